@@ -1,0 +1,118 @@
+//! Every way a request can fail, as DynamoDB names it.
+//!
+//! The variant is the kind; `wire` turns it into HTTP status, `__type` and body. Nobody inspects
+//! message text.
+
+use crate::Item;
+
+/// A failure as the client will see it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ApiError {
+    /// The body is not what the operation's shape asks for.
+    #[error("{0}")]
+    Serialization(String),
+    /// The request is well formed but means nothing.
+    #[error("{0}")]
+    Validation(String),
+    /// No such table or index.
+    #[error("{0}")]
+    ResourceNotFound(String),
+    /// The table exists already, or is being changed.
+    #[error("{0}")]
+    ResourceInUse(String),
+    /// An account limit.
+    #[error("{0}")]
+    LimitExceeded(String),
+    /// The condition did not hold; the old item when the request asked for it.
+    #[error("The conditional request failed")]
+    ConditionalCheckFailed {
+        /// The item as it was, for `ReturnValuesOnConditionCheckFailure: ALL_OLD`.
+        item: Option<Item>,
+    },
+    /// A transaction was cancelled; one reason per action, in order.
+    #[error("{}", cancellation_message(.reasons))]
+    TransactionCanceled {
+        /// One per action of the request.
+        reasons: Vec<CancellationReason>,
+    },
+    /// A single write met a transaction in progress on its key.
+    #[error("Transaction is ongoing for the item")]
+    TransactionConflict,
+    /// The same client token is being worked on.
+    #[error("The transaction with the given request token is already in progress.")]
+    TransactionInProgress,
+    /// The same client token came with another request.
+    #[error("{0}")]
+    IdempotentParameterMismatch(String),
+    /// An item collection would outgrow its limit.
+    #[error("{0}")]
+    ItemCollectionSizeLimitExceeded(String),
+    /// The body is larger than any request may be.
+    #[error("{0}")]
+    RequestTooLarge(String),
+    /// The operation is not known.
+    #[error("{0}")]
+    UnknownOperation(String),
+    /// No signature at all.
+    #[error("{0}")]
+    MissingAuthenticationToken(String),
+    /// A signature with parts missing or malformed.
+    #[error("{0}")]
+    IncompleteSignature(String),
+    /// A signature that cannot be accepted.
+    #[error("{0}")]
+    InvalidSignature(String),
+    /// The caller may not do this.
+    #[error("{0}")]
+    AccessDenied(String),
+    /// Something failed here; the message carries no detail, the log does.
+    #[error("Internal server error")]
+    InternalServerError,
+}
+
+/// Why one action of a transaction kept it from happening.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CancellationReason {
+    /// The code on the wire.
+    pub code: CancellationCode,
+    /// Absent for [`CancellationCode::None`].
+    pub message: Option<String>,
+    /// The old item, when asked for and the condition failed.
+    pub item: Option<Item>,
+}
+
+/// Codes of [`CancellationReason`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancellationCode {
+    /// This action was fine.
+    None,
+    /// Its condition did not hold.
+    ConditionalCheckFailed,
+    /// An item collection would outgrow its limit.
+    ItemCollectionSizeLimitExceeded,
+    /// Another transaction or write holds the item.
+    TransactionConflict,
+    /// The action itself is invalid against the stored item.
+    ValidationError,
+}
+
+impl CancellationCode {
+    /// The code as it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::ConditionalCheckFailed => "ConditionalCheckFailed",
+            Self::ItemCollectionSizeLimitExceeded => "ItemCollectionSizeLimitExceeded",
+            Self::TransactionConflict => "TransactionConflict",
+            Self::ValidationError => "ValidationError",
+        }
+    }
+}
+
+fn cancellation_message(reasons: &[CancellationReason]) -> String {
+    let codes: Vec<_> = reasons.iter().map(|reason| reason.code.as_str()).collect();
+    format!(
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+        codes.join(", ")
+    )
+}

@@ -1,0 +1,32 @@
+//! The nouns of Stator.
+//!
+//! What it is: the vocabulary every other room speaks. Attribute values and their 38-digit
+//! numbers, the compact byte form of an item, the order-preserving key codec, tables and their
+//! indexes, ARNs, limits, capacity figures and [`ApiError`].
+//!
+//! What it is not: it parses no JSON, knows no store, evaluates no expression and reads no clock.
+//!
+//! Invariants: maps and sets are kept sorted, so that equal values have equal bytes; a [`Number`]
+//! is normalised at birth; an error's kind is a variant, never a message to be inspected.
+
+mod arn;
+mod capacity;
+mod error;
+mod item;
+pub mod key;
+pub mod limits;
+mod number;
+mod table;
+mod value;
+
+pub use arn::{Scope, TableRef};
+pub use capacity::{Capacity, ConsumedCapacity, ItemCollectionMetrics, Units};
+pub use error::{ApiError, CancellationCode, CancellationReason};
+pub use item::{Item, ListRef, MapRef, NumberRef, SetRef, ValueRef, item_bytes};
+pub use number::{Number, NumberError};
+pub use table::{
+    AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexProjection, KeyElement,
+    KeyRole, KeySchema, OnDemandThroughput, ProvisionedThroughput, ScalarType, SseSpecification,
+    StreamSpecification, StreamView, TableClass, TableDefinition, TableDescription, TableStatus,
+};
+pub use value::{AttributeMap, AttributeValue};

@@ -1,0 +1,214 @@
+//! Tables and indexes as they are declared and described.
+
+use serde::{Deserialize, Serialize};
+
+/// Key attribute types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ScalarType {
+    /// String.
+    S,
+    /// Number.
+    N,
+    /// Binary.
+    B,
+}
+
+/// An attribute named in a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeDefinition {
+    /// Attribute name.
+    pub name: String,
+    /// Its type in every key.
+    pub scalar_type: ScalarType,
+}
+
+/// Place of an attribute in a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyRole {
+    /// Part of the partition key.
+    Hash,
+    /// Part of the sort key.
+    Range,
+}
+
+/// One attribute of a key with its type resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyElement {
+    /// Attribute name.
+    pub name: String,
+    /// Type from the attribute definitions.
+    pub scalar_type: ScalarType,
+}
+
+/// A key: hash attributes, then range attributes. Tables and local indexes have one hash and at
+/// most one range attribute; global indexes up to four of each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySchema {
+    /// Partition key, never empty.
+    pub hash: Vec<KeyElement>,
+    /// Sort key, possibly empty.
+    pub range: Vec<KeyElement>,
+}
+
+/// Which attributes an index row carries besides its keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IndexProjection {
+    /// Key attributes of table and index only.
+    KeysOnly,
+    /// Those and the named ones.
+    Include(Vec<String>),
+    /// Every attribute.
+    All,
+}
+
+/// Local or global.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum IndexKind {
+    /// Shares the table's partition key; consistent reads.
+    Local,
+    /// Has a partition key of its own.
+    Global,
+}
+
+/// A secondary index as declared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexDefinition {
+    /// Index name, unique in its table.
+    pub name: String,
+    /// Local or global.
+    pub kind: IndexKind,
+    /// Its key.
+    pub key: KeySchema,
+    /// What its rows carry.
+    pub projection: IndexProjection,
+    /// Provisioned throughput, global indexes of provisioned tables only.
+    pub throughput: Option<ProvisionedThroughput>,
+    /// Ceiling of an on-demand global index.
+    pub on_demand: Option<OnDemandThroughput>,
+}
+
+/// Provisioned read and write units per second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvisionedThroughput {
+    /// Read units.
+    pub read: u64,
+    /// Write units.
+    pub write: u64,
+}
+
+/// How a table is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BillingMode {
+    /// Units per second, set in advance.
+    Provisioned,
+    /// Per request.
+    PayPerRequest,
+}
+
+/// Life of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TableStatus {
+    /// Shown once, by CreateTable itself.
+    Creating,
+    /// In use.
+    Active,
+    /// Shown by DeleteTable itself.
+    Deleting,
+}
+
+/// A table as declared: everything but its current size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableDefinition {
+    /// Table name.
+    pub name: String,
+    /// A UUID that changes when the table is re-created.
+    pub table_id: String,
+    /// Attribute definitions in the order declared.
+    pub attributes: Vec<AttributeDefinition>,
+    /// Primary key.
+    pub key: KeySchema,
+    /// Local then global indexes, each in the order declared.
+    pub indexes: Vec<IndexDefinition>,
+    /// Billing mode.
+    pub billing_mode: BillingMode,
+    /// Provisioned throughput; zeros when paid per request.
+    pub throughput: ProvisionedThroughput,
+    /// Creation time, milliseconds since the epoch.
+    pub created_at_ms: u64,
+    /// Refuses DeleteTable while set.
+    pub deletion_protection: bool,
+    /// Ceiling of an on-demand table.
+    pub on_demand: Option<OnDemandThroughput>,
+    /// Table class, when the request named one.
+    pub table_class: Option<TableClass>,
+    /// Stream settings: kept and shown.
+    pub stream: Option<StreamSpecification>,
+    /// Encryption settings: kept and shown; data is always encrypted.
+    pub sse: Option<SseSpecification>,
+    /// Tags in the order given.
+    pub tags: Vec<(String, String)>,
+}
+
+/// Ceilings in units per second; -1 is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnDemandThroughput {
+    /// Read units.
+    pub read: Option<i64>,
+    /// Write units.
+    pub write: Option<i64>,
+}
+
+/// Storage class, a matter of price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TableClass {
+    /// STANDARD.
+    Standard,
+    /// STANDARD_INFREQUENT_ACCESS.
+    StandardInfrequentAccess,
+}
+
+/// Stream settings as declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamSpecification {
+    /// Images a record carries; `None` when the stream is off.
+    pub view: Option<StreamView>,
+}
+
+/// Images a stream record carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StreamView {
+    /// Keys alone.
+    KeysOnly,
+    /// The item after the change.
+    NewImage,
+    /// The item before the change.
+    OldImage,
+    /// Both.
+    NewAndOldImages,
+}
+
+/// Encryption settings as declared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SseSpecification {
+    /// Whether a KMS key was asked for.
+    pub enabled: bool,
+    /// That key, as given.
+    pub kms_key: Option<String>,
+}
+
+/// A table as DescribeTable shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableDescription {
+    /// The declaration.
+    pub definition: std::sync::Arc<TableDefinition>,
+    /// Full ARN.
+    pub arn: String,
+    /// Where in its life it is.
+    pub status: TableStatus,
+    /// Items in the table.
+    pub item_count: u64,
+    /// Bytes of the table's items.
+    pub size_bytes: u64,
+    /// Rows and bytes of each index, in the order of `definition.indexes`.
+    pub index_sizes: Vec<(u64, u64)>,
+}

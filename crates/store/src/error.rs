@@ -1,0 +1,38 @@
+//! What can go wrong below, said as what the caller must do.
+
+use std::sync::Arc;
+
+/// A storage failure.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The engine no longer serves (closed, or poisoned by a failed write): stop, and reopen.
+    #[error("the store has stopped: {reason}")]
+    Stopped {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// This request failed; later ones may succeed.
+    #[error("storage failed: {reason}")]
+    Failed {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// Stored bytes are not what was written: say where, return nothing.
+    #[error("damaged data: {reason}")]
+    Damaged {
+        /// File and offset where known.
+        reason: Arc<str>,
+    },
+}
+
+impl StoreError {
+    /// A [`StoreError::Stopped`].
+    pub fn stopped(reason: impl Into<Arc<str>>) -> Self {
+        Self::Stopped { reason: reason.into() }
+    }
+
+    /// A [`StoreError::Failed`].
+    pub fn failed(reason: impl Into<Arc<str>>) -> Self {
+        Self::Failed { reason: reason.into() }
+    }
+}

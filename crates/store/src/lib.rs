@@ -1,0 +1,164 @@
+//! The storage contract: what `db` may ask of an engine, over opaque bytes.
+//!
+//! What it is: [`Store`] and [`Guard`], the row names and ranges they speak of, the in-memory
+//! store, and (feature `suite`) the contract test suite that every engine must pass.
+//!
+//! What it is not: it knows no item, no table and no expression.
+//!
+//! # The contract
+//! - Rows are ordered by [`RowKey`] bytes: space, kind, partition hash, partition, sort.
+//! - Writing is lock → read → submit → ticket. [`Store::lock`] takes the latches of the named rows,
+//!   sorted, so that no two holders wait for each other. [`Guard::read`] sees durable rows plus
+//!   writes already submitted. [`Guard::submit`] queues the writes as one atom, releases the
+//!   latches, and answers with a [`Ticket`].
+//! - A ticket that says `Applied` says: durable, in every row, and everything the guard read was
+//!   durable before. A guard that read a pending write and submits nothing gets a ticket that
+//!   waits for that write. If a queued write fails, everything queued behind it fails.
+//! - A submitted write is carried out whether or not anybody awaits the ticket.
+//! - Ordinary reads ([`Store::get`], [`Store::range`], [`Store::read_atomically`]) see durable rows
+//!   only, and never half of a commit. A page of [`Store::range`] is one consistent snapshot.
+//! - [`Write::Add`] is a commutative sum: it needs no latch and several in one commit merge.
+//! - [`Store::delete_range`] is not ordered against writes inside the range: the caller keeps
+//!   writers out and never reuses the space.
+
+mod error;
+mod latches;
+mod memory;
+mod row;
+#[cfg(feature = "suite")]
+pub mod suite;
+
+use std::future::Future;
+use std::ops::ControlFlow;
+
+use bytes::Bytes;
+
+pub use error::StoreError;
+pub use latches::{LatchGuard, Latches};
+pub use memory::MemoryStore;
+pub use row::{Kind, Row, RowKey, RowRange, Space};
+
+/// An engine. Static dispatch; `stator` composes the engines into one enum.
+pub trait Store: Send + Sync + 'static {
+    /// What [`Store::lock`] answers with.
+    type Guard: Guard;
+
+    /// The durable value of one row.
+    fn get(&self, key: &RowKey) -> impl Future<Output = Result<Option<Bytes>, StoreError>> + Send;
+
+    /// Shows the rows of `range` one by one, in key order or against it, until `visit` breaks.
+    fn range(
+        &self,
+        range: &RowRange,
+        direction: Direction,
+        visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The durable values of several rows as of one moment.
+    fn read_atomically(
+        &self,
+        keys: &[RowKey],
+    ) -> impl Future<Output = Result<Vec<Option<Bytes>>, StoreError>> + Send;
+
+    /// Takes the latches of `keys` (any order, repetitions allowed).
+    fn lock(&self, keys: &[RowKey]) -> impl Future<Output = Self::Guard> + Send;
+
+    /// Removes every row of `range`, durably; space on disk comes back in the background.
+    fn delete_range(
+        &self,
+        range: &RowRange,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Finishes what is queued and closes; later calls fail with [`StoreError::Stopped`].
+    fn close(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// The latches of some rows, held.
+pub trait Guard: Send {
+    /// The row's value as the queue will leave it.
+    fn read(
+        &mut self,
+        key: &RowKey,
+    ) -> impl Future<Output = Result<Option<Bytes>, StoreError>> + Send;
+
+    /// Queues `writes` as one atom and releases the latches. No writes: a ticket for what was read.
+    fn submit(self, writes: Vec<Write>) -> Ticket;
+}
+
+/// One change to one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Sets the row's value.
+    Put {
+        /// The row.
+        key: RowKey,
+        /// Its new value.
+        value: Bytes,
+    },
+    /// Removes the row, present or not.
+    Delete {
+        /// The row.
+        key: RowKey,
+    },
+    /// Adds to the two counters the row holds (little-endian i64 each, absent is zero).
+    Add {
+        /// The row.
+        key: RowKey,
+        /// What to add to each.
+        amounts: [i64; 2],
+    },
+}
+
+/// Which way a range is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// In key order.
+    Forward,
+    /// Against it.
+    Backward,
+}
+
+/// How a submitted atom ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Durable.
+    Applied,
+    /// Not applied: another writer was first. Evaluate again.
+    Conflict,
+    /// A distributed engine timed out: it may be applied. Resolve by request id, never retry blindly.
+    Unknown,
+}
+
+/// Resolves when the atom's fate is known.
+#[derive(Debug)]
+pub struct Ticket {
+    state: TicketState,
+}
+
+#[derive(Debug)]
+enum TicketState {
+    Done(Result<Outcome, StoreError>),
+    Pending(tokio::sync::oneshot::Receiver<Result<Outcome, StoreError>>),
+}
+
+impl Ticket {
+    /// A ticket whose fate is known already.
+    pub fn done(result: Result<Outcome, StoreError>) -> Self {
+        Self { state: TicketState::Done(result) }
+    }
+
+    /// A ticket that an engine's committer resolves.
+    pub fn pending(receiver: tokio::sync::oneshot::Receiver<Result<Outcome, StoreError>>) -> Self {
+        Self { state: TicketState::Pending(receiver) }
+    }
+
+    /// Waits for the fate.
+    pub async fn wait(self) -> Result<Outcome, StoreError> {
+        match self.state {
+            TicketState::Done(result) => result,
+            TicketState::Pending(receiver) => {
+                receiver.await.unwrap_or_else(|_| Err(StoreError::stopped("the committer is gone")))
+            }
+        }
+    }
+}
