@@ -11,19 +11,28 @@
 
 mod arn;
 mod capacity;
+mod declaration;
 mod error;
 mod item;
 pub mod key;
 pub mod limits;
 mod number;
+mod options;
 mod table;
 mod value;
 
 pub use arn::{Scope, TableRef};
 pub use capacity::{Capacity, ConsumedCapacity, ItemCollectionMetrics, Units};
+pub use declaration::{
+    IndexDeclaration, KeySchemaElement, ProjectionDeclaration, ProjectionType, TableDeclaration,
+};
 pub use error::{ApiError, CancellationCode, CancellationReason};
 pub use item::{Item, ListRef, MapRef, NumberRef, SetRef, ValueRef, item_bytes};
 pub use number::{Number, NumberError};
+pub use options::{
+    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
+    ReturnValuesOnConditionCheckFailure, Select,
+};
 pub use table::{
     AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexProjection, KeyElement,
     KeyRole, KeySchema, OnDemandThroughput, ProvisionedThroughput, ScalarType, SseSpecification,
