@@ -35,4 +35,9 @@ impl StoreError {
     pub fn failed(reason: impl Into<Arc<str>>) -> Self {
         Self::Failed { reason: reason.into() }
     }
+
+    /// A [`StoreError::Damaged`].
+    pub fn damaged(reason: impl Into<Arc<str>>) -> Self {
+        Self::Damaged { reason: reason.into() }
+    }
 }

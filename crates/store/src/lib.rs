@@ -6,37 +6,52 @@
 //! What it is not: it knows no item, no table and no expression.
 //!
 //! # The contract
-//! - Rows are ordered by [`RowKey`] bytes: space, kind, partition hash, partition, sort.
-//! - Writing is lock → read → submit → ticket. [`Store::lock`] takes the latches of the named rows,
-//!   sorted, so that no two holders wait for each other. [`Guard::read`] sees durable rows plus
-//!   writes already submitted. [`Guard::submit`] queues the writes as one atom, releases the
-//!   latches, and answers with a [`Ticket`].
-//! - A ticket that says `Applied` says: durable, in every row, and everything the guard read was
-//!   durable before. A guard that read a pending write and submits nothing gets a ticket that
-//!   waits for that write. If a queued write fails, everything queued behind it fails.
-//! - A submitted write is carried out whether or not anybody awaits the ticket.
-//! - Ordinary reads ([`Store::get`], [`Store::range`], [`Store::read_atomically`]) see durable rows
-//!   only, and never half of a commit. A page of [`Store::range`] is one consistent snapshot.
-//! - [`Write::Add`] is a commutative sum: it needs no latch and several in one commit merge.
-//! - [`Store::delete_range`] is not ordered against writes inside the range: the caller keeps
-//!   writers out and never reuses the space.
+//! **Order.** Rows are ordered by [`RowKey`] bytes: space, kind, partition hash, partition, sort.
+//!
+//! **Writing** is lock → read → submit → ticket. [`Store::lock`] takes the latches of the named
+//! rows, sorted, so that no two holders wait for each other; nobody locks while holding a guard.
+//! [`Guard::read`] sees durable rows plus writes already submitted. [`Guard::submit`] queues the
+//! writes as one atom, applied in their order, releases the latches, and answers with a [`Ticket`].
+//! Every row that is read to decide a write, and every row that is put or deleted, is locked.
+//!
+//! **Tickets.** `Applied` says: durable, in every row, and everything the guard read was durable
+//! before. A guard that submits nothing gets a ticket that waits for the pending writes it read.
+//! If a queued write fails, everything queued behind it fails, and so does every ticket of a guard
+//! that read it. A submitted write is carried out whether or not anybody awaits the ticket, and a
+//! guard that is dropped instead releases its latches and changes nothing.
+//!
+//! **Reading.** Ordinary reads ([`Store::get`], [`Store::range`], [`Store::read_atomically`]) see
+//! durable rows only, and never half of an atom, whichever partitions it spans. What one call
+//! shows is one snapshot, and whoever begins reading after a ticket said `Applied` sees its
+//! writes. `visit` shows no row twice and none after it broke; it does not call the store.
+//!
+//! **Sums.** [`Write::Add`] is commutative: its row needs no latch, and several in one commit
+//! merge. A row that is added to is read as [`Counters`].
+//!
+//! **Ranges are removed** by [`Store::delete_range`] with no order against writes inside the range:
+//! the caller keeps writers out and never reuses the space.
+//!
+//! **Closing** finishes what was submitted. Afterwards everything fails with
+//! [`StoreError::Stopped`], `close` itself included.
 
+mod counters;
+mod counting;
 mod error;
 mod latches;
 mod memory;
 mod row;
-#[cfg(feature = "suite")]
-pub mod suite;
 
 use std::future::Future;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
 
+pub use counters::Counters;
+pub use counting::Counting;
 pub use error::StoreError;
 pub use latches::{LatchGuard, Latches};
-pub use memory::MemoryStore;
-pub use row::{Kind, Row, RowKey, RowRange, Space};
+pub use memory::{MemoryGuard, MemoryStore};
+pub use row::{KeyBounds, Kind, Row, RowKey, RowKeyRef, RowRange, Space, prefix_end};
 
 /// An engine. Static dispatch; `stator` composes the engines into one enum.
 pub trait Store: Send + Sync + 'static {
@@ -64,10 +79,8 @@ pub trait Store: Send + Sync + 'static {
     fn lock(&self, keys: &[RowKey]) -> impl Future<Output = Self::Guard> + Send;
 
     /// Removes every row of `range`, durably; space on disk comes back in the background.
-    fn delete_range(
-        &self,
-        range: &RowRange,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn delete_range(&self, range: &RowRange)
+    -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Finishes what is queued and closes; later calls fail with [`StoreError::Stopped`].
     fn close(&self) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -1,4 +1,173 @@
-//! The in-memory store.
-/// A BTreeMap behind the contract.
+//! The in-memory store: a `BTreeMap` behind the contract.
+//!
+//! Nothing is pending here: `submit` applies the atom before it returns, so "durable" and "queued"
+//! are the same, and a ticket is done when it is handed out. A range is shown under the map's read
+//! lock, which makes it one snapshot; `visit` must therefore not call back into the store.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::{Bound, ControlFlow};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parking_lot::RwLock;
+
+use crate::{
+    Counters, Direction, Guard, KeyBounds, LatchGuard, Latches, Outcome, Row, RowKey, RowRange,
+    Store, StoreError, Ticket, Write,
+};
+
+type Rows = BTreeMap<RowKey, Bytes>;
+
+/// A store that lives as long as the process.
+#[derive(Debug, Clone)]
+pub struct MemoryStore {
+    shared: Arc<Shared>,
+}
+
 #[derive(Debug)]
-pub struct MemoryStore;
+struct Shared {
+    latches: Latches,
+    /// `None` once closed.
+    rows: RwLock<Option<Rows>>,
+}
+
+/// Latches of a [`MemoryStore`].
+#[derive(Debug)]
+pub struct MemoryGuard {
+    shared: Arc<Shared>,
+    latches: LatchGuard,
+}
+
+impl MemoryStore {
+    /// Empty.
+    pub fn new() -> Self {
+        let rows = RwLock::new(Some(Rows::new()));
+        Self { shared: Arc::new(Shared { latches: Latches::new(), rows }) }
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Shared {
+    fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> Result<T, StoreError> {
+        self.rows.read().as_ref().map(read).ok_or_else(closed)
+    }
+
+    fn write<T>(&self, write: impl FnOnce(&mut Rows) -> T) -> Result<T, StoreError> {
+        self.rows.write().as_mut().map(write).ok_or_else(closed)
+    }
+
+    fn apply(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
+        self.write(|rows| {
+            let changes = resolve(rows, writes)?;
+            for (key, value) in changes {
+                match value {
+                    Some(value) => rows.insert(key, value),
+                    None => rows.remove(&key),
+                };
+            }
+            Ok(Outcome::Applied)
+        })?
+    }
+}
+
+impl Store for MemoryStore {
+    type Guard = MemoryGuard;
+
+    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        self.shared.read(|rows| rows.get(key).cloned())
+    }
+
+    async fn range(
+        &self,
+        range: &RowRange,
+        direction: Direction,
+        mut visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<(), StoreError> {
+        let bounds = range.bounds(direction);
+        if bounds.is_empty() {
+            return self.shared.read(|_| ());
+        }
+        let mut show = |(key, value): (&RowKey, &Bytes)| visit(Row { key: key.borrowed(), value });
+        self.shared.read(|rows| {
+            let mut run = rows.range::<[u8], _>(within(&bounds));
+            let _ended_early = match direction {
+                Direction::Forward => run.try_for_each(&mut show),
+                Direction::Backward => run.rev().try_for_each(&mut show),
+            };
+        })
+    }
+
+    async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
+        self.shared.read(|rows| keys.iter().map(|key| rows.get(key).cloned()).collect())
+    }
+
+    async fn lock(&self, keys: &[RowKey]) -> MemoryGuard {
+        let latches = self.shared.latches.lock(keys).await;
+        MemoryGuard { shared: Arc::clone(&self.shared), latches }
+    }
+
+    async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
+        let bounds = range.bounds(Direction::Forward);
+        self.shared.write(|rows| {
+            if bounds.is_empty() {
+                return;
+            }
+            let run = rows.range::<[u8], _>(within(&bounds));
+            let doomed: Vec<RowKey> = run.map(|(key, _)| key.clone()).collect();
+            for key in doomed {
+                rows.remove(&key);
+            }
+        })
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.shared.rows.write().take().map(drop).ok_or_else(closed)
+    }
+}
+
+impl Guard for MemoryGuard {
+    async fn read(&mut self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        self.shared.read(|rows| rows.get(key).cloned())
+    }
+
+    fn submit(self, writes: Vec<Write>) -> Ticket {
+        let Self { shared, latches } = self;
+        let result = shared.apply(writes);
+        drop(latches);
+        Ticket::done(result)
+    }
+}
+
+/// What `writes`, in their order, leave in each row they name; nothing is changed yet, because a
+/// counter that cannot be read fails the whole atom.
+fn resolve(rows: &Rows, writes: Vec<Write>) -> Result<HashMap<RowKey, Option<Bytes>>, StoreError> {
+    let mut changes: HashMap<RowKey, Option<Bytes>> = HashMap::with_capacity(writes.len());
+    for write in writes {
+        match write {
+            Write::Put { key, value } => changes.insert(key, Some(value)),
+            Write::Delete { key } => changes.insert(key, None),
+            Write::Add { key, amounts } => {
+                let value = match changes.get(&key) {
+                    Some(changed) => changed.as_ref(),
+                    None => rows.get(&key),
+                };
+                let sums = Counters::decode(value.map(|value| &value[..]))?.plus(amounts);
+                changes.insert(key, Some(sums.encode()))
+            }
+        };
+    }
+    Ok(changes)
+}
+
+fn within(bounds: &KeyBounds) -> (Bound<&[u8]>, Bound<&[u8]>) {
+    (Bound::Included(&bounds.start), Bound::Excluded(&bounds.end))
+}
+
+fn closed() -> StoreError {
+    StoreError::stopped("it was closed")
+}
