@@ -1,0 +1,67 @@
+//! `cargo xtask tidy`: a rule without a check is a wish.
+//!
+//! Each check is a pure function from a [`Tree`] to [`Problem`]s; there is no list of exceptions.
+//! - [`rooms`]: the table of who may import whom, as data.
+//! - [`crates`]: `cargo metadata` against that table; names of folders and packages; lints.
+//! - [`dependencies`]: each outside dependency has its sentence, its order and a user.
+//! - [`lengths`]: functions and files, measured.
+//! - [`words`]: what no committed file may contain.
+//! - [`documents`]: the pages that must exist, and byte formats with theirs.
+
+pub mod crates;
+pub mod dependencies;
+pub mod documents;
+pub mod lengths;
+pub mod rooms;
+pub mod tree;
+pub mod words;
+
+use std::fmt;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub use tree::Tree;
+
+/// One broken rule, at one place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The rule's short name, as `cargo xtask tidy` prints it.
+    pub rule: &'static str,
+    /// The file or folder, relative to the root; with `:line` where a line is known.
+    pub place: String,
+    /// What is wrong, as a sentence that says what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.place, self.message, self.rule)
+    }
+}
+
+/// Every broken rule of the workspace at `root`, sorted.
+pub fn check(root: &Path) -> anyhow::Result<Vec<Problem>> {
+    let tree = Tree::read(root)?;
+    let mut problems = crates::check(&tree, rooms::ROOMS);
+    problems.extend(dependencies::check(&tree));
+    problems.extend(lengths::check(&tree)?);
+    problems.extend(words::check(&tree));
+    problems.extend(documents::check(&tree));
+    problems.sort();
+    Ok(problems)
+}
+
+/// Prints what [`check`] finds; fails when there is anything.
+#[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
+pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
+    let problems = check(root)?;
+    for problem in &problems {
+        println!("{problem}");
+    }
+    if problems.is_empty() {
+        println!("tidy");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} problems", problems.len());
+    Ok(ExitCode::FAILURE)
+}
