@@ -37,6 +37,28 @@ impl TableRef {
 
     /// The table's name: the text itself, or the ARN's last part.
     pub fn name(&self) -> &str {
-        todo!()
+        self.arn().map_or(&self.text, |arn| arn.table)
     }
+
+    /// The account and region an ARN names; `None` for a plain name.
+    pub fn scope(&self) -> Option<Scope> {
+        self.arn()
+            .map(|arn| Scope { account: arn.account.to_owned(), region: arn.region.to_owned() })
+    }
+
+    /// The text taken apart, when it is a table's ARN (of any partition of AWS).
+    fn arn(&self) -> Option<TableArn<'_>> {
+        let mut parts = self.text.strip_prefix("arn:")?.splitn(5, ':');
+        let (_partition, service) = (parts.next()?, parts.next()?);
+        let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
+        let table = resource.strip_prefix("table/")?;
+        let whole = service == "dynamodb" && !table.is_empty() && !table.contains(['/', ':']);
+        whole.then_some(TableArn { region, account, table })
+    }
+}
+
+struct TableArn<'a> {
+    region: &'a str,
+    account: &'a str,
+    table: &'a str,
 }

@@ -39,15 +39,23 @@ pub struct ItemCollectionMetrics {
     pub size_estimate_gb: (f64, f64),
 }
 
+/// Bytes a write unit covers.
+const WRITE_UNIT_BYTES: usize = 1024;
+/// Bytes a read unit covers.
+const READ_UNIT_BYTES: usize = 4096;
+
 impl Units {
     /// Write units for an item of `item_bytes` (the larger of old and new): 1 KB steps, at least 1.
     pub fn write(item_bytes: usize) -> Self {
-        todo!()
+        Self { halves: 2 * steps(item_bytes, WRITE_UNIT_BYTES) }
     }
 
     /// Read units for `item_bytes`: 4 KB steps, at least one step; half when eventually consistent.
+    ///
+    /// A Query or Scan rounds once: it passes the sum over the items it evaluated.
     pub fn read(item_bytes: usize, consistent: bool) -> Self {
-        todo!()
+        let halves_per_step = if consistent { 2 } else { 1 };
+        Self { halves: halves_per_step * steps(item_bytes, READ_UNIT_BYTES) }
     }
 
     /// Twice as many, as transactions consume.
@@ -58,8 +66,13 @@ impl Units {
 
     /// As the wire prints it.
     pub fn as_f64(self) -> f64 {
-        todo!()
+        self.halves as f64 / 2.0
     }
+}
+
+/// Begun steps of `step_bytes`; what is missing or empty counts as one.
+fn steps(item_bytes: usize, step_bytes: usize) -> u64 {
+    item_bytes.div_ceil(step_bytes).max(1) as u64
 }
 
 impl std::ops::AddAssign for Units {

@@ -1,12 +1,72 @@
 //! The compact byte form of an item and borrowed views over it.
+//!
+//! What it is: the form in which items lie in rows, and from which they are answered, compared and
+//! projected without building a tree. Writing is `write.rs`, reading is `read.rs` (the cursor) and
+//! `view.rs` (what callers hold), DynamoDB's size accounting is `size.rs`.
+//!
+//! What it is not: it checks nothing that came from outside. Values are validated before they are
+//! encoded, and the engine verifies what it hands back; a view over other bytes panics rather than
+//! answer with a wrong item.
+//!
+//! Invariants: maps are sorted by name and sets by element, numbers are normalised and nothing has
+//! two spellings, so equal items have equal bytes.
+//!
+//! Grammar (docs/format/item.md):
+//!
+//! ```text
+//! item     = 01 item_bytes entry*     item_bytes: u32, DynamoDB's size of the item
+//! entry    = text value               an attribute and its name; sorted by name
+//! value    = 01 text                  S: UTF-8
+//!          | 02 text                  N: the byte form of docs/format/number.md
+//!          | 03 text                  B
+//!          | 04 | 05 | 06             null, false, true
+//!          | 07 byte_len text*        SS, sorted
+//!          | 08 byte_len text*        NS, sorted
+//!          | 09 byte_len text*        BS, sorted
+//!          | 0A byte_len value*       L
+//!          | 0B byte_len entry*       M, sorted by name
+//! byte_len = u32                      of all the elements: a container is passed over at once
+//! text     = length byte*             length: LEB128 in its shortest form
+//! u32      = little endian
+//! ```
+
+mod read;
+mod size;
+#[cfg(test)]
+mod tests;
+mod view;
+mod write;
 
 use bytes::Bytes;
 
-use crate::{AttributeMap, AttributeValue, Number};
+use crate::AttributeMap;
+pub use size::item_bytes;
+pub use view::{ListRef, MapRef, SetRef, ValueRef};
+use write::ItemWriter;
+
+/// The format of the bytes that follow. Another number means another grammar.
+const FORMAT: u8 = 1;
+
+/// Why reading an item cannot fail.
+const VERIFIED: &str = "stored items were encoded here and verified by the engine";
+
+mod tag {
+    pub(super) const S: u8 = 0x01;
+    pub(super) const N: u8 = 0x02;
+    pub(super) const B: u8 = 0x03;
+    pub(super) const NULL: u8 = 0x04;
+    pub(super) const FALSE: u8 = 0x05;
+    pub(super) const TRUE: u8 = 0x06;
+    pub(super) const SS: u8 = 0x07;
+    pub(super) const NS: u8 = 0x08;
+    pub(super) const BS: u8 = 0x09;
+    pub(super) const L: u8 = 0x0A;
+    pub(super) const M: u8 = 0x0B;
+}
 
 /// An item in its stored byte form: what rows hold, what answers are printed from.
 /// Maps and sets are sorted inside, so equal items have equal bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Item {
     bytes: Bytes,
 }
@@ -14,7 +74,11 @@ pub struct Item {
 impl Item {
     /// Encodes a tree.
     pub fn encode(attributes: &AttributeMap) -> Self {
-        todo!()
+        let mut writer = ItemWriter::new();
+        for (name, value) in attributes {
+            writer.attribute(name, value);
+        }
+        writer.finish()
     }
 
     /// Takes bytes that [`Item::encode`] once made and the engine has verified.
@@ -29,211 +93,46 @@ impl Item {
 
     /// The attributes as a view.
     pub fn attributes(&self) -> MapRef<'_> {
-        todo!()
+        MapRef::of_item(&self.bytes)
     }
 
     /// DynamoDB's size of the item: names and values. O(1): the byte form's header carries it.
     pub fn item_bytes(&self) -> usize {
-        todo!()
+        item_bytes(&self.bytes)
     }
 
     /// Builds the tree, for updates.
     pub fn decode(&self) -> AttributeMap {
-        todo!()
-    }
-}
-
-/// A view of an item from borrowed bytes, as a range visitor sees it.
-impl<'a> MapRef<'a> {
-    /// A map without attributes: what conditions see where there is no item.
-    pub const EMPTY: MapRef<'static> = MapRef { bytes: &[] };
-
-    /// The attributes of the item whose byte form is `bytes`.
-    pub fn of_item(bytes: &'a [u8]) -> Self {
-        todo!()
-    }
-
-    /// The value under `name`.
-    pub fn get(&self, name: &str) -> Option<ValueRef<'a>> {
-        todo!()
-    }
-
-    /// Entries in name order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + use<'a> {
-        std::iter::empty() // todo
-    }
-
-    /// Number of entries.
-    pub fn len(&self) -> usize {
-        todo!()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.attributes().to_map()
     }
 
     /// A new item with only the top-level attributes for which `keep` holds, without decoding.
-    pub fn retain(&self, keep: impl FnMut(&str) -> bool) -> Item {
-        todo!()
+    pub fn retain(&self, mut keep: impl FnMut(&str) -> bool) -> Item {
+        let mut writer = ItemWriter::with_capacity(self.bytes.len());
+        for (name, value) in self.attributes().encoded_entries() {
+            if keep(name) {
+                writer.encoded_attribute(name, value);
+            }
+        }
+        writer.finish()
     }
 }
 
-/// DynamoDB's size of an item from its byte form, without building anything.
-pub fn item_bytes(bytes: &[u8]) -> usize {
-    todo!()
-}
-
-/// A value inside an item's bytes. Equality is DynamoDB's: sets without order, numbers by value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueRef<'a> {
-    /// String.
-    S(&'a str),
-    /// Number.
-    N(NumberRef<'a>),
-    /// Binary.
-    B(&'a [u8]),
-    /// Boolean.
-    Bool(bool),
-    /// Null.
-    Null,
-    /// String set.
-    Ss(SetRef<'a>),
-    /// Number set.
-    Ns(SetRef<'a>),
-    /// Binary set.
-    Bs(SetRef<'a>),
-    /// List.
-    L(ListRef<'a>),
-    /// Map.
-    M(MapRef<'a>),
-}
-
-impl<'a> ValueRef<'a> {
-    /// Reads one encoded value (as [`AttributeValue::encode`] made it).
-    pub fn of_encoded(bytes: &'a [u8]) -> Self {
-        todo!()
-    }
-
-    /// The type descriptor as it stands on the wire.
-    pub fn type_name(&self) -> &'static str {
-        todo!()
-    }
-
-    /// Order of two values of one scalar type (S, N or B); `None` across types and for others.
-    pub fn compare(&self, other: &ValueRef<'_>) -> Option<std::cmp::Ordering> {
-        todo!()
-    }
-
-    /// What `size()` answers; `None` where it is not defined (numbers, booleans, null).
-    pub fn size(&self) -> Option<usize> {
-        todo!()
-    }
-
-    /// Bytes this value counts for in an item's size.
-    pub fn item_bytes(&self) -> usize {
-        todo!()
-    }
-
-    /// Builds the tree.
-    pub fn to_value(&self) -> AttributeValue {
-        todo!()
+/// An item without attributes.
+impl Default for Item {
+    fn default() -> Self {
+        ItemWriter::new().finish()
     }
 }
 
-impl AttributeValue {
-    /// Appends the byte form of one value.
-    pub fn encode(&self, out: &mut Vec<u8>) {
-        todo!()
-    }
-
-    /// Bytes this value counts for in an item's size.
-    pub fn item_bytes(&self) -> usize {
-        todo!()
-    }
-
-    /// Levels of nesting: 0 for a scalar or set, 1 + the deepest element for a document.
-    pub fn depth(&self) -> usize {
-        todo!()
+impl From<&AttributeMap> for Item {
+    fn from(attributes: &AttributeMap) -> Self {
+        Self::encode(attributes)
     }
 }
 
-/// A number in its order-preserving byte form: byte order is numeric order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NumberRef<'a> {
-    bytes: &'a [u8],
-}
-
-impl NumberRef<'_> {
-    /// The number as a value.
-    pub fn to_number(self) -> Number {
-        todo!()
+impl std::fmt::Debug for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.attributes().fmt(f)
     }
-
-    /// Appends its canonical text without an intermediate string.
-    pub fn write_text(self, out: &mut Vec<u8>) {
-        todo!()
-    }
-}
-
-/// The elements of a set, sorted, each an S, N or B.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SetRef<'a> {
-    bytes: &'a [u8],
-}
-
-impl<'a> SetRef<'a> {
-    /// Elements in order.
-    pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
-        std::iter::empty() // todo
-    }
-
-    /// Number of elements.
-    pub fn len(&self) -> usize {
-        todo!()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether `element` (an S, N or B of the set's type) is in the set.
-    pub fn contains(&self, element: &ValueRef<'_>) -> bool {
-        todo!()
-    }
-}
-
-/// The elements of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListRef<'a> {
-    bytes: &'a [u8],
-}
-
-impl<'a> ListRef<'a> {
-    /// Elements in order.
-    pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
-        std::iter::empty() // todo
-    }
-
-    /// The element at `index`.
-    pub fn get(&self, index: usize) -> Option<ValueRef<'a>> {
-        self.iter().nth(index)
-    }
-
-    /// Number of elements.
-    pub fn len(&self) -> usize {
-        todo!()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-/// The entries of a map, sorted by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MapRef<'a> {
-    bytes: &'a [u8],
 }

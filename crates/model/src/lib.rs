@@ -27,8 +27,8 @@ pub use declaration::{
     IndexDeclaration, KeySchemaElement, ProjectionDeclaration, ProjectionType, TableDeclaration,
 };
 pub use error::{ApiError, CancellationCode, CancellationReason};
-pub use item::{Item, ListRef, MapRef, NumberRef, SetRef, ValueRef, item_bytes};
-pub use number::{Number, NumberError};
+pub use item::{Item, ListRef, MapRef, SetRef, ValueRef, item_bytes};
+pub use number::{Number, NumberError, NumberRef};
 pub use options::{
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, Select,

@@ -50,4 +50,13 @@ impl AttributeValue {
             Self::M(_) => "M",
         }
     }
+
+    /// Levels of nesting: 0 for a scalar or set, 1 + the deepest element for a document.
+    pub fn depth(&self) -> usize {
+        match self {
+            Self::L(list) => 1 + list.iter().map(Self::depth).max().unwrap_or(0),
+            Self::M(map) => 1 + map.values().map(Self::depth).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
 }

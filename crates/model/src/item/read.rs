@@ -1,0 +1,102 @@
+//! A cursor over encoded bytes: the one place that knows how lengths are spelled.
+
+use super::{FORMAT, VERIFIED, tag};
+
+/// Reads from the front of encoded bytes.
+///
+/// # Panics
+/// All methods, on bytes that were not encoded here.
+#[derive(Clone, Copy)]
+pub(super) struct Cursor<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// Reads an item's header; returns DynamoDB's size of the item.
+    pub(super) fn header(&mut self) -> usize {
+        assert_eq!(self.byte(), FORMAT, "{VERIFIED}");
+        self.u32()
+    }
+
+    /// What has not been read.
+    pub(super) fn rest(self) -> &'a [u8] {
+        self.rest
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Bytes preceded by their length.
+    pub(super) fn text(&mut self) -> &'a [u8] {
+        let length = self.length();
+        self.take(length)
+    }
+
+    /// A name or a string.
+    pub(super) fn utf8(&mut self) -> &'a str {
+        std::str::from_utf8(self.text()).expect(VERIFIED)
+    }
+
+    /// The elements of a container.
+    pub(super) fn elements(&mut self) -> &'a [u8] {
+        let length = self.u32();
+        self.take(length)
+    }
+
+    /// Passes over one value; returns its bytes, tag included.
+    pub(super) fn encoded_value(&mut self) -> &'a [u8] {
+        let start = self.rest;
+        self.skip_value();
+        &start[..start.len() - self.rest.len()]
+    }
+
+    pub(super) fn skip_value(&mut self) {
+        match self.byte() {
+            tag::S | tag::N | tag::B => {
+                self.text();
+            }
+            tag::NULL | tag::FALSE | tag::TRUE => {}
+            tag::SS..=tag::M => {
+                self.elements();
+            }
+            _ => panic!("{VERIFIED}"),
+        }
+    }
+
+    pub(super) fn byte(&mut self) -> u8 {
+        let (byte, rest) = self.rest.split_first().expect(VERIFIED);
+        self.rest = rest;
+        *byte
+    }
+
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let (taken, rest) = self.rest.split_at_checked(length).expect(VERIFIED);
+        self.rest = rest;
+        taken
+    }
+
+    /// A length in LEB128.
+    fn length(&mut self) -> usize {
+        let mut length = 0;
+        let mut shift = 0;
+        loop {
+            let byte = self.byte();
+            length |= usize::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return length;
+            }
+            shift += 7;
+            assert!(shift < u32::BITS, "{VERIFIED}");
+        }
+    }
+
+    fn u32(&mut self) -> usize {
+        let bytes = self.take(4).try_into().expect("four bytes were taken");
+        u32::from_le_bytes(bytes) as usize
+    }
+}
