@@ -1,0 +1,175 @@
+//! JSON written straight into the answer's buffer, without a tree between.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use model::{Item, MapRef, ValueRef};
+
+/// An object being written. [`ObjectWriter::close`] must end it.
+#[must_use = "an object that is not closed is not JSON"]
+pub(crate) struct ObjectWriter<'o> {
+    out: &'o mut Vec<u8>,
+    empty: bool,
+}
+
+impl<'o> ObjectWriter<'o> {
+    /// Begins an object at the end of `out`.
+    pub(crate) fn open(out: &'o mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self { out, empty: true }
+    }
+
+    /// Writes a member's name; its value is to follow.
+    pub(crate) fn key(&mut self, name: &str) -> &mut Vec<u8> {
+        if !self.empty {
+            self.out.push(b',');
+        }
+        self.empty = false;
+        write_string(self.out, name);
+        self.out.push(b':');
+        self.out
+    }
+
+    pub(crate) fn string(&mut self, name: &str, value: &str) {
+        write_string(self.key(name), value);
+    }
+
+    pub(crate) fn boolean(&mut self, name: &str, value: bool) {
+        let text: &[u8] = if value { b"true" } else { b"false" };
+        self.key(name).extend_from_slice(text);
+    }
+
+    pub(crate) fn integer(&mut self, name: &str, value: impl itoa::Integer) {
+        let mut digits = itoa::Buffer::new();
+        self.key(name).extend_from_slice(digits.format(value).as_bytes());
+    }
+
+    pub(crate) fn item(&mut self, name: &str, item: &Item) {
+        write_item(self.key(name), item.attributes());
+    }
+
+    pub(crate) fn optional_item(&mut self, name: &str, item: Option<&Item>) {
+        if let Some(item) = item {
+            self.item(name, item);
+        }
+    }
+
+    pub(crate) fn items(&mut self, name: &str, items: &[Item]) {
+        write_array(self.key(name), items, |out, item| write_item(out, item.attributes()));
+    }
+
+    /// Begins a member that is an object itself.
+    pub(crate) fn object(&mut self, name: &str) -> ObjectWriter<'_> {
+        ObjectWriter::open(self.key(name))
+    }
+
+    /// Ends the object.
+    pub(crate) fn close(self) {
+        self.out.push(b'}');
+    }
+}
+
+/// Writes an array, one element after the other.
+pub(crate) fn write_array<T>(
+    out: &mut Vec<u8>,
+    elements: impl IntoIterator<Item = T>,
+    mut write: impl FnMut(&mut Vec<u8>, T),
+) {
+    out.push(b'[');
+    for (index, element) in elements.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(out, element);
+    }
+    out.push(b']');
+}
+
+/// Writes attributes by name, each value with its type.
+pub(crate) fn write_item(out: &mut Vec<u8>, attributes: MapRef<'_>) {
+    let mut object = ObjectWriter::open(out);
+    for (name, value) in attributes.iter() {
+        write_value(object.key(name), value);
+    }
+    object.close();
+}
+
+/// Writes one attribute value: `{"S":"…"}` and so on.
+fn write_value(out: &mut Vec<u8>, value: ValueRef<'_>) {
+    out.extend_from_slice(b"{\"");
+    out.extend_from_slice(value.type_name().as_bytes());
+    out.extend_from_slice(b"\":");
+    match value {
+        ValueRef::S(_) | ValueRef::N(_) | ValueRef::B(_) => write_scalar(out, value),
+        ValueRef::Bool(true) | ValueRef::Null => out.extend_from_slice(b"true"),
+        ValueRef::Bool(false) => out.extend_from_slice(b"false"),
+        ValueRef::Ss(set) | ValueRef::Ns(set) | ValueRef::Bs(set) => {
+            write_array(out, set.iter(), write_scalar);
+        }
+        ValueRef::L(list) => write_array(out, list.iter(), write_value),
+        ValueRef::M(map) => write_item(out, map),
+    }
+    out.push(b'}');
+}
+
+/// Writes a string, number or binary as the JSON string it is on the wire.
+fn write_scalar(out: &mut Vec<u8>, value: ValueRef<'_>) {
+    match value {
+        ValueRef::S(text) => write_string(out, text),
+        ValueRef::N(number) => {
+            out.push(b'"');
+            number.write_text(out);
+            out.push(b'"');
+        }
+        ValueRef::B(bytes) => write_base64(out, bytes),
+        _ => out.extend_from_slice(b"null"),
+    }
+}
+
+fn write_base64(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.push(b'"');
+    let start = out.len();
+    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
+    let written = STANDARD.encode_slice(bytes, &mut out[start..]);
+    out.truncate(start + written.expect("the buffer has room for every group of three bytes"));
+    out.push(b'"');
+}
+
+/// Writes a JSON string, escaping only what JSON requires.
+pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut written = 0;
+    for (index, &byte) in bytes.iter().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&bytes[written..index]);
+        write_escape(out, byte);
+        written = index + 1;
+    }
+    out.extend_from_slice(&bytes[written..]);
+    out.push(b'"');
+}
+
+#[cold]
+fn write_escape(out: &mut Vec<u8>, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        _ => {
+            out.extend_from_slice(b"\\u00");
+            out.push(HEX[usize::from(byte >> 4)]);
+            out.push(HEX[usize::from(byte & 15)]);
+        }
+    }
+}
+
+/// Writes a fractional number as the service prints it: `1.0`, `0.5`.
+pub(crate) fn write_fraction(out: &mut Vec<u8>, value: f64) {
+    use std::io::Write;
+    write!(out, "{value:?}").expect("writing to memory cannot fail");
+}

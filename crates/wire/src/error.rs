@@ -1,0 +1,100 @@
+//! Failures as the client sees them: HTTP status, `__type`, and a body around them.
+//!
+//! Source: the developer guide, "Error handling with DynamoDB", and its examples of bodies; the
+//! spelling of `message` follows the name space, as public tests and SDK logs show.
+
+use model::{ApiError, CancellationReason};
+
+use crate::encode::{ObjectWriter, write_array};
+
+/// The name space of DynamoDB's own error types.
+pub const SERVICE_PREFIX: &str = "com.amazonaws.dynamodb.v20120810#";
+const FRAMEWORK_PREFIX: &str = "com.amazon.coral.service#";
+const VALIDATION_PREFIX: &str = "com.amazon.coral.validate#";
+
+/// An error's place on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorBody {
+    /// HTTP status.
+    pub status: u16,
+    /// The type without its name space: what SDKs call the code.
+    pub code: &'static str,
+    prefix: &'static str,
+}
+
+impl ErrorBody {
+    /// How this error stands on the wire.
+    pub fn of(error: &ApiError) -> Self {
+        let service = |code| Self { status: 400, code, prefix: SERVICE_PREFIX };
+        let framework = |code| Self { status: 400, code, prefix: FRAMEWORK_PREFIX };
+        match error {
+            ApiError::Serialization(_) => framework("SerializationException"),
+            ApiError::Validation(_) => {
+                Self { status: 400, code: "ValidationException", prefix: VALIDATION_PREFIX }
+            }
+            ApiError::ResourceNotFound(_) => service("ResourceNotFoundException"),
+            ApiError::ResourceInUse(_) => service("ResourceInUseException"),
+            ApiError::LimitExceeded(_) => service("LimitExceededException"),
+            ApiError::ConditionalCheckFailed { .. } => service("ConditionalCheckFailedException"),
+            ApiError::TransactionCanceled { .. } => service("TransactionCanceledException"),
+            ApiError::TransactionConflict => service("TransactionConflictException"),
+            ApiError::TransactionInProgress => service("TransactionInProgressException"),
+            ApiError::IdempotentParameterMismatch(_) => {
+                service("IdempotentParameterMismatchException")
+            }
+            ApiError::ItemCollectionSizeLimitExceeded(_) => {
+                service("ItemCollectionSizeLimitExceededException")
+            }
+            ApiError::RequestTooLarge(_) => {
+                Self { status: 413, ..framework("RequestEntityTooLargeException") }
+            }
+            ApiError::UnknownOperation(_) => framework("UnknownOperationException"),
+            ApiError::MissingAuthenticationToken(_) => {
+                framework("MissingAuthenticationTokenException")
+            }
+            ApiError::IncompleteSignature(_) => framework("IncompleteSignatureException"),
+            ApiError::InvalidSignature(_) => framework("InvalidSignatureException"),
+            ApiError::AccessDenied(_) => framework("AccessDeniedException"),
+            ApiError::InternalServerError => Self { status: 500, ..service("InternalServerError") },
+        }
+    }
+
+    /// Appends the body that says `error`.
+    pub fn write(self, error: &ApiError, out: &mut Vec<u8>) {
+        let mut object = ObjectWriter::open(out);
+        object.string("__type", &format!("{}{}", self.prefix, self.code));
+        let message = error.to_string();
+        if !message.is_empty() {
+            object.string(self.message_member(), &message);
+        }
+        match error {
+            ApiError::ConditionalCheckFailed { item } => {
+                object.optional_item("Item", item.as_ref());
+            }
+            ApiError::TransactionCanceled { reasons } => {
+                write_array(object.key("CancellationReasons"), reasons, write_reason);
+            }
+            _ => {}
+        }
+        object.close();
+    }
+
+    /// `Message` in the framework's errors and where the service's model spells it so.
+    fn message_member(self) -> &'static str {
+        if self.prefix == FRAMEWORK_PREFIX || self.code == "TransactionCanceledException" {
+            "Message"
+        } else {
+            "message"
+        }
+    }
+}
+
+fn write_reason(out: &mut Vec<u8>, reason: &CancellationReason) {
+    let mut object = ObjectWriter::open(out);
+    object.string("Code", reason.code.as_str());
+    object.optional_item("Item", reason.item.as_ref());
+    if let Some(message) = &reason.message {
+        object.string("Message", message);
+    }
+    object.close();
+}

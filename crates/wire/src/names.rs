@@ -1,0 +1,68 @@
+//! The wire's words for the model's enumerations, each in one place for both directions.
+
+use model::{
+    BillingMode, KeyRole, ProjectionType, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
+    ReturnValues, ReturnValuesOnConditionCheckFailure, ScalarType, Select, StreamView, TableClass,
+    TableStatus,
+};
+
+/// A value that stands on the wire as a word.
+pub(crate) trait WireName: Sized {
+    /// The value of that word.
+    fn parse(word: &str) -> Option<Self>;
+    /// The word of this value.
+    fn wire_name(&self) -> &'static str;
+}
+
+macro_rules! wire_names {
+    ($($type:ident { $($variant:ident = $word:literal),* $(,)? })*) => {
+        $(impl WireName for $type {
+            fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
+            fn wire_name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        })*
+    };
+}
+
+wire_names! {
+    BillingMode { Provisioned = "PROVISIONED", PayPerRequest = "PAY_PER_REQUEST" }
+    KeyRole { Hash = "HASH", Range = "RANGE" }
+    ProjectionType { KeysOnly = "KEYS_ONLY", Include = "INCLUDE", All = "ALL" }
+    ReturnConsumedCapacity { None = "NONE", Total = "TOTAL", Indexes = "INDEXES" }
+    ReturnItemCollectionMetrics { None = "NONE", Size = "SIZE" }
+    ReturnValues {
+        None = "NONE",
+        AllOld = "ALL_OLD",
+        UpdatedOld = "UPDATED_OLD",
+        AllNew = "ALL_NEW",
+        UpdatedNew = "UPDATED_NEW",
+    }
+    ReturnValuesOnConditionCheckFailure { None = "NONE", AllOld = "ALL_OLD" }
+    ScalarType { S = "S", N = "N", B = "B" }
+    Select {
+        AllAttributes = "ALL_ATTRIBUTES",
+        AllProjectedAttributes = "ALL_PROJECTED_ATTRIBUTES",
+        SpecificAttributes = "SPECIFIC_ATTRIBUTES",
+        Count = "COUNT",
+    }
+    StreamView {
+        KeysOnly = "KEYS_ONLY",
+        NewImage = "NEW_IMAGE",
+        OldImage = "OLD_IMAGE",
+        NewAndOldImages = "NEW_AND_OLD_IMAGES",
+    }
+    TableClass {
+        Standard = "STANDARD",
+        StandardInfrequentAccess = "STANDARD_INFREQUENT_ACCESS",
+    }
+    TableStatus { Creating = "CREATING", Active = "ACTIVE", Deleting = "DELETING" }
+}

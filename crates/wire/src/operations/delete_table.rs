@@ -1,0 +1,46 @@
+//! DeleteTable: removes a table with all it holds.
+
+use model::{ApiError, Scope, TableDescription, TableRef};
+
+use crate::encode::ObjectWriter;
+use crate::json::Members;
+use crate::{Class, Operation, Permission, table};
+
+/// The operation.
+#[derive(Debug, Clone, Copy)]
+pub struct DeleteTable;
+
+/// Which table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// The table.
+    pub table: TableRef,
+}
+
+/// The table that was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// As DescribeTable shows it, being deleted.
+    pub table: TableDescription,
+}
+
+impl Operation for DeleteTable {
+    const NAME: &'static str = "DeleteTable";
+    const CLASS: Class = Class::Control;
+    type Input = Input;
+    type Output = Output;
+
+    fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
+        Ok(Input { table: body.table("TableName") })
+    }
+
+    fn encode(output: &Output, out: &mut Vec<u8>) {
+        let mut object = ObjectWriter::open(out);
+        table::write_description(object.key("TableDescription"), &output.table);
+        object.close();
+    }
+
+    fn permissions(input: &Input, scope: &Scope) -> Vec<Permission> {
+        vec![Permission::on_table("dynamodb:DeleteTable", &input.table, scope)]
+    }
+}

@@ -1,0 +1,17 @@
+//! One file per operation, each with the same four parts: the request as [`crate::Operation`]
+//! decodes it, the answer it encodes, and what the caller must be allowed to do.
+
+pub mod batch_get_item;
+pub mod batch_write_item;
+pub mod create_table;
+pub mod delete_item;
+pub mod delete_table;
+pub mod describe_table;
+pub mod get_item;
+pub mod list_tables;
+pub mod put_item;
+pub mod query;
+pub mod scan;
+pub mod transact_get_items;
+pub mod transact_write_items;
+pub mod update_item;

@@ -1,0 +1,83 @@
+//! Query: the items of one partition of a table or index, in sort key order.
+
+use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
+
+use crate::json::Members;
+use crate::request::Placeholders;
+use crate::response::PageAnswer;
+use crate::{Class, Operation, Permission, legacy};
+
+/// The operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Query;
+
+/// What to look for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// The table.
+    pub table: TableRef,
+    /// One of its indexes, in its place.
+    pub index: Option<String>,
+    /// The partition and a range of sort keys.
+    pub key_condition_expression: Option<String>,
+    /// Which of the items read to answer with.
+    pub filter_expression: Option<String>,
+    /// Which attributes to answer with.
+    pub projection_expression: Option<String>,
+    /// Placeholders of all three.
+    pub placeholders: Placeholders,
+    /// Which kind of attributes to answer with.
+    pub select: Option<Select>,
+    /// Most items to read, at least 1.
+    pub limit: Option<u64>,
+    /// Ascending sort key order, unless set to false.
+    pub scan_index_forward: bool,
+    /// The key after which to continue.
+    pub exclusive_start_key: Option<AttributeMap>,
+    /// Whether every acknowledged write must be seen.
+    pub consistent_read: bool,
+    /// Whether to report capacity.
+    pub return_consumed_capacity: ReturnConsumedCapacity,
+}
+
+/// One page of what was found.
+pub type Output = PageAnswer;
+
+impl Operation for Query {
+    const NAME: &'static str = "Query";
+    const CLASS: Class = Class::Read;
+    type Input = Input;
+    type Output = Output;
+
+    fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
+        legacy::refuse(body)?;
+        let placeholders = Placeholders::of(body)?;
+        Ok(Input {
+            table: body.table("TableName"),
+            index: body.string("IndexName"),
+            key_condition_expression: body.string("KeyConditionExpression"),
+            filter_expression: body.string("FilterExpression"),
+            projection_expression: body.string("ProjectionExpression"),
+            placeholders,
+            select: body.choice("Select"),
+            limit: body.count("Limit"),
+            scan_index_forward: body.boolean("ScanIndexForward").unwrap_or(true),
+            exclusive_start_key: body.attributes("ExclusiveStartKey")?,
+            consistent_read: body.boolean("ConsistentRead").unwrap_or_default(),
+            return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),
+        })
+    }
+
+    fn encode(output: &Output, out: &mut Vec<u8>) {
+        output.write(out);
+    }
+
+    fn permissions(input: &Input, scope: &Scope) -> Vec<Permission> {
+        vec![Permission::on_table_or_index(
+            "dynamodb:Query",
+            &input.table,
+            input.index.as_deref(),
+            scope,
+        )]
+    }
+}

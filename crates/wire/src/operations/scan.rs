@@ -1,0 +1,83 @@
+//! Scan: every item of a table or index, or of one segment of it.
+
+use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
+
+use crate::json::Members;
+use crate::request::Placeholders;
+use crate::response::PageAnswer;
+use crate::{Class, Operation, Permission, legacy};
+
+/// The operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Scan;
+
+/// What to read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// The table.
+    pub table: TableRef,
+    /// One of its indexes, in its place.
+    pub index: Option<String>,
+    /// Which of the items read to answer with.
+    pub filter_expression: Option<String>,
+    /// Which attributes to answer with.
+    pub projection_expression: Option<String>,
+    /// Placeholders of both.
+    pub placeholders: Placeholders,
+    /// Which kind of attributes to answer with.
+    pub select: Option<Select>,
+    /// Most items to read, at least 1.
+    pub limit: Option<u64>,
+    /// Into how many segments the scan is divided.
+    pub total_segments: Option<u64>,
+    /// Which of them to read.
+    pub segment: Option<u64>,
+    /// The key after which to continue.
+    pub exclusive_start_key: Option<AttributeMap>,
+    /// Whether every acknowledged write must be seen.
+    pub consistent_read: bool,
+    /// Whether to report capacity.
+    pub return_consumed_capacity: ReturnConsumedCapacity,
+}
+
+/// One page of what was found.
+pub type Output = PageAnswer;
+
+impl Operation for Scan {
+    const NAME: &'static str = "Scan";
+    const CLASS: Class = Class::Read;
+    type Input = Input;
+    type Output = Output;
+
+    fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
+        legacy::refuse(body)?;
+        let placeholders = Placeholders::of(body)?;
+        Ok(Input {
+            table: body.table("TableName"),
+            index: body.string("IndexName"),
+            filter_expression: body.string("FilterExpression"),
+            projection_expression: body.string("ProjectionExpression"),
+            placeholders,
+            select: body.choice("Select"),
+            limit: body.count("Limit"),
+            total_segments: body.count("TotalSegments"),
+            segment: body.count("Segment"),
+            exclusive_start_key: body.attributes("ExclusiveStartKey")?,
+            consistent_read: body.boolean("ConsistentRead").unwrap_or_default(),
+            return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),
+        })
+    }
+
+    fn encode(output: &Output, out: &mut Vec<u8>) {
+        output.write(out);
+    }
+
+    fn permissions(input: &Input, scope: &Scope) -> Vec<Permission> {
+        vec![Permission::on_table_or_index(
+            "dynamodb:Scan",
+            &input.table,
+            input.index.as_deref(),
+            scope,
+        )]
+    }
+}

@@ -1,0 +1,76 @@
+//! UpdateItem: changes attributes of one item, creating it where there is none.
+
+use model::{
+    ApiError, AttributeMap, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
+    ReturnValuesOnConditionCheckFailure, Scope, TableRef,
+};
+
+use crate::json::Members;
+use crate::request::Placeholders;
+use crate::response::WriteAnswer;
+use crate::{Class, Operation, Permission, legacy};
+
+/// The operation.
+#[derive(Debug, Clone, Copy)]
+pub struct UpdateItem;
+
+/// What to change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// The table.
+    pub table: TableRef,
+    /// The whole primary key.
+    pub key: AttributeMap,
+    /// How; absent, the item is only made sure to exist.
+    pub update_expression: Option<String>,
+    /// What must hold for the item there is.
+    pub condition_expression: Option<String>,
+    /// Placeholders of both expressions.
+    pub placeholders: Placeholders,
+    /// Which attributes to answer with.
+    pub return_values: ReturnValues,
+    /// Whether a failed condition shows the item.
+    pub on_condition_check_failure: ReturnValuesOnConditionCheckFailure,
+    /// Whether to report capacity.
+    pub return_consumed_capacity: ReturnConsumedCapacity,
+    /// Whether to estimate the item collection.
+    pub return_item_collection_metrics: ReturnItemCollectionMetrics,
+}
+
+/// What came of it.
+pub type Output = WriteAnswer;
+
+impl Operation for UpdateItem {
+    const NAME: &'static str = "UpdateItem";
+    const CLASS: Class = Class::Write;
+    type Input = Input;
+    type Output = Output;
+
+    fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
+        legacy::refuse(body)?;
+        let placeholders = Placeholders::of(body)?;
+        Ok(Input {
+            table: body.table("TableName"),
+            key: body.attributes("Key")?.unwrap_or_default(),
+            update_expression: body.string("UpdateExpression"),
+            condition_expression: body.string("ConditionExpression"),
+            placeholders,
+            return_values: body.choice("ReturnValues").unwrap_or_default(),
+            on_condition_check_failure: body
+                .choice("ReturnValuesOnConditionCheckFailure")
+                .unwrap_or_default(),
+            return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),
+            return_item_collection_metrics: body
+                .choice("ReturnItemCollectionMetrics")
+                .unwrap_or_default(),
+        })
+    }
+
+    fn encode(output: &Output, out: &mut Vec<u8>) {
+        output.write(out);
+    }
+
+    fn permissions(input: &Input, scope: &Scope) -> Vec<Permission> {
+        vec![Permission::on_table("dynamodb:UpdateItem", &input.table, scope)]
+    }
+}
