@@ -62,3 +62,39 @@ struct TableArn<'a> {
     account: &'a str,
     table: &'a str,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_name_is_the_table_and_names_no_scope() {
+        let table = TableRef::new("Films.2026");
+        assert_eq!((table.name(), table.scope()), ("Films.2026", None));
+    }
+
+    #[test]
+    fn an_arn_names_table_and_scope() {
+        let scope = Scope { account: "123456789012".to_owned(), region: "eu-west-3".to_owned() };
+        let table = TableRef::new(scope.table_arn("Films"));
+        assert_eq!(table.as_str(), "arn:aws:dynamodb:eu-west-3:123456789012:table/Films");
+        assert_eq!((table.name(), table.scope()), ("Films", Some(scope)));
+        assert_eq!(TableRef::new("arn:aws-cn:dynamodb:cn-north-1:1:table/T").name(), "T");
+    }
+
+    #[test]
+    fn what_is_no_tables_arn_stays_the_text_it_is() {
+        for text in [
+            "arn:aws:dynamodb:us-east-1:123456789012:table/",
+            "arn:aws:dynamodb:us-east-1:123456789012:table/T/index/I",
+            "arn:aws:dynamodb:us-east-1:123456789012:stream/T",
+            "arn:aws:s3:us-east-1:123456789012:table/T",
+            "arn:aws:dynamodb:us-east-1:table/T",
+            "arn:",
+            "",
+        ] {
+            let table = TableRef::new(text);
+            assert_eq!((table.name(), table.scope()), (text, None));
+        }
+    }
+}

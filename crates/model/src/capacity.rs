@@ -8,6 +8,22 @@ pub struct Units {
     halves: u64,
 }
 
+/// What a read promises, which decides what it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// Half price; the default of every operation.
+    Eventual,
+    /// Full price.
+    Strong,
+}
+
+/// The request's `ConsistentRead`.
+impl From<bool> for Consistency {
+    fn from(consistent_read: bool) -> Self {
+        if consistent_read { Self::Strong } else { Self::Eventual }
+    }
+}
+
 /// Units split as the wire splits them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Capacity {
@@ -50,12 +66,15 @@ impl Units {
         Self { halves: 2 * steps(item_bytes, WRITE_UNIT_BYTES) }
     }
 
-    /// Read units for `item_bytes`: 4 KB steps, at least one step; half when eventually consistent.
+    /// Read units for `item_bytes`: 4 KB steps, at least one; half when eventually consistent.
     ///
     /// A Query or Scan rounds once: it passes the sum over the items it evaluated.
-    pub fn read(item_bytes: usize, consistent: bool) -> Self {
-        let halves_per_step = if consistent { 2 } else { 1 };
-        Self { halves: halves_per_step * steps(item_bytes, READ_UNIT_BYTES) }
+    pub fn read(item_bytes: usize, consistency: Consistency) -> Self {
+        let steps = steps(item_bytes, READ_UNIT_BYTES);
+        match consistency {
+            Consistency::Eventual => Self { halves: steps },
+            Consistency::Strong => Self { halves: 2 * steps },
+        }
     }
 
     /// Twice as many, as transactions consume.
@@ -84,5 +103,40 @@ impl std::ops::AddAssign for Units {
 impl std::iter::Sum for Units {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         Self { halves: iter.map(|units| units.halves).sum() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Consistency::{Eventual, Strong};
+    use super::*;
+
+    #[test]
+    fn writes_round_up_to_1_kb_and_cost_at_least_one_unit() {
+        for (item_bytes, units) in [(0, 1.0), (1, 1.0), (1024, 1.0), (1025, 2.0), (409_600, 400.0)]
+        {
+            assert_eq!(Units::write(item_bytes).as_f64(), units, "{item_bytes} bytes");
+        }
+    }
+
+    #[test]
+    fn reads_round_up_to_4_kb_and_cost_half_when_eventually_consistent() {
+        for (item_bytes, units) in [(0, 1.0), (4096, 1.0), (4097, 2.0), (409_600, 100.0)] {
+            assert_eq!(Units::read(item_bytes, Strong).as_f64(), units, "{item_bytes} bytes");
+            assert_eq!(
+                Units::read(item_bytes, Eventual).as_f64(),
+                units / 2.0,
+                "{item_bytes} bytes"
+            );
+        }
+    }
+
+    #[test]
+    fn sums_keep_their_halves_and_transactions_double() {
+        let mut sum: Units = [Units::read(1, Eventual); 3].into_iter().sum();
+        assert_eq!(sum.as_f64(), 1.5);
+        sum += Units::write(1);
+        assert_eq!(sum.as_f64(), 2.5);
+        assert_eq!(sum.doubled().as_f64(), 5.0);
     }
 }

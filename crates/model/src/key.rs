@@ -47,3 +47,106 @@ fn encode_text(text: &[u8], out: &mut Vec<u8>) {
     encode_prefix(text, out);
     out.extend_from_slice(&[ESCAPED, END]);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{AttributeValue, Number};
+
+    fn key(scalars: &[AttributeValue]) -> Vec<u8> {
+        let mut key = Vec::new();
+        for scalar in scalars {
+            let mut encoded = Vec::new();
+            scalar.encode(&mut encoded);
+            encode_scalar(&ValueRef::of_encoded(&encoded), &mut key);
+        }
+        key
+    }
+
+    fn prefix(text: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        encode_prefix(text, &mut bytes);
+        bytes
+    }
+
+    fn number(text: &str) -> AttributeValue {
+        AttributeValue::N(Number::parse(text).unwrap())
+    }
+
+    #[test]
+    fn golden_bytes() {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let page = include_str!("../../../docs/format/key.md");
+        for (shown, bytes, golden) in [
+            ("S \"\"", key(&[text("")]), "0001"),
+            ("S \"ab\"", key(&[text("ab")]), "61620001"),
+            ("B 61 00 62", key(&[AttributeValue::B(b"a\0b".to_vec())]), "6100FF620001"),
+            ("N 12.5", key(&[number("12.5")]), "81830D3300"),
+            ("S \"ab\", then N -1", key(&[text("ab"), number("-1")]), "616200017F7DF4FF"),
+            ("the prefix \"ab\"", prefix(b"ab"), "6162"),
+        ] {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            assert_eq!(hex, golden, "{shown}");
+            assert!(page.contains(&format!("| {shown} | `{golden}` |")), "{shown} on the page");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "BOOL is no key type")]
+    fn other_types_are_refused() {
+        encode_scalar(&ValueRef::Bool(true), &mut Vec::new());
+    }
+
+    /// Bytes among which the escaped one, its escapes and their neighbours are frequent.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        vec(prop_oneof![Just(0x00), Just(0x01), Just(0xFF), any::<u8>()], 0..6)
+    }
+
+    /// A key of one schema: B, N, S.
+    fn composites() -> impl Strategy<Value = (Vec<u8>, Number, String)> {
+        let numbers = "-?[0-9]{1,3}e-?[0-9]{1,2}".prop_map(|text| Number::parse(&text).unwrap());
+        (bytes(), numbers, "[\0a\u{80}\u{ffff}\u{10000}]{0,3}")
+    }
+
+    proptest! {
+        #[test]
+        fn byte_order_is_the_order_of_the_values_part_by_part(
+            a in composites(),
+            b in composites(),
+            shared in 0..3,
+        ) {
+            let b = match shared {
+                0 => b,
+                1 => (a.0.clone(), b.1, b.2),
+                _ => (a.0.clone(), a.1, b.2),
+            };
+            let encode = |(bytes, number, text): &(Vec<u8>, Number, String)| key(&[
+                AttributeValue::B(bytes.clone()),
+                AttributeValue::N(*number),
+                AttributeValue::S(text.clone()),
+            ]);
+            prop_assert_eq!(encode(&a).cmp(&encode(&b)), a.cmp(&b));
+        }
+
+        #[test]
+        fn keys_begin_with_a_prefix_exactly_when_the_text_does(text in bytes(), start in bytes()) {
+            let bytes = key(&[AttributeValue::B(text.clone())]);
+            prop_assert_eq!(bytes.starts_with(&prefix(&start)), text.starts_with(&start));
+            for end in 0..=text.len() {
+                prop_assert!(bytes.starts_with(&prefix(&text[..end])));
+            }
+        }
+
+        #[test]
+        fn a_text_sorts_before_its_continuations(text in bytes(), more in bytes()) {
+            let longer = [&text[..], &more].concat();
+            let order = key(&[AttributeValue::B(text)]).cmp(&key(&[AttributeValue::B(longer)]));
+            prop_assert_eq!(order, if more.is_empty() { Ordering::Equal } else { Ordering::Less });
+        }
+    }
+}

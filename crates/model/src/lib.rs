@@ -22,7 +22,7 @@ mod table;
 mod value;
 
 pub use arn::{Scope, TableRef};
-pub use capacity::{Capacity, ConsumedCapacity, ItemCollectionMetrics, Units};
+pub use capacity::{Capacity, Consistency, ConsumedCapacity, ItemCollectionMetrics, Units};
 pub use declaration::{
     IndexDeclaration, KeySchemaElement, ProjectionDeclaration, ProjectionType, TableDeclaration,
 };

@@ -33,7 +33,8 @@ pub(super) fn encode(number: Number, out: &mut Vec<u8>) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(number.coefficient).as_bytes();
     let flip = if number.negative { 0xFF } else { 0 };
-    let magnitude = u8::try_from(number.magnitude() - MAGNITUDE_MIN).expect("numbers are in range");
+    let magnitude = number.magnitude() - MAGNITUDE_MIN;
+    let magnitude = u8::try_from(magnitude).expect("numbers are in range");
     out.push(if number.negative { NEGATIVE } else { POSITIVE });
     out.push(magnitude ^ flip);
     for pair in digits.chunks(2) {
