@@ -108,7 +108,7 @@ impl Item {
 
     /// A new item with only the top-level attributes for which `keep` holds, without decoding.
     pub fn retain(&self, mut keep: impl FnMut(&str) -> bool) -> Item {
-        let mut writer = ItemWriter::with_capacity(self.bytes.len());
+        let mut writer = ItemWriter::new();
         for (name, value) in self.attributes().encoded_entries() {
             if keep(name) {
                 writer.encoded_attribute(name, value);
@@ -122,12 +122,6 @@ impl Item {
 impl Default for Item {
     fn default() -> Self {
         ItemWriter::new().finish()
-    }
-}
-
-impl From<&AttributeMap> for Item {
-    fn from(attributes: &AttributeMap) -> Self {
-        Self::encode(attributes)
     }
 }
 

@@ -11,16 +11,13 @@ pub(super) struct ItemWriter {
 
 /// Where the header's item size goes, after the format byte.
 const ITEM_BYTES_AT: usize = 1;
+/// Room that most items fit in without growing.
+const SMALL_ITEM_BYTES: usize = 512;
 const U32_BYTES: usize = size_of::<u32>();
 
 impl ItemWriter {
     pub(super) fn new() -> Self {
-        Self::with_capacity(256)
-    }
-
-    /// With room for an item of `capacity` bytes in this form.
-    pub(super) fn with_capacity(capacity: usize) -> Self {
-        let mut bytes = Vec::with_capacity(capacity);
+        let mut bytes = Vec::with_capacity(SMALL_ITEM_BYTES);
         bytes.push(FORMAT);
         bytes.extend([0; U32_BYTES]);
         Self { bytes, item_bytes: 0 }
