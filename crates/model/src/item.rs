@@ -107,9 +107,16 @@ impl Item {
     }
 
     /// A new item with only the top-level attributes for which `keep` holds, without decoding.
+    pub fn retain(&self, keep: impl FnMut(&str) -> bool) -> Item {
+        self.attributes().retain(keep)
+    }
+}
+
+impl MapRef<'_> {
+    /// A new item with only the attributes for which `keep` holds, without decoding.
     pub fn retain(&self, mut keep: impl FnMut(&str) -> bool) -> Item {
         let mut writer = ItemWriter::new();
-        for (name, value) in self.attributes().encoded_entries() {
+        for (name, value) in self.encoded_entries() {
             if keep(name) {
                 writer.encoded_attribute(name, value);
             }

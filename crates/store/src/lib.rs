@@ -34,7 +34,6 @@
 //! **Closing** finishes what was submitted. Afterwards everything fails with
 //! [`StoreError::Stopped`], `close` itself included.
 
-mod changes;
 mod counters;
 mod counting;
 mod error;
@@ -47,7 +46,6 @@ use std::ops::ControlFlow;
 
 use bytes::Bytes;
 
-pub use changes::{Change, resolve};
 pub use counters::Counters;
 pub use counting::Counting;
 pub use error::StoreError;

@@ -1,0 +1,105 @@
+//! Document paths with every name resolved.
+
+use std::fmt;
+
+use model::{MapRef, ValueRef};
+
+use crate::fault::Fault;
+
+/// A document path with every name resolved: `a.b[3]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Path {
+    /// The top-level attribute.
+    pub attribute: String,
+    /// What follows it.
+    pub steps: Vec<Step>,
+}
+
+/// One step into a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// `.name`
+    Name(String),
+    /// `[index]`
+    Index(usize),
+}
+
+impl Path {
+    /// The value at this path, if the item has one.
+    pub(crate) fn find<'a>(&self, item: MapRef<'a>) -> Option<ValueRef<'a>> {
+        let mut value = item.get(&self.attribute)?;
+        for step in &self.steps {
+            value = match (step, value) {
+                (Step::Name(name), ValueRef::M(map)) => map.get(name)?,
+                (Step::Index(index), ValueRef::L(list)) => list.get(*index)?,
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+}
+
+/// As messages show it: `[a, b, [3]]`.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}", self.attribute)?;
+        for step in &self.steps {
+            match step {
+                Step::Name(name) => write!(f, ", {name}")?,
+                Step::Index(index) => write!(f, ", [{index}]")?,
+            }
+        }
+        f.write_str("]")
+    }
+}
+
+/// How two paths of one expression get into each other's way.
+#[derive(Clone, Copy, PartialEq)]
+enum Clash {
+    /// One contains the other.
+    Overlap,
+    /// They take one value for a map and for a list.
+    Conflict,
+}
+
+/// Refuses paths that overlap or conflict with one another (Alternator's
+/// test_projection_expression.py and test_update_expression.py, run against AWS, 2026-11).
+pub(crate) fn check_apart<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), Fault> {
+    let paths: Vec<&Path> = paths.into_iter().collect();
+    // Clashing paths share a beginning, so sorting brings some two of them side by side. Only then
+    // is it worth comparing all pairs, to name the first in the order written.
+    let mut sorted = paths.clone();
+    sorted.sort_unstable();
+    if sorted.windows(2).all(|pair| clash(pair[0], pair[1]).is_none()) {
+        return Ok(());
+    }
+    let first_pair = |kind: Clash| {
+        paths.iter().enumerate().find_map(|(at, two)| {
+            let one = paths[..at].iter().find(|one| clash(one, two) == Some(kind))?;
+            Some((*one, *two))
+        })
+    };
+    if let Some((one, two)) = first_pair(Clash::Overlap) {
+        return Err(Fault::paths_overlap(one, two));
+    }
+    match first_pair(Clash::Conflict) {
+        Some((one, two)) => Err(Fault::paths_conflict(one, two)),
+        None => Ok(()),
+    }
+}
+
+fn clash(one: &Path, two: &Path) -> Option<Clash> {
+    if one.attribute != two.attribute {
+        return None;
+    }
+    for steps in one.steps.iter().zip(&two.steps) {
+        match steps {
+            (one, two) if one == two => {}
+            (Step::Name(_), Step::Index(_)) | (Step::Index(_), Step::Name(_)) => {
+                return Some(Clash::Conflict);
+            }
+            _ => return None,
+        }
+    }
+    Some(Clash::Overlap)
+}

@@ -1,0 +1,136 @@
+//! One request's expression attribute names and values, and which of them were used.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use model::{ApiError, AttributeMap, AttributeValue};
+
+use crate::fault::Fault;
+use crate::syntax::is_placeholder;
+
+/// Longest placeholder, sigil included, in bytes (developer guide, "Expression parameters", 2026-11).
+const PLACEHOLDER_BYTES_MAX: usize = 255;
+
+/// Names and values by placeholder.
+#[derive(Debug)]
+pub(crate) struct Placeholders {
+    names: Given<String>,
+    values: Given<AttributeValue>,
+}
+
+impl Placeholders {
+    /// Checks that each map, if given, is not empty and its keys are placeholders: names before
+    /// values.
+    pub(crate) fn new(
+        names: Option<BTreeMap<String, String>>,
+        values: Option<AttributeMap>,
+    ) -> Result<Self, ApiError> {
+        if let Some(names) = &names {
+            check_keys("ExpressionAttributeNames", '#', names.keys())?;
+            check_names(names)?;
+        }
+        if let Some(values) = &values {
+            check_keys("ExpressionAttributeValues", ':', values.keys())?;
+        }
+        Ok(Self { names: Given::new(names), values: Given::new(values) })
+    }
+
+    /// The attribute name that `#placeholder` stands for.
+    pub(crate) fn name(&self, placeholder: &str) -> Result<&str, Fault> {
+        let name = self.names.take(placeholder);
+        name.map(String::as_str).ok_or_else(|| Fault::undefined_name(placeholder))
+    }
+
+    /// The value that `:placeholder` stands for.
+    pub(crate) fn value(&self, placeholder: &str) -> Result<&AttributeValue, Fault> {
+        self.values.take(placeholder).ok_or_else(|| Fault::undefined_value(placeholder))
+    }
+
+    /// Refuses names, then values, that no expression used.
+    pub(crate) fn check_all_used(&self) -> Result<(), ApiError> {
+        check_used("ExpressionAttributeNames", self.names.unused())?;
+        check_used("ExpressionAttributeValues", self.values.unused())
+    }
+}
+
+/// What stands for what, sorted by placeholder.
+#[derive(Debug)]
+struct Given<T> {
+    entries: Vec<Entry<T>>,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    placeholder: String,
+    meaning: T,
+    used: Cell<bool>,
+}
+
+impl<T> Given<T> {
+    fn new(map: Option<BTreeMap<String, T>>) -> Self {
+        let entries = map.into_iter().flatten().map(|(placeholder, meaning)| Entry {
+            placeholder,
+            meaning,
+            used: Cell::new(false),
+        });
+        Self { entries: entries.collect() }
+    }
+
+    fn take(&self, placeholder: &str) -> Option<&T> {
+        let found =
+            self.entries.binary_search_by(|entry| entry.placeholder.as_str().cmp(placeholder));
+        let entry = &self.entries[found.ok()?];
+        entry.used.set(true);
+        Some(&entry.meaning)
+    }
+
+    fn unused(&self) -> Vec<&str> {
+        let unused = self.entries.iter().filter(|entry| !entry.used.get());
+        unused.map(|entry| entry.placeholder.as_str()).collect()
+    }
+}
+
+fn check_keys<'a>(
+    parameter: &str,
+    sigil: char,
+    keys: impl ExactSizeIterator<Item = &'a String>,
+) -> Result<(), ApiError> {
+    if keys.len() == 0 {
+        return Err(ApiError::Validation(format!("{parameter} must not be empty")));
+    }
+    for key in keys {
+        let fault = match key {
+            key if key.is_empty() => {
+                "The expression attribute map contains an empty key".to_owned()
+            }
+            key if key.len() > PLACEHOLDER_BYTES_MAX => format!(
+                "The expression attribute map contains a key that is too long; size of key: {}",
+                key.len()
+            ),
+            key if !is_placeholder(sigil, key) => format!("Syntax error; key: \"{key}\""),
+            _ => continue,
+        };
+        let message = format!("{parameter} contains invalid key: {fault}");
+        return Err(ApiError::Validation(message));
+    }
+    Ok(())
+}
+
+fn check_names(names: &BTreeMap<String, String>) -> Result<(), ApiError> {
+    match names.iter().find(|(_, name)| name.is_empty()) {
+        None => Ok(()),
+        Some((placeholder, _)) => Err(ApiError::Validation(format!(
+            "ExpressionAttributeNames contains invalid value: Empty attribute name for key \
+             {placeholder}"
+        ))),
+    }
+}
+
+fn check_used(parameter: &str, unused: Vec<&str>) -> Result<(), ApiError> {
+    if unused.is_empty() {
+        return Ok(());
+    }
+    let keys = unused.join(", ");
+    let message = format!("Value provided in {parameter} unused in expressions: keys: {{{keys}}}");
+    Err(ApiError::Validation(message))
+}

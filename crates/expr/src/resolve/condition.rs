@@ -1,0 +1,208 @@
+//! Planning conditions, filters and key conditions.
+
+use model::AttributeValue;
+use model::limits::IN_OPERANDS_MAX;
+
+use super::function::Name;
+use super::operand::{Resolved, check_distinct, check_type};
+use super::path::check_words;
+use crate::condition::{Condition, Term, Test};
+use crate::fault::Fault;
+use crate::operand::{Operand, Shown};
+use crate::placeholders::Placeholders;
+use crate::syntax::tree;
+
+/// Types with an order.
+const ORDERED_TYPES: &[&str] = &["S", "N", "B"];
+/// Types with a beginning.
+const PREFIXED_TYPES: &[&str] = &["S", "B"];
+/// Types with a size.
+const SIZED_TYPES: &[&str] = &["S", "B", "SS", "NS", "BS", "L", "M"];
+/// Every type, as `attribute_type` takes them.
+const TYPE_NAMES: &[&str] = &["S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"];
+
+/// Plans a condition.
+pub(super) fn plan(
+    placeholders: &Placeholders,
+    tree: &tree::Condition<'_>,
+) -> Result<Condition, Fault> {
+    tree.tests().try_for_each(check_function_names)?;
+    tree.tests().try_for_each(check_function_places)?;
+    tree.tests().try_for_each(check_test_words)?;
+    let formula = tree.try_map(|test| plan_test(placeholders, test))?;
+    Ok(Condition { formula })
+}
+
+fn check_function_names(test: &tree::Test<'_>) -> Result<(), Fault> {
+    let operands = test.operands();
+    let inner = operands.iter().filter_map(|operand| operand.function());
+    for function in test.function().into_iter().chain(inner) {
+        if Name::of(function.name)?.is_of_updates() {
+            return Err(Fault::function_not_in_condition(function.name));
+        }
+    }
+    Ok(())
+}
+
+/// `size` is an operand and nothing else; all other functions are conditions and nothing else.
+fn check_function_places(test: &tree::Test<'_>) -> Result<(), Fault> {
+    let is_size = |function: &&tree::Function<'_>| function.name == Name::Size.text();
+    let operands = test.operands();
+    let mut inner = operands.iter().filter_map(|operand| operand.function());
+    let misplaced =
+        test.function().filter(is_size).or_else(|| inner.find(|function| !is_size(function)));
+    misplaced.map_or(Ok(()), |function| Err(Fault::misplaced_function(function.name)))
+}
+
+fn check_test_words(test: &tree::Test<'_>) -> Result<(), Fault> {
+    check_words(test.operands().iter().filter_map(|operand| operand.path()))
+}
+
+fn plan_test(placeholders: &Placeholders, test: &tree::Test<'_>) -> Result<Test, Fault> {
+    let resolved = |operand| Resolved::new(placeholders, operand);
+    match test {
+        tree::Test::Compare { comparator, left, right } => {
+            compare(*comparator, resolved(left)?, resolved(right)?)
+        }
+        tree::Test::Between { operand, low, high } => {
+            between(resolved(operand)?, resolved(low)?, resolved(high)?)
+        }
+        tree::Test::In { operand, list } => {
+            is_in(resolved(operand)?, Resolved::all(placeholders, list)?)
+        }
+        tree::Test::Function(function) => {
+            let arguments = Resolved::all(placeholders, &function.arguments)?;
+            function_test(Name::of(function.name)?, arguments)
+        }
+    }
+}
+
+fn compare(
+    comparator: tree::Comparator,
+    left: Resolved<'_>,
+    right: Resolved<'_>,
+) -> Result<Test, Fault> {
+    check_counts([&left, &right])?;
+    check_distinct(comparator.symbol(), &left, [&right])?;
+    if comparator.orders() {
+        check_type(comparator.symbol(), left.static_type(), ORDERED_TYPES)?;
+        check_type(comparator.symbol(), right.static_type(), ORDERED_TYPES)?;
+    }
+    Ok(Test::Compare { comparator, left: term(left)?, right: term(right)? })
+}
+
+fn between(operand: Resolved<'_>, low: Resolved<'_>, high: Resolved<'_>) -> Result<Test, Fault> {
+    check_counts([&operand, &low, &high])?;
+    check_distinct("BETWEEN", &operand, [&low, &high])?;
+    for one in [&operand, &low, &high] {
+        check_type("BETWEEN", one.static_type(), ORDERED_TYPES)?;
+    }
+    if let (Resolved::Value(low), Resolved::Value(high)) = (&low, &high) {
+        check_bounds(low, high)?;
+    }
+    Ok(Test::Between { term: term(operand)?, low: term(low)?, high: term(high)? })
+}
+
+fn check_bounds(low: &AttributeValue, high: &AttributeValue) -> Result<(), Fault> {
+    match Operand::new(low).value().compare(&Operand::new(high).value()) {
+        None => Err(Fault::between_types(&Shown(low), &Shown(high))),
+        Some(order) if order.is_gt() => Err(Fault::between_order(&Shown(low), &Shown(high))),
+        Some(_) => Ok(()),
+    }
+}
+
+fn is_in(operand: Resolved<'_>, list: Vec<Resolved<'_>>) -> Result<Test, Fault> {
+    if list.len() > IN_OPERANDS_MAX {
+        return Err(Fault::too_many_in_operands(list.len()));
+    }
+    check_counts(std::iter::once(&operand).chain(&list))?;
+    check_distinct("IN", &operand, &list)?;
+    let list = list.into_iter().map(term).collect::<Result<_, _>>()?;
+    Ok(Test::In { term: term(operand)?, list })
+}
+
+fn function_test(name: Name, arguments: Vec<Resolved<'_>>) -> Result<Test, Fault> {
+    match name {
+        Name::AttributeExists => path_argument(name, arguments).map(Test::Exists),
+        Name::AttributeNotExists => path_argument(name, arguments).map(Test::NotExists),
+        Name::AttributeType => attribute_type(arguments),
+        Name::BeginsWith => {
+            let [first, second] = exactly(name, arguments)?;
+            check_counts([&first, &second])?;
+            check_distinct(name.text(), &first, [&second])?;
+            check_type(name.text(), first.static_type(), PREFIXED_TYPES)?;
+            check_type(name.text(), second.static_type(), PREFIXED_TYPES)?;
+            Ok(Test::BeginsWith { term: term(first)?, prefix: term(second)? })
+        }
+        Name::Contains => {
+            let [first, second] = exactly(name, arguments)?;
+            check_counts([&first, &second])?;
+            check_distinct(name.text(), &first, [&second])?;
+            Ok(Test::Contains { term: term(first)?, element: term(second)? })
+        }
+        Name::Size | Name::IfNotExists | Name::ListAppend => {
+            Err(Fault::misplaced_function(name.text()))
+        }
+    }
+}
+
+fn path_argument(name: Name, arguments: Vec<Resolved<'_>>) -> Result<crate::path::Path, Fault> {
+    let [argument] = exactly(name, arguments)?;
+    match argument {
+        Resolved::Path(path) => Ok(path),
+        Resolved::Value(_) | Resolved::Function { .. } => Err(Fault::path_required(name.text())),
+    }
+}
+
+/// The type is a string given with the request, never an attribute (Alternator's
+/// test_update_condition_attribute_type_second_arg, run against AWS, 2026-11).
+fn attribute_type(arguments: Vec<Resolved<'_>>) -> Result<Test, Fault> {
+    let name = Name::AttributeType;
+    let [operand, type_name] = exactly(name, arguments)?;
+    check_counts([&operand, &type_name])?;
+    check_distinct(name.text(), &operand, [&type_name])?;
+    match type_name {
+        Resolved::Value(AttributeValue::S(wanted)) if TYPE_NAMES.contains(&wanted.as_str()) => {
+            Ok(Test::HasType(term(operand)?, wanted.clone()))
+        }
+        Resolved::Value(AttributeValue::S(unknown)) => Err(Fault::attribute_type_name(unknown)),
+        other => {
+            let any = "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}";
+            Err(Fault::operand_type(name.text(), other.static_type().unwrap_or(any)))
+        }
+    }
+}
+
+/// Refuses a `size` without exactly one operand, also inside another one.
+fn check_counts<'o, 'p: 'o>(
+    operands: impl IntoIterator<Item = &'o Resolved<'p>>,
+) -> Result<(), Fault> {
+    operands.into_iter().try_for_each(|operand| match operand {
+        Resolved::Function { name, arguments } if arguments.len() != 1 => {
+            Err(Fault::operand_count(name.text(), arguments.len()))
+        }
+        Resolved::Function { arguments, .. } => check_counts(arguments),
+        Resolved::Path(_) | Resolved::Value(_) => Ok(()),
+    })
+}
+
+fn exactly<'p, const N: usize>(
+    name: Name,
+    arguments: Vec<Resolved<'p>>,
+) -> Result<[Resolved<'p>; N], Fault> {
+    let count = arguments.len();
+    arguments.try_into().map_err(|_| Fault::operand_count(name.text(), count))
+}
+
+fn term(operand: Resolved<'_>) -> Result<Term, Fault> {
+    match operand {
+        Resolved::Path(path) => Ok(Term::Path(path)),
+        Resolved::Value(value) => Ok(Term::Value(Operand::new(value))),
+        Resolved::Function { name: Name::Size, arguments } => {
+            let [sized] = exactly(Name::Size, arguments)?;
+            check_type(Name::Size.text(), sized.static_type(), SIZED_TYPES)?;
+            Ok(Term::SizeOf(Box::new(term(sized)?)))
+        }
+        Resolved::Function { name, .. } => Err(Fault::misplaced_function(name.text())),
+    }
+}

@@ -1,0 +1,69 @@
+//! Update expressions: SET, REMOVE, ADD and DELETE sections in any order.
+
+use super::cursor::Cursor;
+use super::token::Kind;
+use super::tree::{Action, Arithmetic, Change, Section, SetValue, Update};
+use crate::fault::Fault;
+
+/// Reads sections up to the first token that begins none.
+pub(super) fn update<'a>(cursor: &mut Cursor<'a>) -> Result<Update<'a>, Fault> {
+    let mut update = Update::default();
+    while let Some(section) = section(cursor.peek(0)) {
+        cursor.advance();
+        update.sections.push(section);
+        update.actions.push(action(cursor, section)?);
+        while cursor.eat(Kind::Comma) {
+            update.actions.push(action(cursor, section)?);
+        }
+    }
+    if update.sections.is_empty() {
+        return Err(cursor.unexpected(0));
+    }
+    Ok(update)
+}
+
+fn section(kind: Kind) -> Option<Section> {
+    match kind {
+        Kind::Set => Some(Section::Set),
+        Kind::Remove => Some(Section::Remove),
+        Kind::Add => Some(Section::Add),
+        Kind::Delete => Some(Section::Delete),
+        _ => None,
+    }
+}
+
+fn action<'a>(cursor: &mut Cursor<'a>, section: Section) -> Result<Action<'a>, Fault> {
+    let path = cursor.path()?;
+    let change = match section {
+        Section::Set => {
+            cursor.expect(Kind::Equal)?;
+            Change::Set(set_value(cursor)?)
+        }
+        Section::Remove => Change::Remove,
+        Section::Add => Change::Add(cursor.expect(Kind::Value)?),
+        Section::Delete => Change::Delete(cursor.expect(Kind::Value)?),
+    };
+    Ok(Action { path, change })
+}
+
+/// `operand`, `operand + operand` or `operand - operand`; each operand, and the sum as a whole, may
+/// stand in one pair of parentheses.
+fn set_value<'a>(cursor: &mut Cursor<'a>) -> Result<SetValue<'a>, Fault> {
+    let opened = cursor.open_parentheses();
+    let left = cursor.bare_operand()?;
+    let closing = cursor.closing_ahead(opened);
+    let operator = match cursor.peek(closing) {
+        Kind::Plus => Arithmetic::Plus,
+        Kind::Minus => Arithmetic::Minus,
+        _ => {
+            cursor.close_parentheses(opened)?;
+            return Ok(SetValue::Operand(left));
+        }
+    };
+    cursor.close_parentheses(closing)?;
+    cursor.advance();
+    cursor.operators += 1;
+    let right = cursor.operand()?;
+    cursor.close_parentheses(opened - closing)?;
+    Ok(SetValue::Arithmetic { operator, left, right })
+}

@@ -1,0 +1,109 @@
+//! What operands come to, and what ADD and DELETE make of a value and an operand.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use model::{ApiError, AttributeMap, AttributeValue, Number};
+
+use super::super::{SetValue, Term};
+use super::document::find;
+use super::invalid;
+use crate::path::Path;
+use crate::syntax::tree::Arithmetic;
+
+impl SetValue {
+    /// The value to set, from the old item.
+    pub(super) fn evaluate(&self, old: &AttributeMap) -> Result<AttributeValue, ApiError> {
+        match self {
+            Self::Term(term) => term.evaluate(old).map(Cow::into_owned),
+            Self::Arithmetic { operator, left, right } => {
+                let (left, right) = (left.number(old)?, right.number(old)?);
+                let result = match operator {
+                    Arithmetic::Plus => left.add(right),
+                    Arithmetic::Minus => left.subtract(right),
+                };
+                number_value(result)
+            }
+        }
+    }
+}
+
+impl Term {
+    fn evaluate<'a>(&'a self, old: &'a AttributeMap) -> Result<Cow<'a, AttributeValue>, ApiError> {
+        match self {
+            Self::Path(path) => existing(old, path).map(Cow::Borrowed),
+            Self::Value(value) => Ok(Cow::Borrowed(value)),
+            Self::IfNotExists(path, otherwise) => match find(old, path) {
+                Some(value) => Ok(Cow::Borrowed(value)),
+                None => otherwise.evaluate(old),
+            },
+            Self::ListAppend(first, second) => {
+                let mut list = first.list(old)?;
+                list.extend(second.list(old)?);
+                Ok(Cow::Owned(AttributeValue::L(list)))
+            }
+        }
+    }
+
+    fn number(&self, old: &AttributeMap) -> Result<Number, ApiError> {
+        match self.evaluate(old)?.as_ref() {
+            AttributeValue::N(number) => Ok(*number),
+            _ => Err(wrong_type()),
+        }
+    }
+
+    fn list(&self, old: &AttributeMap) -> Result<Vec<AttributeValue>, ApiError> {
+        match self.evaluate(old)?.into_owned() {
+            AttributeValue::L(list) => Ok(list),
+            _ => Err(wrong_type()),
+        }
+    }
+}
+
+/// ADD: the sum of two numbers, the union of two sets of one type.
+pub(super) fn added(
+    existing: &AttributeValue,
+    operand: &AttributeValue,
+) -> Result<AttributeValue, ApiError> {
+    use AttributeValue::{Bs, N, Ns, Ss};
+    match (existing, operand) {
+        (N(existing), N(operand)) => number_value(existing.add(*operand)),
+        (Ss(existing), Ss(operand)) => Ok(Ss(existing | operand)),
+        (Ns(existing), Ns(operand)) => Ok(Ns(existing | operand)),
+        (Bs(existing), Bs(operand)) => Ok(Bs(existing | operand)),
+        _ => Err(wrong_type()),
+    }
+}
+
+/// DELETE: the difference of two sets of one type; `None` when nothing is left, for there are no
+/// empty sets.
+pub(super) fn without(
+    existing: &AttributeValue,
+    operand: &AttributeValue,
+) -> Result<Option<AttributeValue>, ApiError> {
+    use AttributeValue::{Bs, Ns, Ss};
+    match (existing, operand) {
+        (Ss(existing), Ss(operand)) => Ok(nonempty(existing - operand).map(Ss)),
+        (Ns(existing), Ns(operand)) => Ok(nonempty(existing - operand).map(Ns)),
+        (Bs(existing), Bs(operand)) => Ok(nonempty(existing - operand).map(Bs)),
+        _ => Err(wrong_type()),
+    }
+}
+
+fn nonempty<T>(set: BTreeSet<T>) -> Option<BTreeSet<T>> {
+    (!set.is_empty()).then_some(set)
+}
+
+fn existing<'a>(old: &'a AttributeMap, path: &Path) -> Result<&'a AttributeValue, ApiError> {
+    find(old, path).ok_or_else(|| {
+        invalid("The provided expression refers to an attribute that does not exist in the item")
+    })
+}
+
+fn number_value(result: Result<Number, model::NumberError>) -> Result<AttributeValue, ApiError> {
+    result.map(AttributeValue::N).map_err(|error| invalid(&error.to_string()))
+}
+
+fn wrong_type() -> ApiError {
+    invalid("An operand in the update expression has an incorrect data type")
+}
