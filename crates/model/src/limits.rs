@@ -16,6 +16,8 @@ pub const PAGE_BYTES_MAX: usize = 1 << 20;
 pub const BATCH_BYTES_MAX: usize = 16 << 20;
 /// Largest sum of items in one transaction.
 pub const TRANSACTION_BYTES_MAX: usize = 4 << 20;
+/// Largest request body.
+pub const REQUEST_BYTES_MAX: usize = 16 << 20;
 /// Largest expression text.
 pub const EXPRESSION_BYTES_MAX: usize = 4096;
 /// Most operators and functions in one expression.

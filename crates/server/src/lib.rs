@@ -1,1 +1,31 @@
-//! placeholder
+//! The request pipeline and the listeners.
+//!
+//! What it is: HTTP in front, the stages of a request in the middle, and the table of operations
+//! bound to `db`. [`Service`] answers requests, [`serve`] lets connections reach it.
+//!
+//! What it is not: it has no semantics. What bytes mean is `wire`'s to say, what an operation does
+//! is `db`'s.
+//!
+//! # Invariants
+//! - A request passes the stages of [`pipeline`] in their order; nothing is written before it was
+//!   authorized and admitted.
+//! - Every answer carries a request id and a checksum. A panic in a handler is an answer, too: 500
+//!   for that request, and its connection lives.
+//! - Item values never enter logs.
+//! - A client that goes away drops its request's future at whatever await it stands; writes below
+//!   are carried out whole or not at all.
+//!
+//! # Flow
+//! `http::listener` accepts → [`Service`] tells health checks, operations and nonsense apart and
+//! asks `auth` who is calling → `dispatch` finds the operation in `wire`'s table →
+//! [`pipeline`] runs it through one file of `operations/`.
+
+mod dispatch;
+mod http;
+mod operations;
+mod panics;
+pub mod pipeline;
+mod service;
+
+pub use http::{ServeOptions, serve};
+pub use service::{Service, ServiceOptions};

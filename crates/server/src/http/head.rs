@@ -1,0 +1,69 @@
+//! What the head of a request says: operation, signature, encoding.
+
+use auth::Claim;
+use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName};
+use hyper::http::request::Parts;
+use model::ApiError;
+use wire::OperationName;
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+/// The service and version in front of an operation's name.
+const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+
+/// Whether the body is said to be JSON. DynamoDB turns other types away before it looks at
+/// anything else (rusoto/rusoto#215, 2016-04-09: `application/x-amz-json-1.1`).
+pub(crate) fn speaks_json(headers: &HeaderMap) -> bool {
+    let content_type = text(headers, &CONTENT_TYPE).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-amz-json-1.0")
+        || essence.eq_ignore_ascii_case("application/json")
+}
+
+/// The operation that `X-Amz-Target` names.
+///
+/// # Errors
+/// [`ApiError::UnknownOperation`] if the header is absent or names none we know.
+pub(crate) fn operation(headers: &HeaderMap) -> Result<OperationName, ApiError> {
+    target(headers)
+        .strip_prefix(TARGET_PREFIX)
+        .and_then(OperationName::parse)
+        .ok_or_else(|| ApiError::UnknownOperation(String::new()))
+}
+
+/// `X-Amz-Target` as it stands; empty if it is absent.
+pub(crate) fn target(headers: &HeaderMap) -> &str {
+    text(headers, &TARGET).unwrap_or_default()
+}
+
+/// What the request says about who sent it.
+pub(crate) fn claim(head: &Parts) -> Claim<'_> {
+    Claim {
+        authorization: text(&head.headers, &AUTHORIZATION),
+        amz_date: text(&head.headers, &AMZ_DATE),
+        date: text(&head.headers, &DATE),
+        query: head.uri.query().unwrap_or_default(),
+    }
+}
+
+/// Refuses bodies that would have to be unpacked.
+///
+/// # Errors
+/// [`ApiError::Serialization`] for encodings DynamoDB knows and this version does not, in our own
+/// words; [`ApiError::InternalServerError`] for others, which is DynamoDB's answer: ScyllaDB
+/// `test_compressed_request.py`, `test_garbage_content_encoding`, run against AWS
+/// (read 2026-11-23).
+pub(crate) fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+    match text(headers, &CONTENT_ENCODING) {
+        None | Some("" | "identity") => Ok(()),
+        Some(encoding @ ("gzip" | "deflate")) => Err(ApiError::Serialization(format!(
+            "Request bodies with Content-Encoding {encoding} are not supported yet by this version"
+        ))),
+        Some(_) => Err(ApiError::InternalServerError),
+    }
+}
+
+/// A header's value; absent if it is not plain ASCII.
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,76 @@
+//! BatchGetItem.
+
+use std::collections::HashMap;
+
+use db::{BatchGetItemAnswer, BatchGetTable, Db};
+use model::{ApiError, ReturnConsumedCapacity, Scope, TableRef};
+use store::Store;
+use wire::operations::batch_get_item::{BatchGetItem, Input, KeysAndAttributes, Output};
+
+use super::answers::capacities;
+use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+
+/// What unprocessed keys are sent back with: each table's request, without its keys.
+pub(crate) struct Echo {
+    form: ReturnConsumedCapacity,
+    requests: HashMap<TableRef, KeysAndAttributes>,
+}
+
+impl Handle for BatchGetItem {
+    type Request = db::BatchGetItem;
+    type Echo = Echo;
+    type Answer = BatchGetItemAnswer;
+
+    fn resolve(input: Input) -> Result<(db::BatchGetItem, Echo), ApiError> {
+        let form = input.return_consumed_capacity;
+        let mut tables = Vec::with_capacity(input.requests.len());
+        let mut requests = HashMap::with_capacity(input.requests.len());
+        for (table, mut request) in input.requests {
+            tables.push(BatchGetTable {
+                table: table.clone(),
+                keys: std::mem::take(&mut request.keys),
+                consistent: request.consistent_read.unwrap_or_default(),
+                projection: projection(&request)?,
+            });
+            requests.insert(table, request);
+        }
+        Ok((db::BatchGetItem { tables, report_capacity: form }, Echo { form, requests }))
+    }
+
+    fn facts(request: &db::BatchGetItem) -> Facts<'_> {
+        let accesses = request.tables.iter().flat_map(|table| {
+            table.keys.iter().map(|key| {
+                Access::new(&table.table, Reach::Item(key)).projection(table.projection.as_ref())
+            })
+        });
+        accesses.collect()
+    }
+
+    async fn execute<S: Store>(
+        db: &Db<S>,
+        scope: &Scope,
+        request: db::BatchGetItem,
+    ) -> Result<BatchGetItemAnswer, ApiError> {
+        db.batch_get_item(scope, request).await
+    }
+
+    fn answer(answer: BatchGetItemAnswer, mut echo: Echo) -> Output {
+        let unprocessed = answer.unprocessed.into_iter().filter_map(|(table, keys)| {
+            let request = echo.requests.remove(&table)?;
+            Some((table, KeysAndAttributes { keys, ..request }))
+        });
+        Output {
+            responses: answer.responses,
+            unprocessed_keys: unprocessed.collect(),
+            consumed_capacity: capacities(answer.consumed, echo.form),
+        }
+    }
+}
+
+/// The placeholders are copied, not moved: unprocessed keys are sent back with them.
+fn projection(request: &KeysAndAttributes) -> Result<Option<expr::Projection>, ApiError> {
+    let mut expressions = Expressions::new(request.placeholders.clone())?;
+    let projection = expressions.projection(request.projection_expression.as_ref())?;
+    expressions.finish()?;
+    Ok(projection)
+}

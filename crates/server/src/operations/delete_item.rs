@@ -1,0 +1,51 @@
+//! DeleteItem.
+
+use db::{Db, Report, WriteAnswer};
+use model::{ApiError, ReturnConsumedCapacity, Scope};
+use store::Store;
+use wire::operations::delete_item::{DeleteItem, Input, Output};
+
+use super::answers::write_answer;
+use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+
+impl Handle for DeleteItem {
+    type Request = db::DeleteItem;
+    type Echo = ReturnConsumedCapacity;
+    type Answer = WriteAnswer;
+
+    fn resolve(input: Input) -> Result<(db::DeleteItem, ReturnConsumedCapacity), ApiError> {
+        let mut expressions = Expressions::new(input.placeholders)?;
+        let condition = expressions.condition(input.condition_expression.as_ref())?;
+        expressions.finish()?;
+        let request = db::DeleteItem {
+            table: input.table,
+            key: input.key,
+            condition,
+            return_values: input.return_values,
+            on_failure: input.on_condition_check_failure,
+            report: Report {
+                capacity: input.return_consumed_capacity,
+                collection_metrics: input.return_item_collection_metrics,
+            },
+        };
+        Ok((request, input.return_consumed_capacity))
+    }
+
+    fn facts(request: &db::DeleteItem) -> Facts<'_> {
+        Access::new(&request.table, Reach::Item(&request.key))
+            .condition(request.condition.as_ref())
+            .into()
+    }
+
+    async fn execute<S: Store>(
+        db: &Db<S>,
+        scope: &Scope,
+        request: db::DeleteItem,
+    ) -> Result<WriteAnswer, ApiError> {
+        db.delete_item(scope, request).await
+    }
+
+    fn answer(answer: WriteAnswer, form: ReturnConsumedCapacity) -> Output {
+        write_answer(answer, form)
+    }
+}

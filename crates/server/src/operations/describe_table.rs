@@ -1,0 +1,34 @@
+//! DescribeTable.
+
+use db::Db;
+use model::{ApiError, Scope, TableDescription, TableRef};
+use store::Store;
+use wire::operations::describe_table::{DescribeTable, Input, Output};
+
+use crate::pipeline::{Access, Facts, Handle, Reach};
+
+impl Handle for DescribeTable {
+    type Request = TableRef;
+    type Echo = ();
+    type Answer = TableDescription;
+
+    fn resolve(input: Input) -> Result<(TableRef, ()), ApiError> {
+        Ok((input.table, ()))
+    }
+
+    fn facts(table: &TableRef) -> Facts<'_> {
+        Access::new(table, Reach::Declaration).into()
+    }
+
+    async fn execute<S: Store>(
+        db: &Db<S>,
+        scope: &Scope,
+        table: TableRef,
+    ) -> Result<TableDescription, ApiError> {
+        db.describe_table(scope, table).await
+    }
+
+    fn answer(table: TableDescription, (): ()) -> Output {
+        Output { table }
+    }
+}

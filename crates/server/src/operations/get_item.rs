@@ -1,0 +1,47 @@
+//! GetItem.
+
+use db::Db;
+use model::{ApiError, ReturnConsumedCapacity, Scope};
+use store::Store;
+use wire::operations::get_item::{GetItem, Input, Output};
+
+use super::answers::capacity;
+use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+
+impl Handle for GetItem {
+    type Request = db::GetItem;
+    type Echo = ReturnConsumedCapacity;
+    type Answer = db::GetItemAnswer;
+
+    fn resolve(input: Input) -> Result<(db::GetItem, ReturnConsumedCapacity), ApiError> {
+        let mut expressions = Expressions::new(input.placeholders)?;
+        let projection = expressions.projection(input.projection_expression.as_ref())?;
+        expressions.finish()?;
+        let request = db::GetItem {
+            table: input.table,
+            key: input.key,
+            consistent: input.consistent_read,
+            projection,
+            report_capacity: input.return_consumed_capacity,
+        };
+        Ok((request, input.return_consumed_capacity))
+    }
+
+    fn facts(request: &db::GetItem) -> Facts<'_> {
+        Access::new(&request.table, Reach::Item(&request.key))
+            .projection(request.projection.as_ref())
+            .into()
+    }
+
+    async fn execute<S: Store>(
+        db: &Db<S>,
+        scope: &Scope,
+        request: db::GetItem,
+    ) -> Result<db::GetItemAnswer, ApiError> {
+        db.get_item(scope, request).await
+    }
+
+    fn answer(answer: db::GetItemAnswer, form: ReturnConsumedCapacity) -> Output {
+        Output { item: answer.item, consumed_capacity: capacity(answer.consumed, form) }
+    }
+}

@@ -1,0 +1,123 @@
+//! What stands behind the listeners: a request in, an answer out.
+
+use std::borrow::Cow;
+use std::time::Instant;
+
+use bytes::Bytes;
+use db::Db;
+use http_body_util::Full;
+use hyper::body::Body;
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response};
+use model::{ApiError, Scope, limits};
+use store::{Store, StoreError};
+use wire::ErrorBody;
+
+use crate::dispatch::dispatch;
+use crate::http::{Answer, BodyError, RequestId, RequestIds, head, read_body};
+use crate::panics;
+use crate::pipeline::Call;
+
+/// Settings of a [`Service`].
+#[derive(Debug, Clone)]
+pub struct ServiceOptions {
+    /// The account whose tables are served: twelve digits.
+    pub account: String,
+    /// The region that health checks are answered for.
+    pub region: String,
+    /// Makes this process's request ids differ from another's.
+    pub seed: u64,
+}
+
+/// DynamoDB's endpoint over one database.
+#[derive(Debug)]
+pub struct Service<S: Store> {
+    db: Db<S>,
+    home: Scope,
+    ids: RequestIds,
+}
+
+impl<S: Store> Service<S> {
+    /// An endpoint for `db`.
+    pub fn new(db: Db<S>, options: ServiceOptions) -> Self {
+        let ServiceOptions { account, region, seed } = options;
+        Self { db, home: Scope { account, region }, ids: RequestIds::new(seed) }
+    }
+
+    /// Finishes what is queued and closes the database. Requests that come later fail.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store could not be closed cleanly.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.db.close().await
+    }
+
+    /// Answers one HTTP request.
+    pub(crate) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let id = self.ids.next();
+        let answer = match (request.method(), request.uri().path()) {
+            (&Method::GET, "/") => Answer::healthy(&self.home.region),
+            (&Method::POST, "/") if head::speaks_json(request.headers()) => {
+                self.operation(&id, request).await
+            }
+            _ => Answer::not_found(),
+        };
+        answer.into_response(&id)
+    }
+
+    async fn operation<B>(&self, id: &RequestId, request: Request<B>) -> Answer
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let (head, body) = request.into_parts();
+        let body = read_body(body, limits::REQUEST_BYTES_MAX).await;
+        let started = Instant::now();
+        let outcome = panics::caught(self.carry_out(&head, body)).await.unwrap_or_else(|_| {
+            // The panic hook has told where; here is which request.
+            tracing::error!(request_id = %id, "the handler panicked");
+            Err(ApiError::InternalServerError)
+        });
+        log(id, head::target(&head.headers), started, &outcome);
+        outcome.map_or_else(|error| Answer::error(&error), Answer::json)
+    }
+
+    /// Size, target, signature, encoding; then the operation's own stages.
+    async fn carry_out(
+        &self,
+        head: &Parts,
+        body: Result<Bytes, BodyError>,
+    ) -> Result<Vec<u8>, ApiError> {
+        let body = body.map_err(ApiError::from)?;
+        let operation = head::operation(&head.headers)?;
+        let caller = auth::authenticate(head::claim(head))?;
+        head::check_encoding(&head.headers)?;
+        let scope = self.scope(&caller.region);
+        dispatch(operation, &self.db, Call { caller: &caller, scope: &scope }, &body).await
+    }
+
+    /// The account's tables in the region the request was signed for.
+    fn scope(&self, region: &str) -> Cow<'_, Scope> {
+        if self.home.region == region {
+            return Cow::Borrowed(&self.home);
+        }
+        Cow::Owned(Scope { account: self.home.account.clone(), region: region.to_owned() })
+    }
+}
+
+/// One event per request: never an item, a key or an expression.
+fn log(id: &RequestId, target: &str, started: Instant, outcome: &Result<Vec<u8>, ApiError>) {
+    let latency_us = started.elapsed().as_micros();
+    match outcome {
+        Ok(_) => tracing::debug!(request_id = %id, target, latency_us, "answered"),
+        Err(ApiError::InternalServerError) => {
+            tracing::error!(request_id = %id, target, latency_us, "failed");
+        }
+        Err(error) => {
+            let error = ErrorBody::of(error).code;
+            tracing::debug!(request_id = %id, target, latency_us, error, "refused");
+        }
+    }
+}
