@@ -1,1 +1,33 @@
-//! placeholder
+//! Stator, embedded: DynamoDB's protocol served from inside this process.
+//!
+//! What it is: [`Stator`] composes an engine, the database and the HTTP server, and is what the
+//! binary runs. A test starts one in a line:
+//!
+//! ```
+//! # async fn example() -> Result<(), stator::StartError> {
+//! let stator = stator::Stator::in_memory().start().await?;
+//! let endpoint = stator.endpoint(); // give it to any AWS SDK
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it is not: it has no semantics of its own; those live in `db`. It is the only place that
+//! knows the engines by name ([`Engine`]) and the only one that touches key files.
+//!
+//! Flow of a start: sockets → key → engine → catalog → serve. Nothing is written before every
+//! check that can fail without writing has passed.
+
+mod bind;
+mod builder;
+pub mod cli;
+mod engine;
+mod error;
+mod key_file;
+mod running;
+mod system;
+
+pub use bind::Listen;
+pub use builder::Builder;
+pub use engine::{Engine, EngineGuard};
+pub use error::StartError;
+pub use running::{Stator, StorageInfo};

@@ -1,0 +1,116 @@
+//! Settings of a Stator, and its start.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use db::{Db, DbOptions};
+use local::{LocalOptions, LocalStore, RootKey};
+use server::{Service, ServiceOptions};
+use store::MemoryStore;
+
+use crate::bind::{Bound, Listen};
+use crate::key_file::{self, IfMissing};
+use crate::running::StorageInfo;
+use crate::system::{self, RandomIds, SystemClock};
+use crate::{Engine, StartError, Stator};
+
+/// Where the data is to lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Storage {
+    Memory,
+    Directory { data_dir: PathBuf, key_file: Option<PathBuf> },
+}
+
+/// A Stator about to start.
+#[derive(Debug, Clone)]
+#[must_use = "nothing happens until `start`"]
+pub struct Builder {
+    storage: Storage,
+    listen: Listen,
+    account: String,
+    region: String,
+}
+
+impl Stator {
+    /// A Stator whose data ends with it, on a free port of the loopback addresses.
+    pub fn in_memory() -> Builder {
+        Builder::new(Storage::Memory)
+    }
+
+    /// A Stator whose data lies encrypted in `data_dir`, which is created if missing, on a free
+    /// port of the loopback addresses.
+    ///
+    /// The key is read from the file beside the directory, named as it with `.key` added, and
+    /// generated there for a directory without data.
+    pub fn in_directory(data_dir: impl Into<PathBuf>) -> Builder {
+        Builder::new(Storage::Directory { data_dir: data_dir.into(), key_file: None })
+    }
+}
+
+impl Builder {
+    fn new(storage: Storage) -> Self {
+        Self {
+            storage,
+            listen: Listen::Loopback { port: 0 },
+            account: "000000000000".to_owned(),
+            region: "us-east-1".to_owned(),
+        }
+    }
+
+    /// Reads the key from this file, which must exist. Data in memory needs none.
+    pub fn key_file(mut self, path: impl Into<PathBuf>) -> Self {
+        if let Storage::Directory { key_file, .. } = &mut self.storage {
+            *key_file = Some(path.into());
+        }
+        self
+    }
+
+    /// Listens elsewhere.
+    pub fn listen(self, listen: Listen) -> Self {
+        Self { listen, ..self }
+    }
+
+    /// The account whose tables are served: twelve digits.
+    pub fn account(self, account: impl Into<String>) -> Self {
+        Self { account: account.into(), ..self }
+    }
+
+    /// The region of the endpoint's own replies; requests bring theirs in the signature.
+    pub fn region(self, region: impl Into<String>) -> Self {
+        Self { region: region.into(), ..self }
+    }
+
+    /// Starts serving.
+    ///
+    /// # Errors
+    /// [`StartError`] says in one line what keeps it from starting.
+    pub async fn start(self) -> Result<Stator, StartError> {
+        let bound = Bound::new(&self.listen).await?;
+        let (engine, storage) = match self.storage {
+            Storage::Memory => (Engine::Memory(MemoryStore::new()), StorageInfo::Memory),
+            Storage::Directory { data_dir, key_file } => open(data_dir, key_file)?,
+        };
+        let options = DbOptions { clock: Box::new(SystemClock), ids: Box::new(RandomIds::new()) };
+        let db = Db::open(engine, options).await.map_err(StartError::Catalog)?;
+        let options =
+            ServiceOptions { account: self.account, region: self.region, seed: system::seed() };
+        Ok(Stator::serve(Arc::new(Service::new(db, options)), bound, storage))
+    }
+}
+
+/// Opens the engine in `data_dir`.
+fn open(data_dir: PathBuf, key_file: Option<PathBuf>) -> Result<(Engine, StorageInfo), StartError> {
+    let (key_file, if_missing) = match key_file {
+        Some(key_file) => (key_file, IfMissing::Fail),
+        None => (key_file::default_path(&data_dir), if_missing(&data_dir)?),
+    };
+    let loaded = key_file::load(&key_file, if_missing)?;
+    let store = LocalStore::open(&LocalOptions::new(&data_dir, RootKey::new(*loaded.key)))?;
+    let storage = StorageInfo::Directory { data_dir, key_file, key_is_new: loaded.is_new };
+    Ok((Engine::Local(store), storage))
+}
+
+/// A new key would lock existing data away for ever, so it is made only where there is none.
+fn if_missing(data_dir: &Path) -> Result<IfMissing, StartError> {
+    Ok(if LocalStore::exists(data_dir)? { IfMissing::Fail } else { IfMissing::Generate })
+}

@@ -1,0 +1,61 @@
+//! The command line.
+
+mod banner;
+mod logging;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// DynamoDB that you can own.
+#[derive(Debug, Parser)]
+#[command(name = "stator", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve DynamoDB's API.
+    Serve(serve::ServeArguments),
+}
+
+/// Runs the program as the process's arguments and environment say.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
+    let done = match arguments.command {
+        Command::Serve(arguments) => serve::run(arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&format!("{error:#}")),
+    }
+}
+
+/// Help and version go to standard output and are no failure; a bad flag is one line and exit
+/// code 1, as every other failure to start.
+fn refused(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr()
+        || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    {
+        // Nobody is left to tell if this fails.
+        let _ = error.print();
+        return ExitCode::from(u8::from(error.use_stderr()));
+    }
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let line = lines.fold(first.to_owned(), |line, more| line + " " + more);
+    failed(line.strip_prefix("error: ").unwrap_or(&line))
+}
+
+#[expect(clippy::print_stderr, reason = "the one line that says why the program ends")]
+fn failed(reason: &str) -> ExitCode {
+    eprintln!("stator: {reason}");
+    ExitCode::FAILURE
+}

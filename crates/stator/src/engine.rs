@@ -1,0 +1,94 @@
+//! The engines, composed: the one place that knows them by name.
+
+use std::ops::ControlFlow;
+
+use bytes::Bytes;
+use local::{LocalGuard, LocalStore};
+use store::{
+    Direction, Guard, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store, StoreError, Ticket,
+    Write,
+};
+
+/// A store whose engine is chosen when the process starts. `db` is compiled once, over this.
+#[derive(Debug)]
+pub enum Engine {
+    /// Nothing outlives the process.
+    Memory(MemoryStore),
+    /// Durable and encrypted, in files of this machine.
+    Local(LocalStore),
+}
+
+/// The latches of whichever engine.
+pub enum EngineGuard {
+    /// Of [`Engine::Memory`].
+    Memory(MemoryGuard),
+    /// Of [`Engine::Local`].
+    Local(LocalGuard),
+}
+
+impl Store for Engine {
+    type Guard = EngineGuard;
+
+    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        match self {
+            Self::Memory(store) => store.get(key).await,
+            Self::Local(store) => store.get(key).await,
+        }
+    }
+
+    async fn range(
+        &self,
+        range: &RowRange,
+        direction: Direction,
+        visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Memory(store) => store.range(range, direction, visit).await,
+            Self::Local(store) => store.range(range, direction, visit).await,
+        }
+    }
+
+    async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
+        match self {
+            Self::Memory(store) => store.read_atomically(keys).await,
+            Self::Local(store) => store.read_atomically(keys).await,
+        }
+    }
+
+    async fn lock(&self, keys: &[RowKey]) -> EngineGuard {
+        match self {
+            Self::Memory(store) => EngineGuard::Memory(store.lock(keys).await),
+            Self::Local(store) => EngineGuard::Local(store.lock(keys).await),
+        }
+    }
+
+    async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
+        match self {
+            Self::Memory(store) => store.delete_range(range).await,
+            Self::Local(store) => store.delete_range(range).await,
+        }
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Memory(store) => store.close().await,
+            Self::Local(store) => store.close().await,
+        }
+    }
+}
+
+impl Guard for EngineGuard {
+    async fn read(&mut self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        match self {
+            Self::Memory(guard) => guard.read(key).await,
+            Self::Local(guard) => guard.read(key).await,
+        }
+    }
+
+    fn submit(self, writes: Vec<Write>) -> Ticket {
+        match self {
+            Self::Memory(guard) => guard.submit(writes),
+            Self::Local(guard) => guard.submit(writes),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Why a start failed, each in one line that says what to do.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Stator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Something else listens there already.
+    #[error("cannot listen on {address}: the port is in use; choose another with --listen")]
+    PortInUse {
+        /// Where.
+        address: SocketAddr,
+    },
+    /// The address cannot be had.
+    #[error("cannot listen on {address}: {error}; choose another with --listen")]
+    CannotListen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// No address was given.
+    #[error("nothing to listen on; name at least one address with --listen")]
+    NoAddress,
+    /// There is data, but nothing to read it with; or the file the user named is not there.
+    #[error(
+        "the key file {path} is missing; put it back or name another with --key-file \
+         (without its key the data cannot be read)",
+        path = .path.display()
+    )]
+    KeyFileMissing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The file is something else.
+    #[error(
+        "the key file {path} is not a key: it must hold 64 hexadecimal digits",
+        path = .path.display()
+    )]
+    KeyFileMalformed {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The file is there but cannot be read.
+    #[error("cannot read the key file {path}: {error}", path = .path.display())]
+    KeyFileUnreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A new key could not be written.
+    #[error(
+        "cannot write the key file {path}: {error}; name another place with --key-file",
+        path = .path.display()
+    )]
+    KeyFileUnwritable {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The data directory does not open.
+    #[error(transparent)]
+    Directory(#[from] local::LocalError),
+    /// The store opened, but what is in it could not be read.
+    #[error("cannot read the catalog: {0}")]
+    Catalog(store::StoreError),
+}

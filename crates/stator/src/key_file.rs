@@ -1,0 +1,169 @@
+//! The key file: 64 hexadecimal digits that unlock a data directory.
+//!
+//! It lies beside the data directory, never in it, so that a copy of the directory does not carry
+//! its own key. ADR 0003 says what that protects and what it does not.
+//!
+//! Invariant: a key is generated only for a directory without data, and never over an existing
+//! file. Data whose key is gone is an error that a person must resolve.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::StartError;
+
+const KEY_BYTES: usize = 32;
+const TEXT_BYTES: usize = 2 * KEY_BYTES;
+
+/// A key as the engine takes it; wiped from memory when dropped.
+pub(crate) type Key = Zeroizing<[u8; KEY_BYTES]>;
+
+/// What may be done when there is no key file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IfMissing {
+    /// Generate one: no data waits for it.
+    Generate,
+    /// Fail: the data cannot be read without it, or the user named a file that is not there.
+    Fail,
+}
+
+/// Where the key file of a data directory lies unless the user says otherwise: beside it, under
+/// its name with `.key` added.
+pub(crate) fn default_path(data_dir: &Path) -> PathBuf {
+    // `.` and `..` have no name of their own.
+    let named = match data_dir.file_name() {
+        Some(_) => Cow::Borrowed(data_dir),
+        None => data_dir.canonicalize().map_or(Cow::Borrowed(data_dir), Cow::Owned),
+    };
+    let mut name = named.file_name().unwrap_or(OsStr::new("stator-data")).to_owned();
+    name.push(".key");
+    named.with_file_name(name)
+}
+
+/// A key and where it came from.
+pub(crate) struct Loaded {
+    /// The key.
+    pub(crate) key: Key,
+    /// Whether it was generated just now.
+    pub(crate) is_new: bool,
+}
+
+/// Reads the key, or makes one if there is none and that is allowed.
+pub(crate) fn load(path: &Path, if_missing: IfMissing) -> Result<Loaded, StartError> {
+    match File::open(path) {
+        Ok(file) => Ok(Loaded { key: read(file, path)?, is_new: false }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match if_missing {
+            IfMissing::Generate => Ok(Loaded { key: generate(path)?, is_new: true }),
+            IfMissing::Fail => Err(StartError::KeyFileMissing { path: path.to_owned() }),
+        },
+        Err(error) => Err(unreadable(path, error)),
+    }
+}
+
+fn read(file: File, path: &Path) -> Result<Key, StartError> {
+    let mut text = Zeroizing::new(Vec::with_capacity(TEXT_BYTES + 2));
+    file.take(TEXT_BYTES as u64 + 2)
+        .read_to_end(&mut text)
+        .map_err(|error| unreadable(path, error))?;
+    decode(text.trim_ascii()).ok_or_else(|| StartError::KeyFileMalformed { path: path.to_owned() })
+}
+
+fn generate(path: &Path) -> Result<Key, StartError> {
+    let mut key = Key::new([0; KEY_BYTES]);
+    getrandom::fill(&mut *key).map_err(|error| unwritable(path, io::Error::other(error)))?;
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        std::fs::create_dir_all(parent).map_err(|error| unwritable(path, error))?;
+    }
+    write(path, &encode(&key)).map_err(|error| unwritable(path, error))?;
+    Ok(key)
+}
+
+/// Creates the file, readable by its owner alone, and makes it and its name durable before any
+/// data can depend on it.
+fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    let written = file.write_all(text).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half a key is worse than none, and nothing was encrypted with it.
+        let _ = std::fs::remove_file(path);
+    }
+    written?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn encode(key: &Key) -> Zeroizing<Vec<u8>> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = Zeroizing::new(Vec::with_capacity(TEXT_BYTES + 1));
+    for byte in key.iter() {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 15)]);
+    }
+    text.push(b'\n');
+    text
+}
+
+fn decode(text: &[u8]) -> Option<Key> {
+    let mut key = Key::new([0; KEY_BYTES]);
+    let (pairs, rest) = text.as_chunks::<2>();
+    if pairs.len() != KEY_BYTES || !rest.is_empty() {
+        return None;
+    }
+    for (byte, [high, low]) in key.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(key)
+}
+
+fn digit(character: u8) -> Option<u8> {
+    char::from(character).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+fn unreadable(path: &Path, error: io::Error) -> StartError {
+    StartError::KeyFileUnreadable { path: path.to_owned(), error }
+}
+
+fn unwritable(path: &Path, error: io::Error) -> StartError {
+    StartError::KeyFileUnwritable { path: path.to_owned(), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_lies_beside_the_data_directory() {
+        for (data_dir, key_file) in [
+            ("stator-data", "stator-data.key"),
+            ("./stator-data/", "./stator-data.key"),
+            ("/var/lib/stator", "/var/lib/stator.key"),
+        ] {
+            assert_eq!(default_path(Path::new(data_dir)), Path::new(key_file));
+        }
+        let here = std::env::current_dir().unwrap();
+        let mut beside = here.clone().into_os_string();
+        beside.push(".key");
+        assert_eq!(default_path(Path::new(".")), PathBuf::from(beside));
+    }
+
+    #[test]
+    fn text_and_key_are_each_others_inverse() {
+        let key = Key::new(std::array::from_fn(|index| u8::try_from(index * 7 % 256).unwrap()));
+        assert_eq!(decode(encode(&key).trim_ascii()), Some(key));
+    }
+
+    #[test]
+    fn what_is_not_64_hexadecimal_digits_is_no_key() {
+        for text in ["", &"0".repeat(63), &"0".repeat(65), &"0".repeat(66), &"g".repeat(64)] {
+            assert_eq!(decode(text.as_bytes()), None, "{text:?}");
+        }
+    }
+}

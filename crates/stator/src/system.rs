@@ -1,0 +1,45 @@
+//! What the machine supplies: the time and identities.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use db::{Clock, Ids};
+use uuid::Uuid;
+
+/// The machine's clock.
+#[derive(Debug)]
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now_ms(&self) -> u64 {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Random identities.
+#[derive(Debug)]
+pub(crate) struct RandomIds {
+    writer: u32,
+}
+
+impl RandomIds {
+    /// Draws this process's identity.
+    pub(crate) fn new() -> Self {
+        Self { writer: Uuid::new_v4().as_fields().0 }
+    }
+}
+
+impl Ids for RandomIds {
+    fn writer(&self) -> u32 {
+        self.writer
+    }
+
+    fn table_id(&self) -> String {
+        Uuid::new_v4().to_string()
+    }
+}
+
+/// A seed for what must differ between processes and guards nothing.
+pub(crate) fn seed() -> u64 {
+    Uuid::new_v4().as_u64_pair().0
+}
