@@ -96,11 +96,6 @@ impl<'j, 'a> Members<'j, 'a> {
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'j str, &'j Json<'a>)> {
         self.entries.iter().map(|(name, value)| (&**name, value))
     }
-
-    /// How many members there are.
-    pub(crate) fn len(self) -> usize {
-        self.entries.len()
-    }
 }
 
 impl<'de> Deserialize<'de> for Json<'de> {

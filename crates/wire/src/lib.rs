@@ -18,16 +18,22 @@
 //! `cargo xtask codegen`; no input makes it panic or recurse without bound; answers are printed
 //! straight from item bytes, without a tree between.
 
+mod constraints;
+mod echo;
 mod encode;
 mod error;
+mod generated;
 mod json;
 mod legacy;
 mod names;
 mod operation;
 pub mod operations;
+mod pattern;
 mod request;
 mod response;
+mod shape;
 mod table;
+mod types;
 mod value;
 
 pub use error::{ErrorBody, SERVICE_PREFIX};
@@ -35,3 +41,4 @@ pub use json::Members;
 pub use operation::{Class, Operation, OperationName, Permission};
 pub use request::{Placeholders, decode};
 pub use response::{CapacityReport, PageAnswer, WriteAnswer};
+pub use shape::Shape;

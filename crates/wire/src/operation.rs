@@ -3,6 +3,7 @@
 use model::{ApiError, Scope, TableRef};
 
 use crate::json::Members;
+use crate::shape::Shape;
 
 /// How an operation touches tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub trait Operation {
     const NAME: &'static str;
     /// How it touches tables.
     const CLASS: Class;
+    /// What its input may look like.
+    const SHAPE: &'static Shape;
     /// A request after decoding: well formed and within the model's constraints.
     type Input;
     /// An answer before encoding.

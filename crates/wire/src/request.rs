@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use model::{ApiError, AttributeMap, TableRef};
 
-use crate::Operation;
 use crate::json::{Json, Members};
 use crate::names::WireName;
-use crate::value;
+use crate::{Class, Operation, constraints, table, types, value};
 
 /// Decodes a request body.
 ///
@@ -15,7 +14,15 @@ use crate::value;
 /// `Serialization` for what is not JSON or has the wrong types; `Validation` for what breaks the
 /// model's constraints or holds malformed values.
 pub fn decode<O: Operation>(body: &[u8]) -> Result<O::Input, ApiError> {
-    let json = Json::parse(body).ok_or_else(|| ApiError::Serialization(String::new()))?;
+    let json = Json::parse(body).ok_or_else(types::not_an_object)?;
+    if !matches!(json, Json::Object(_)) {
+        return Err(types::not_an_object());
+    }
+    types::check(&json, O::SHAPE)?;
+    if O::CLASS == Class::Control {
+        table::check_name(json.members(), O::SHAPE)?;
+    }
+    constraints::check(&json, O::SHAPE)?;
     O::decode(json.members())
 }
 

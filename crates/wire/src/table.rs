@@ -1,7 +1,7 @@
 //! Tables on the wire: the declaration CreateTable reads and the description they all answer.
 
 use model::{
-    AttributeDefinition, BillingMode, IndexDeclaration, IndexDefinition, IndexKind,
+    ApiError, AttributeDefinition, BillingMode, IndexDeclaration, IndexDefinition, IndexKind,
     IndexProjection, KeyElement, KeyRole, KeySchema, KeySchemaElement, OnDemandThroughput,
     ProjectionDeclaration, ProjectionType, ProvisionedThroughput, ScalarType, SseSpecification,
     StreamSpecification, TableDeclaration, TableDefinition, TableDescription, TableStatus,
@@ -10,6 +10,28 @@ use model::{
 use crate::encode::{ObjectWriter, write_array, write_string};
 use crate::json::{Json, Members};
 use crate::names::WireName;
+use crate::shape::{Kind, Shape};
+
+/// Refuses a table's name that is missing or of the wrong length.
+///
+/// Operations on tables say so before all constraints and in words of their own, which operations
+/// on items do not: "The parameter 'TableName' is required …" of DescribeTable in aws-sdk-java
+/// issue 977; "TableName must be at least …" of DeleteTable in the DynamoDB scenarios of the AWS
+/// SDK for JavaScript, which run against the service (2026-11).
+pub(crate) fn check_name(body: Members<'_, '_>, shape: &Shape) -> Result<(), ApiError> {
+    let Kind::Structure(members) = shape.kind else { return Ok(()) };
+    if !members.iter().any(|member| member.name == "TableName") {
+        return Ok(());
+    }
+    let refused = |words: &str| Err(ApiError::Validation(words.to_owned()));
+    match body.text("TableName") {
+        None => refused("The parameter 'TableName' is required but was not present in the request"),
+        Some(name) if name.starts_with("arn:") || (3..=255).contains(&name.len()) => Ok(()),
+        Some(_) => {
+            refused("TableName must be at least 3 characters long and at most 255 characters long")
+        }
+    }
+}
 
 /// Reads a declaration that has passed the shape's checks.
 pub(crate) fn declaration(body: Members<'_, '_>) -> TableDeclaration {

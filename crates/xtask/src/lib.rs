@@ -1,9 +1,11 @@
 //! Development only: what a developer does, one subcommand each.
 //!
+//! - `codegen` makes `wire`'s constraint table of the service model ([`codegen`]).
 //! - `tidy` holds the tree against the house rules ([`tidy`]).
 //!
 //! What it is not: nothing here ships, and nothing here knows what an operation means.
 
+pub mod codegen;
 pub mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +18,8 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Everything a developer of Stator does, as one command")]
 pub enum Task {
+    /// Generate the constraint table from the service model.
+    Codegen,
     /// Hold the tree against the house rules: rooms, lengths, dependencies, documents.
     Tidy,
 }
@@ -24,6 +28,7 @@ impl Task {
     /// Carries the command out in the workspace at `root`.
     pub fn run(self, root: &Path) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Codegen => codegen::run(root),
             Self::Tidy => tidy::run(root),
         }
     }

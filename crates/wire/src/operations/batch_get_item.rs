@@ -3,9 +3,11 @@
 use model::{ApiError, AttributeMap, Item, ReturnConsumedCapacity, Scope, TableRef};
 
 use crate::encode::{ObjectWriter, write_array, write_item};
+use crate::generated::shapes;
 use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::CapacityReport;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, legacy};
 
 /// The operation.
@@ -48,6 +50,7 @@ pub struct Output {
 impl Operation for BatchGetItem {
     const NAME: &'static str = "BatchGetItem";
     const CLASS: Class = Class::Read;
+    const SHAPE: &'static Shape = &shapes::BATCH_GET_ITEM_INPUT;
     type Input = Input;
     type Output = Output;
 

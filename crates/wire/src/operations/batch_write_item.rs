@@ -6,8 +6,10 @@ use model::{
 };
 
 use crate::encode::{ObjectWriter, write_array};
+use crate::generated::shapes;
 use crate::json::Members;
 use crate::response::CapacityReport;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, value};
 
 /// The operation.
@@ -48,6 +50,7 @@ pub struct Output {
 impl Operation for BatchWriteItem {
     const NAME: &'static str = "BatchWriteItem";
     const CLASS: Class = Class::Write;
+    const SHAPE: &'static Shape = &shapes::BATCH_WRITE_ITEM_INPUT;
     type Input = Input;
     type Output = Output;
 

@@ -3,7 +3,9 @@
 use model::{ApiError, Scope, TableDeclaration, TableDescription};
 
 use crate::encode::ObjectWriter;
+use crate::generated::shapes;
 use crate::json::Members;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, table};
 
 /// The operation.
@@ -23,6 +25,7 @@ pub struct Output {
 impl Operation for CreateTable {
     const NAME: &'static str = "CreateTable";
     const CLASS: Class = Class::Control;
+    const SHAPE: &'static Shape = &shapes::CREATE_TABLE_INPUT;
     type Input = Input;
     type Output = Output;
 

@@ -3,7 +3,9 @@
 use model::{ApiError, Scope, TableDescription, TableRef};
 
 use crate::encode::ObjectWriter;
+use crate::generated::shapes;
 use crate::json::Members;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, table};
 
 /// The operation.
@@ -27,6 +29,7 @@ pub struct Output {
 impl Operation for DeleteTable {
     const NAME: &'static str = "DeleteTable";
     const CLASS: Class = Class::Control;
+    const SHAPE: &'static Shape = &shapes::DELETE_TABLE_INPUT;
     type Input = Input;
     type Output = Output;
 

@@ -3,9 +3,11 @@
 use model::{ApiError, AttributeMap, Item, ReturnConsumedCapacity, Scope, TableRef};
 
 use crate::encode::ObjectWriter;
+use crate::generated::shapes;
 use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::CapacityReport;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, legacy};
 
 /// The operation.
@@ -41,6 +43,7 @@ pub struct Output {
 impl Operation for GetItem {
     const NAME: &'static str = "GetItem";
     const CLASS: Class = Class::Read;
+    const SHAPE: &'static Shape = &shapes::GET_ITEM_INPUT;
     type Input = Input;
     type Output = Output;
 

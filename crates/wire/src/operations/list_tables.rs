@@ -3,7 +3,9 @@
 use model::{ApiError, Scope};
 
 use crate::encode::{ObjectWriter, write_array, write_string};
+use crate::generated::shapes;
 use crate::json::Members;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission};
 
 /// The operation.
@@ -31,6 +33,7 @@ pub struct Output {
 impl Operation for ListTables {
     const NAME: &'static str = "ListTables";
     const CLASS: Class = Class::Control;
+    const SHAPE: &'static Shape = &shapes::LIST_TABLES_INPUT;
     type Input = Input;
     type Output = Output;
 

@@ -5,9 +5,11 @@ use model::{
     ReturnValuesOnConditionCheckFailure, Scope, TableRef,
 };
 
+use crate::generated::shapes;
 use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::WriteAnswer;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, legacy};
 
 /// The operation.
@@ -41,6 +43,7 @@ pub type Output = WriteAnswer;
 impl Operation for PutItem {
     const NAME: &'static str = "PutItem";
     const CLASS: Class = Class::Write;
+    const SHAPE: &'static Shape = &shapes::PUT_ITEM_INPUT;
     type Input = Input;
     type Output = Output;
 

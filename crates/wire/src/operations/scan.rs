@@ -2,9 +2,11 @@
 
 use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
 
+use crate::generated::shapes;
 use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::PageAnswer;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, legacy};
 
 /// The operation.
@@ -46,6 +48,7 @@ pub type Output = PageAnswer;
 impl Operation for Scan {
     const NAME: &'static str = "Scan";
     const CLASS: Class = Class::Read;
+    const SHAPE: &'static Shape = &shapes::SCAN_INPUT;
     type Input = Input;
     type Output = Output;
 

@@ -3,9 +3,11 @@
 use model::{ApiError, AttributeMap, Item, ReturnConsumedCapacity, Scope, TableRef};
 
 use crate::encode::{ObjectWriter, write_array};
+use crate::generated::shapes;
 use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::CapacityReport;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission};
 
 /// The operation.
@@ -46,6 +48,7 @@ pub struct Output {
 impl Operation for TransactGetItems {
     const NAME: &'static str = "TransactGetItems";
     const CLASS: Class = Class::Read;
+    const SHAPE: &'static Shape = &shapes::TRANSACT_GET_ITEMS_INPUT;
     type Input = Input;
     type Output = Output;
 

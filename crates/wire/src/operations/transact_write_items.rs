@@ -6,9 +6,11 @@ use model::{
 };
 
 use crate::encode::ObjectWriter;
+use crate::generated::shapes;
 use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::CapacityReport;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, value};
 
 /// The operation.
@@ -87,6 +89,7 @@ const NO_ACTION: &str =
 impl Operation for TransactWriteItems {
     const NAME: &'static str = "TransactWriteItems";
     const CLASS: Class = Class::Write;
+    const SHAPE: &'static Shape = &shapes::TRANSACT_WRITE_ITEMS_INPUT;
     type Input = Input;
     type Output = Output;
 

@@ -5,9 +5,11 @@ use model::{
     ReturnValuesOnConditionCheckFailure, Scope, TableRef,
 };
 
+use crate::generated::shapes;
 use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::WriteAnswer;
+use crate::shape::Shape;
 use crate::{Class, Operation, Permission, legacy};
 
 /// The operation.
@@ -43,6 +45,7 @@ pub type Output = WriteAnswer;
 impl Operation for UpdateItem {
     const NAME: &'static str = "UpdateItem";
     const CLASS: Class = Class::Write;
+    const SHAPE: &'static Shape = &shapes::UPDATE_ITEM_INPUT;
     type Input = Input;
     type Output = Output;
 

@@ -1,0 +1,3 @@
+//! What `cargo xtask codegen` makes of the service model.
+
+pub(crate) mod shapes;

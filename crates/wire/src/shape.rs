@@ -1,0 +1,85 @@
+//! The vocabulary of the generated table: what a request may look like.
+
+/// A shape of the service model.
+#[derive(Debug)]
+pub struct Shape {
+    /// Its name in the model.
+    pub(crate) name: &'static str,
+    /// What it is.
+    pub(crate) kind: Kind,
+}
+
+/// What a shape is, with its constraints.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// Members by name.
+    Structure(&'static [Member]),
+    /// Elements of one shape.
+    List { element: &'static Shape, length: Range },
+    /// Values of one shape by names of another.
+    Map { key: &'static Shape, value: &'static Shape, length: Range },
+    /// A string.
+    Text(Text),
+    /// A table's name or its ARN.
+    TableReference,
+    /// A 32-bit number.
+    Integer(Range),
+    /// A 64-bit number.
+    Long(Range),
+    /// A boolean.
+    Boolean,
+    /// Bytes, in base64.
+    Blob,
+}
+
+/// A member of a structure.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) shape: &'static Shape,
+    pub(crate) required: bool,
+}
+
+/// Constraints of a string.
+#[derive(Debug)]
+pub(crate) struct Text {
+    /// In UTF-16 code units.
+    pub(crate) length: Range,
+    /// A regular expression that the whole string must match; see [`crate::pattern`].
+    pub(crate) pattern: Option<&'static str>,
+    /// The words of an enumeration, in the order in which the service prints them.
+    pub(crate) words: &'static [&'static str],
+}
+
+/// Inclusive bounds of a length or a value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Range {
+    pub(crate) min: Option<i64>,
+    pub(crate) max: Option<i64>,
+}
+
+impl Member {
+    pub(crate) const fn required(name: &'static str, shape: &'static Shape) -> Self {
+        Self { name, shape, required: true }
+    }
+
+    pub(crate) const fn optional(name: &'static str, shape: &'static Shape) -> Self {
+        Self { name, shape, required: false }
+    }
+}
+
+impl Range {
+    pub(crate) const ANY: Self = Self { min: None, max: None };
+
+    pub(crate) const fn at_least(min: i64) -> Self {
+        Self { min: Some(min), max: None }
+    }
+
+    pub(crate) const fn at_most(max: i64) -> Self {
+        Self { min: None, max: Some(max) }
+    }
+
+    pub(crate) const fn between(min: i64, max: i64) -> Self {
+        Self { min: Some(min), max: Some(max) }
+    }
+}
