@@ -19,12 +19,32 @@
 //! Every operation is one file under `operations/` and goes the same four steps: **find** the
 //! table, **check** the request against it, **act** on the store, **answer**.
 
+mod catalog;
 mod clock;
+mod error;
+mod gate;
+mod index_changes;
+mod item_rules;
+mod keys;
+mod metering;
+mod mutation;
 mod operations;
+mod reading;
+mod stamp;
+mod stored;
+mod table;
+mod transactions;
+mod writing;
 
 use std::sync::Arc;
 
-use store::Store;
+use model::{ApiError, Scope, TableRef};
+use store::{Store, StoreError};
+
+use catalog::Catalog;
+use stamp::StampSource;
+use table::Table;
+use transactions::{Registry, Tokens};
 
 pub use clock::{Clock, Ids};
 pub use operations::{
@@ -39,6 +59,11 @@ pub use operations::{
 #[derive(Debug)]
 pub struct Db<S: Store> {
     store: Arc<S>,
+    catalog: Arc<Catalog>,
+    stamps: StampSource,
+    ids: Box<dyn Ids>,
+    transactions: Arc<Registry>,
+    tokens: Tokens,
 }
 
 /// What a [`Db`] is given besides its store.
@@ -51,13 +76,37 @@ pub struct DbOptions {
 }
 
 impl<S: Store> Db<S> {
-    /// Loads the catalog and finishes table drops that a crash cut short.
-    pub async fn open(store: S, options: DbOptions) -> Result<Self, store::StoreError> {
-        todo!()
+    /// Loads the catalog, and goes on with drops of tables that were cut short.
+    ///
+    /// # Errors
+    /// What the store fails with, and [`StoreError::Damaged`] or [`StoreError::Failed`] when the
+    /// catalog is not one that this version reads.
+    pub async fn open(store: S, options: DbOptions) -> Result<Self, StoreError> {
+        let store = Arc::new(store);
+        let (catalog, dropped) = catalog::load(&*store).await?;
+        if !dropped.is_empty() {
+            tokio::spawn(catalog::remove_spaces(Arc::clone(&store), dropped));
+        }
+        Ok(Self {
+            store,
+            catalog: Arc::new(catalog),
+            stamps: StampSource::new(options.clock, options.ids.writer()),
+            ids: options.ids,
+            transactions: Arc::new(Registry::default()),
+            tokens: Tokens::default(),
+        })
     }
 
     /// Finishes what is queued and closes the store.
-    pub async fn close(&self) -> Result<(), store::StoreError> {
+    ///
+    /// # Errors
+    /// What the store fails with.
+    pub async fn close(&self) -> Result<(), StoreError> {
         self.store.close().await
+    }
+
+    /// The table a data operation means.
+    fn table(&self, scope: &Scope, table: &TableRef) -> Result<Arc<Table>, ApiError> {
+        self.catalog.find(scope, table).ok_or_else(error::table_missing)
     }
 }

@@ -1,12 +1,23 @@
 //! BatchGetItem.
+//!
+//! Checks: number of keys → every table exists → per table: keys fit the schema, then none twice.
+
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use expr::Projection;
+use model::limits::BATCH_BYTES_MAX;
 use model::{
     ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope, TableRef,
 };
-use store::Store;
+use store::{RowKey, Store};
 
 use crate::Db;
+use crate::error::{store_failed, validation};
+use crate::item_rules;
+use crate::metering::{self, Rate};
+use crate::stored::Stored;
+use crate::table::Table;
 
 /// Up to 100 items by key.
 #[derive(Debug, Clone)]
@@ -41,6 +52,9 @@ pub struct BatchGetItemAnswer {
     pub consumed: Option<Vec<ConsumedCapacity>>,
 }
 
+/// Most keys of one request.
+const KEYS_MAX: usize = 100;
+
 impl<S: Store> Db<S> {
     /// Reads several items, each by itself.
     pub async fn batch_get_item(
@@ -48,6 +62,77 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: BatchGetItem,
     ) -> Result<BatchGetItemAnswer, ApiError> {
-        todo!()
+        // Find.
+        if request.tables.iter().map(|table| table.keys.len()).sum::<usize>() > KEYS_MAX {
+            return Err(validation("Too many items requested for the BatchGetItem call"));
+        }
+        let tables = request.tables.iter().map(|wanted| self.table(scope, &wanted.table));
+        let tables: Vec<Arc<Table>> = tables.collect::<Result<_, _>>()?;
+
+        // Check.
+        let rows = tables.iter().zip(&request.tables).map(|(table, wanted)| rows(table, wanted));
+        let rows: Vec<Vec<RowKey>> = rows.collect::<Result<_, _>>()?;
+
+        // Act and answer.
+        let mut room = BATCH_BYTES_MAX;
+        let mut answer = BatchGetItemAnswer {
+            responses: Vec::with_capacity(request.tables.len()),
+            unprocessed: Vec::new(),
+            consumed: (request.report_capacity != ReturnConsumedCapacity::None).then(Vec::new),
+        };
+        for (wanted, rows) in request.tables.into_iter().zip(&rows) {
+            self.get_from_table(wanted, rows, &mut room, &mut answer).await?;
+        }
+        tables.iter().try_for_each(|table| table.check_still_there())?;
+        Ok(answer)
     }
+
+    /// Reads one table's items while `room` lasts; the keys from there on are unprocessed.
+    async fn get_from_table(
+        &self,
+        wanted: BatchGetTable,
+        rows: &[RowKey],
+        room: &mut usize,
+        answer: &mut BatchGetItemAnswer,
+    ) -> Result<(), ApiError> {
+        let mut items = Vec::with_capacity(rows.len());
+        let mut consumed = metering::nothing(&wanted.table);
+        let mut processed = 0;
+        for row in rows {
+            let value = self.store.get(row).await.map_err(store_failed)?;
+            let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
+            let item = stored.map(|stored| stored.item);
+            let Some(left) = room.checked_sub(item.as_ref().map_or(0, Item::item_bytes)) else {
+                *room = 0;
+                break;
+            };
+            *room = left;
+            processed += 1;
+            let units =
+                metering::item_read(item.as_ref(), wanted.consistent.into(), Rate::Standard);
+            metering::add_table_read(&mut consumed, units);
+            items.extend(item.map(|item| match &wanted.projection {
+                Some(projection) => projection.apply(item.attributes()),
+                None => item,
+            }));
+        }
+        if processed < rows.len() {
+            let left = wanted.keys.into_iter().skip(processed).collect();
+            answer.unprocessed.push((wanted.table.clone(), left));
+        }
+        if let Some(all) = &mut answer.consumed {
+            all.push(consumed);
+        }
+        answer.responses.push((wanted.table, items));
+        Ok(())
+    }
+}
+
+fn rows(table: &Table, wanted: &BatchGetTable) -> Result<Vec<RowKey>, ApiError> {
+    let rows = wanted.keys.iter().map(|key| item_rules::row_of_key(table, key));
+    let rows: Vec<RowKey> = rows.collect::<Result<_, _>>()?;
+    if rows.iter().collect::<HashSet<_>>().len() < rows.len() {
+        return Err(validation("Provided list of item keys contains duplicates"));
+    }
+    Ok(rows)
 }

@@ -1,10 +1,26 @@
 //! BatchWriteItem.
+//!
+//! Checks: number of writes → every table exists → per table: each write as PutItem or DeleteItem
+//! checks it, then no key twice. One refused write refuses the batch; none is carried out then.
+//!
+//! The writes are independent: all are queued, then all are awaited, and they share commits.
 
-use model::{ApiError, AttributeMap, ConsumedCapacity, Scope, TableRef};
-use store::Store;
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use super::{ItemMetrics, Report};
+use model::{
+    ApiError, AttributeMap, ConsumedCapacity, ReturnConsumedCapacity,
+    ReturnValuesOnConditionCheckFailure, Scope, TableRef,
+};
+use store::{Outcome, Store};
+
+use super::{ItemMetrics, Report, collection_metrics};
 use crate::Db;
+use crate::error::{store_failed, validation};
+use crate::metering::{self, Rate};
+use crate::mutation::{Action, Mutation};
+use crate::table::Table;
+use crate::writing::{Effect, unresolved};
 
 /// Up to 25 unconditional writes.
 #[derive(Debug, Clone)]
@@ -35,6 +51,9 @@ pub struct BatchWriteItemAnswer {
     pub collection_metrics: Option<ItemMetrics>,
 }
 
+/// Most writes of one request.
+const WRITES_MAX: usize = 25;
+
 impl<S: Store> Db<S> {
     /// Carries out several writes, each by itself.
     pub async fn batch_write_item(
@@ -42,6 +61,106 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: BatchWriteItem,
     ) -> Result<BatchWriteItemAnswer, ApiError> {
-        todo!()
+        // Find.
+        if request.tables.iter().map(|(_, writes)| writes.len()).sum::<usize>() > WRITES_MAX {
+            return Err(validation("Too many items requested for the BatchWriteItem call"));
+        }
+        let tables = request.tables.iter().map(|(table, _)| self.table(scope, table));
+        let tables: Vec<Arc<Table>> = tables.collect::<Result<_, _>>()?;
+
+        // Check.
+        let checked = tables.iter().zip(&request.tables);
+        let checked = checked.map(|(table, (_, writes))| actions(table, writes));
+        let actions: Vec<Vec<Action>> = checked.collect::<Result<_, _>>()?;
+
+        // Act.
+        let effects = self.write_all(actions.iter().flatten()).await?;
+
+        // Answer.
+        Ok(answer(request, &actions, effects))
+    }
+
+    /// Queues every write, then waits for every one. A write that a transaction in progress keeps
+    /// away has no effect.
+    async fn write_all(
+        &self,
+        actions: impl Iterator<Item = &Action>,
+    ) -> Result<Vec<Option<Effect>>, ApiError> {
+        let mut queued = Vec::new();
+        for action in actions {
+            queued.push((action, self.submit_item(action).await));
+        }
+        let mut effects = Vec::with_capacity(queued.len());
+        for (action, submitted) in queued {
+            let (decided, ticket) = match submitted {
+                Ok(submitted) => submitted,
+                Err(ApiError::TransactionConflict) => {
+                    effects.push(None);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            effects.push(Some(match ticket.wait().await.map_err(store_failed)? {
+                Outcome::Applied => decided?,
+                Outcome::Conflict => self.write_item(action).await?,
+                Outcome::Unknown => return Err(unresolved()),
+            }));
+        }
+        Ok(effects)
+    }
+}
+
+fn actions(table: &Arc<Table>, writes: &[BatchAction]) -> Result<Vec<Action>, ApiError> {
+    let mut rows = HashSet::with_capacity(writes.len());
+    let mut actions = Vec::with_capacity(writes.len());
+    for write in writes {
+        let (row, mutation) = match write {
+            BatchAction::Put(item) => Mutation::put(table, item)?,
+            BatchAction::Delete(key) => Mutation::delete(table, key)?,
+        };
+        if !rows.insert(row.clone()) {
+            return Err(validation("Provided list of item keys contains duplicates"));
+        }
+        let table = Arc::clone(table);
+        let on_failure = ReturnValuesOnConditionCheckFailure::None;
+        actions.push(Action { table, row, mutation, condition: None, on_failure });
+    }
+    Ok(actions)
+}
+
+fn answer(
+    request: BatchWriteItem,
+    actions: &[Vec<Action>],
+    effects: Vec<Option<Effect>>,
+) -> BatchWriteItemAnswer {
+    let mut effects = effects.into_iter();
+    let mut unprocessed = Vec::new();
+    let mut consumed = Vec::new();
+    let mut metrics = ItemMetrics::new();
+    for ((table, writes), actions) in request.tables.into_iter().zip(actions) {
+        let mut share = metering::nothing(&table);
+        let mut left = Vec::new();
+        let mut collections = Vec::new();
+        for ((write, action), effect) in writes.into_iter().zip(actions).zip(effects.by_ref()) {
+            let Some(effect) = effect else {
+                left.push(write);
+                continue;
+            };
+            metering::add_write(&mut share, &action.table, &effect.written(), Rate::Standard);
+            collections.extend(collection_metrics(&action.table, &effect, request.report));
+        }
+        consumed.push(share);
+        if !collections.is_empty() {
+            metrics.push((table.clone(), collections));
+        }
+        if !left.is_empty() {
+            unprocessed.push((table, left));
+        }
+    }
+    let report = request.report;
+    BatchWriteItemAnswer {
+        unprocessed,
+        consumed: (report.capacity != ReturnConsumedCapacity::None).then_some(consumed),
+        collection_metrics: report.wants_metrics().then_some(metrics),
     }
 }

@@ -1,4 +1,7 @@
 //! DeleteItem.
+//!
+//! Checks: `ReturnValues` → table exists → key fits the schema → key's sizes.
+//! Then, under the row's latch: a transaction in progress → the condition.
 
 use expr::Condition;
 use model::{
@@ -6,8 +9,9 @@ use model::{
 };
 use store::Store;
 
-use super::{Report, WriteAnswer};
+use super::{Report, WriteAnswer, check_old_or_nothing, write_answer};
 use crate::Db;
+use crate::mutation::{Action, Mutation};
 
 /// Removes one item.
 #[derive(Debug, Clone)]
@@ -33,6 +37,21 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: DeleteItem,
     ) -> Result<WriteAnswer, ApiError> {
-        todo!()
+        // Find.
+        check_old_or_nothing(request.return_values)?;
+        let table = self.table(scope, &request.table)?;
+
+        // Check.
+        let (row, mutation) = Mutation::delete(&table, &request.key)?;
+        let DeleteItem { condition, on_failure, .. } = request;
+        let action = Action { table, row, mutation, condition, on_failure };
+
+        // Act.
+        let effect = self.write_item(&action).await?;
+
+        // Answer.
+        let answer = write_answer(&request.table, &action.table, &effect, request.report);
+        let old = effect.before.filter(|_| request.return_values == ReturnValues::AllOld);
+        Ok(WriteAnswer { attributes: old, ..answer })
     }
 }

@@ -1,17 +1,34 @@
 //! DeleteTable.
+//!
+//! Checks: table exists → it is not protected.
 
-use model::{ApiError, Scope, TableDescription, TableRef};
+use std::sync::Arc;
+
+use model::{ApiError, Scope, TableDescription, TableRef, TableStatus};
 use store::Store;
 
 use crate::Db;
+use crate::catalog;
+use crate::error::named_table_missing;
 
 impl<S: Store> Db<S> {
-    /// Removes a table and describes it as DELETING.
+    /// Removes a table and describes it as DELETING. It is gone when this answers.
     pub async fn delete_table(
         &self,
         scope: &Scope,
         table: TableRef,
     ) -> Result<TableDescription, ApiError> {
-        todo!()
+        // Find.
+        let found = self.catalog.find(scope, &table);
+        let found = found.ok_or_else(|| named_table_missing(table.name()))?;
+        let description = self.describe(&found, TableStatus::Deleting).await?;
+
+        // Act, in a task of its own: it goes on if the client goes away.
+        let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
+        let dropped = tokio::spawn(catalog::drop_table(store, catalog, scope.clone(), table));
+        dropped.await.map_err(|_| ApiError::InternalServerError)??;
+
+        // Answer.
+        Ok(description)
     }
 }

@@ -1,4 +1,6 @@
 //! GetItem.
+//!
+//! Checks: table exists → key fits the schema → key's sizes.
 
 use expr::Projection;
 use model::{
@@ -7,6 +9,10 @@ use model::{
 use store::Store;
 
 use crate::Db;
+use crate::error::store_failed;
+use crate::item_rules;
+use crate::metering::{self, Rate};
+use crate::stored::Stored;
 
 /// One item by its key.
 #[derive(Debug, Clone)]
@@ -39,6 +45,30 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: GetItem,
     ) -> Result<GetItemAnswer, ApiError> {
-        todo!()
+        // Find.
+        let table = self.table(scope, &request.table)?;
+
+        // Check.
+        let row = item_rules::row_of_key(&table, &request.key)?;
+
+        // Act.
+        let value = self.store.get(&row).await.map_err(store_failed)?;
+        let item = value.map(Stored::decode).transpose().map_err(store_failed)?;
+        let item = item.map(|stored| stored.item);
+        table.check_still_there()?;
+
+        // Answer.
+        let consumed = (request.report_capacity != ReturnConsumedCapacity::None).then(|| {
+            let mut consumed = metering::nothing(&request.table);
+            let units =
+                metering::item_read(item.as_ref(), request.consistent.into(), Rate::Standard);
+            metering::add_table_read(&mut consumed, units);
+            consumed
+        });
+        let item = match &request.projection {
+            Some(projection) => item.map(|item| projection.apply(item.attributes())),
+            None => item,
+        };
+        Ok(GetItemAnswer { item, consumed })
     }
 }

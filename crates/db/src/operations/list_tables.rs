@@ -23,6 +23,9 @@ pub struct ListTablesAnswer {
     pub last_evaluated: Option<String>,
 }
 
+/// Most names of one answer, and how many when the request does not say.
+const NAMES_MAX: usize = 100;
+
 impl<S: Store> Db<S> {
     /// Lists the scope's tables by name.
     pub async fn list_tables(
@@ -30,6 +33,13 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: ListTables,
     ) -> Result<ListTablesAnswer, ApiError> {
-        todo!()
+        // Act.
+        let limit = request.limit.unwrap_or(NAMES_MAX).min(NAMES_MAX);
+        let after = request.exclusive_start.as_deref();
+        let (names, more) = self.catalog.names(scope, after, limit);
+
+        // Answer.
+        let last_evaluated = names.last().filter(|_| more).cloned();
+        Ok(ListTablesAnswer { names, last_evaluated })
     }
 }

@@ -17,9 +17,15 @@ mod transact_write_items;
 mod update_item;
 
 use model::{
-    ConsumedCapacity, Item, ItemCollectionMetrics, ReturnConsumedCapacity,
-    ReturnItemCollectionMetrics,
+    ApiError, CancellationCode, CancellationReason, ConsumedCapacity, Item, ItemCollectionMetrics,
+    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues, TableRef,
 };
+use store::RowKey;
+
+use crate::error::validation;
+use crate::metering::{self, Rate};
+use crate::table::Table;
+use crate::writing::Effect;
 
 pub use batch_get_item::{BatchGetItem, BatchGetItemAnswer, BatchGetTable};
 pub use batch_write_item::{BatchAction, BatchWriteItem, BatchWriteItemAnswer};
@@ -72,3 +78,110 @@ pub struct Page {
 
 /// Item collection metrics per table, as batches and transactions report them.
 pub type ItemMetrics = Vec<(model::TableRef, Vec<ItemCollectionMetrics>)>;
+
+impl Report {
+    pub(crate) fn wants_metrics(self) -> bool {
+        self.collection_metrics == ReturnItemCollectionMetrics::Size
+    }
+}
+
+/// `ReturnValues` of PutItem and DeleteItem.
+fn check_old_or_nothing(wanted: ReturnValues) -> Result<(), ApiError> {
+    match wanted {
+        ReturnValues::None | ReturnValues::AllOld => Ok(()),
+        ReturnValues::UpdatedOld | ReturnValues::AllNew | ReturnValues::UpdatedNew => {
+            Err(validation("Return values set to invalid value"))
+        }
+    }
+}
+
+/// The table to report capacity for, if it is to be reported.
+fn reported(wanted: ReturnConsumedCapacity, table: &TableRef) -> Option<&TableRef> {
+    (wanted != ReturnConsumedCapacity::None).then_some(table)
+}
+
+/// What a write of one item reports, its attributes aside.
+fn write_answer(
+    reference: &TableRef,
+    table: &Table,
+    effect: &Effect,
+    report: Report,
+) -> WriteAnswer {
+    let consumed = reported(report.capacity, reference).map(|reference| {
+        let mut consumed = metering::nothing(reference);
+        metering::add_write(&mut consumed, table, &effect.written(), Rate::Standard);
+        consumed
+    });
+    let collection_metrics = collection_metrics(table, effect, report);
+    WriteAnswer { attributes: None, consumed, collection_metrics }
+}
+
+/// The size estimate of the collection a write was in: where asked for and there are collections.
+///
+/// The estimate is a range a gigabyte wide, as AWS's are; collections are not measured more finely.
+fn collection_metrics(
+    table: &Table,
+    effect: &Effect,
+    report: Report,
+) -> Option<ItemCollectionMetrics> {
+    if !report.wants_metrics() || !table.has_item_collections() {
+        return None;
+    }
+    let item = effect.after.as_ref().or(effect.before.as_ref())?;
+    let hash = &table.key().hash;
+    let key = item.retain(|name| hash.iter().any(|element| element.name == name));
+    Some(ItemCollectionMetrics { key, size_estimate_gb: (0.0, 1.0) })
+}
+
+/// The share of a table among several, by the name the request gives it.
+fn add_per_table<'a>(
+    consumed: &'a mut Vec<ConsumedCapacity>,
+    table: &TableRef,
+) -> &'a mut ConsumedCapacity {
+    let position = consumed.iter().position(|share| share.table == *table).unwrap_or_else(|| {
+        consumed.push(metering::nothing(table));
+        consumed.len() - 1
+    });
+    &mut consumed[position]
+}
+
+/// Checks the parts of a transaction. The first that is invalid cancels it; the others are not
+/// looked at (test_transact.py::test_transact_write_cancellation_reasons_validationerror, 2026-11).
+fn check_each<T>(
+    checks: impl ExactSizeIterator<Item = Result<T, ApiError>>,
+) -> Result<Vec<T>, ApiError> {
+    let count = checks.len();
+    let mut checked = Vec::with_capacity(count);
+    for (position, check) in checks.enumerate() {
+        match check {
+            Ok(part) => checked.push(part),
+            Err(ApiError::Validation(message)) => {
+                let mut reasons = vec![fine(); count];
+                reasons[position] = invalid_action(message);
+                return Err(ApiError::TransactionCanceled { reasons });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(checked)
+}
+
+/// No two parts of a transaction may be about one item.
+fn check_items_once(rows: &[RowKey]) -> Result<(), ApiError> {
+    let mut seen = std::collections::HashSet::with_capacity(rows.len());
+    if rows.iter().all(|row| seen.insert(row)) {
+        return Ok(());
+    }
+    Err(validation("Transaction request cannot include multiple operations on one item"))
+}
+
+/// The reason of an action that did not keep its transaction from happening.
+fn fine() -> CancellationReason {
+    CancellationReason { code: CancellationCode::None, message: None, item: None }
+}
+
+/// The reason of an action that is invalid.
+fn invalid_action(message: String) -> CancellationReason {
+    let code = CancellationCode::ValidationError;
+    CancellationReason { code, message: Some(message), item: None }
+}

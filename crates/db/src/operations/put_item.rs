@@ -1,4 +1,7 @@
 //! PutItem.
+//!
+//! Checks: `ReturnValues` → table exists → the item's key → its size → its index keys.
+//! Then, under the row's latch: a transaction in progress → the condition.
 
 use expr::Condition;
 use model::{
@@ -6,8 +9,9 @@ use model::{
 };
 use store::Store;
 
-use super::{Report, WriteAnswer};
+use super::{Report, WriteAnswer, check_old_or_nothing, write_answer};
 use crate::Db;
+use crate::mutation::{Action, Mutation};
 
 /// Creates or replaces one item.
 #[derive(Debug, Clone)]
@@ -29,6 +33,21 @@ pub struct PutItem {
 impl<S: Store> Db<S> {
     /// Creates or replaces one item.
     pub async fn put_item(&self, scope: &Scope, request: PutItem) -> Result<WriteAnswer, ApiError> {
-        todo!()
+        // Find.
+        check_old_or_nothing(request.return_values)?;
+        let table = self.table(scope, &request.table)?;
+
+        // Check.
+        let (row, mutation) = Mutation::put(&table, &request.item)?;
+        let PutItem { condition, on_failure, .. } = request;
+        let action = Action { table, row, mutation, condition, on_failure };
+
+        // Act.
+        let effect = self.write_item(&action).await?;
+
+        // Answer.
+        let answer = write_answer(&request.table, &action.table, &effect, request.report);
+        let old = effect.before.filter(|_| request.return_values == ReturnValues::AllOld);
+        Ok(WriteAnswer { attributes: old, ..answer })
     }
 }

@@ -1,12 +1,22 @@
 //! TransactGetItems.
+//!
+//! Checks: every table exists → keys fit their schemas, else the transaction is cancelled → no item
+//! twice → the items together are at most 4 MB.
 
 use expr::Projection;
+use model::Consistency::Strong;
+use model::limits::TRANSACTION_BYTES_MAX;
 use model::{
     ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope, TableRef,
 };
-use store::Store;
+use store::{RowKey, Store};
 
+use super::{add_per_table, check_each, check_items_once};
 use crate::Db;
+use crate::error::{store_failed, validation};
+use crate::item_rules;
+use crate::metering::{self, Rate};
+use crate::stored::Stored;
 
 /// Up to 100 items as of one moment.
 #[derive(Debug, Clone)]
@@ -44,6 +54,44 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: TransactGetItems,
     ) -> Result<TransactGetItemsAnswer, ApiError> {
-        todo!()
+        // Find.
+        let tables = request.gets.iter().map(|get| self.table(scope, &get.table));
+        let tables: Vec<_> = tables.collect::<Result<_, _>>()?;
+
+        // Check.
+        let gets = tables.iter().zip(&request.gets);
+        let rows: Vec<RowKey> =
+            check_each(gets.map(|(table, get)| item_rules::row_of_key(table, &get.key)))?;
+        check_items_once(&rows)?;
+
+        // Act.
+        let values = self.store.read_atomically(&rows).await.map_err(store_failed)?;
+        tables.iter().try_for_each(|table| table.check_still_there())?;
+        let stored = values.into_iter().map(|value| value.map(Stored::decode).transpose());
+        let stored: Vec<_> = stored.collect::<Result<_, _>>().map_err(store_failed)?;
+        let items: Vec<_> = stored.into_iter().map(|row| row.map(|row| row.item)).collect();
+        if items.iter().flatten().map(Item::item_bytes).sum::<usize>() > TRANSACTION_BYTES_MAX {
+            return Err(validation(
+                "Aggregated size of the items in the transaction cannot exceed 4 MB",
+            ));
+        }
+
+        // Answer.
+        let consumed = (request.report_capacity != ReturnConsumedCapacity::None)
+            .then(|| consumed(&request.gets, &items));
+        let items = items.into_iter().zip(&request.gets).map(|(item, get)| match &get.projection {
+            Some(projection) => item.map(|item| projection.apply(item.attributes())),
+            None => item,
+        });
+        Ok(TransactGetItemsAnswer { items: items.collect(), consumed })
     }
+}
+
+fn consumed(gets: &[TransactGet], items: &[Option<Item>]) -> Vec<ConsumedCapacity> {
+    let mut consumed = Vec::new();
+    for (get, item) in gets.iter().zip(items) {
+        let units = metering::item_read(item.as_ref(), Strong, Rate::Transactional);
+        metering::add_table_read(add_per_table(&mut consumed, &get.table), units);
+    }
+    consumed
 }

@@ -1,13 +1,36 @@
 //! TransactWriteItems.
+//!
+//! Checks: every table exists → every action as its single counterpart checks it, else the
+//! transaction is cancelled → no item twice → at most 4 MB of request → no transaction in progress
+//! has the token → the token was not spent → no transaction in progress has one of the rows. Then,
+//! under the latches: every condition and update, all of which get their reason.
+//!
+//! A condition check is charged and registered as a write is.
+
+use std::sync::Arc;
 
 use expr::{Condition, Update};
+use model::Consistency::Strong;
+use model::limits::TRANSACTION_BYTES_MAX;
 use model::{
-    ApiError, AttributeMap, ConsumedCapacity, ReturnValuesOnConditionCheckFailure, Scope, TableRef,
+    ApiError, AttributeMap, CancellationCode, CancellationReason, ConsumedCapacity, Item,
+    ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, Scope, TableRef,
 };
-use store::Store;
+use store::{Guard as _, Outcome, RowKey, Store, Ticket};
 
-use super::{ItemMetrics, Report};
+use super::{
+    ItemMetrics, Report, add_per_table, check_each, check_items_once, collection_metrics, fine,
+    invalid_action,
+};
 use crate::Db;
+use crate::error::{store_failed, table_missing, validation};
+use crate::gate::Pass;
+use crate::metering::{self, Rate};
+use crate::mutation::{Action, Mutation};
+use crate::stored::Stored;
+use crate::table::Table;
+use crate::transactions::{InProgress, Refusal, SpentToken, fingerprint};
+use crate::writing::{Commit, Effect, unresolved};
 
 /// Up to 100 actions, all or none.
 #[derive(Debug, Clone)]
@@ -55,6 +78,24 @@ pub struct TransactWriteItemsAnswer {
     pub collection_metrics: Option<ItemMetrics>,
 }
 
+/// A checked request.
+#[derive(Debug)]
+struct Checked {
+    actions: Vec<Action>,
+    /// The tables as the request names them, one per action.
+    references: Vec<TableRef>,
+    /// Of the request, when it has a token.
+    token: Option<(String, u64)>,
+}
+
+/// A transaction that was submitted.
+#[derive(Debug)]
+struct Submitted {
+    decided: Result<Vec<Effect>, ApiError>,
+    ticket: Ticket,
+    in_progress: InProgress,
+}
+
 impl<S: Store> Db<S> {
     /// Carries out all actions or none.
     pub async fn transact_write_items(
@@ -62,6 +103,221 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: TransactWriteItems,
     ) -> Result<TransactWriteItemsAnswer, ApiError> {
-        todo!()
+        // Find.
+        let report = request.report;
+        let tables = request.actions.iter().map(|action| self.table(scope, &action.table));
+        let tables: Vec<_> = tables.collect::<Result<_, _>>()?;
+
+        // Check.
+        let checked = check(tables, request)?;
+
+        // Act.
+        loop {
+            let Some(in_progress) = self.begin(scope, &checked) else {
+                return Err(ApiError::TransactionInProgress);
+            };
+            if let Some(answer) = self.repeated(scope, &checked, report).await? {
+                return Ok(answer);
+            }
+            let submitted = self.submit(scope, &checked, in_progress).await?;
+
+            // Answer.
+            match finished(submitted).await? {
+                Some(effects) => return Ok(answer(&checked, &effects, report)),
+                None => continue,
+            }
+        }
+    }
+
+    fn begin(&self, scope: &Scope, checked: &Checked) -> Option<InProgress> {
+        let token = checked.token.as_ref().map(|(token, _)| (scope.clone(), token.clone()));
+        self.transactions.begin(token)
+    }
+
+    /// The answer to a repetition: nothing is written, and reading the items is what it costs
+    /// (API reference of TransactWriteItems, `ClientRequestToken`, 2026-11).
+    async fn repeated(
+        &self,
+        scope: &Scope,
+        checked: &Checked,
+        report: Report,
+    ) -> Result<Option<TransactWriteItemsAnswer>, ApiError> {
+        let Some((token, fingerprint)) = &checked.token else { return Ok(None) };
+        let now_ms = self.stamps.now_ms();
+        self.tokens.forget_expired(&self.store, now_ms);
+        let spent = self.tokens.find(&*self.store, scope, token, now_ms).await;
+        let Some(spent) = spent.map_err(store_failed)? else { return Ok(None) };
+        if spent.fingerprint != *fingerprint {
+            return Err(ApiError::IdempotentParameterMismatch(
+                "The request uses the same client token as a previous, but non-identical request. \
+                 Do not reuse a client token with different requests, unless the requests are \
+                 identical"
+                    .into(),
+            ));
+        }
+        let mut consumed = Vec::new();
+        for (action, table) in checked.actions.iter().zip(&checked.references) {
+            let value = self.store.get(&action.row).await.map_err(store_failed)?;
+            let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
+            let item = stored.map(|stored| stored.item);
+            let units = metering::item_read(item.as_ref(), Strong, Rate::Transactional);
+            metering::add_table_read(add_per_table(&mut consumed, table), units);
+        }
+        Ok(Some(TransactWriteItemsAnswer {
+            consumed: (report.capacity != ReturnConsumedCapacity::None).then_some(consumed),
+            collection_metrics: report.wants_metrics().then(ItemMetrics::new),
+        }))
+    }
+
+    /// Registers, latches, reads, decides and queues.
+    async fn submit(
+        &self,
+        scope: &Scope,
+        checked: &Checked,
+        mut in_progress: InProgress,
+    ) -> Result<Submitted, ApiError> {
+        let actions = &checked.actions;
+        let _passes = enter_tables(actions)?;
+        let mut rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();
+        in_progress.take_rows(rows.clone()).map_err(conflicting)?;
+        let token = checked.token.as_ref().map(|(token, fingerprint)| {
+            let spent = SpentToken::new(*fingerprint, self.stamps.now_ms());
+            (spent.row(scope, token), spent)
+        });
+        rows.extend(token.iter().map(|(row, _)| row.clone()));
+
+        let mut guard = self.store.lock(&rows).await;
+        let mut before = Vec::with_capacity(actions.len());
+        for action in actions {
+            let value = guard.read(&action.row).await.map_err(store_failed)?;
+            before.push(value.map(Stored::decode).transpose().map_err(store_failed)?);
+        }
+        let mut commit = Commit::default();
+        let decided = decide(actions, &before).map(|after| {
+            let changes = actions.iter().zip(before).zip(after);
+            let effects = changes
+                .map(|((action, before), after)| commit.add(action, before, after, &self.stamps))
+                .collect();
+            if let Some((row, spent)) = token {
+                commit.put(row, spent.encode());
+            }
+            effects
+        });
+        Ok(Submitted { decided, ticket: guard.submit(commit.into_writes()), in_progress })
+    }
+}
+
+/// Waits for the ticket in a task of its own: the transaction stays in progress until it is
+/// durable, even when nobody waits for the answer any more. `None` is to be evaluated again.
+async fn finished(submitted: Submitted) -> Result<Option<Vec<Effect>>, ApiError> {
+    let Submitted { decided, ticket, in_progress } = submitted;
+    let wait = tokio::spawn(async move {
+        let outcome = ticket.wait().await;
+        drop(in_progress);
+        outcome
+    });
+    let outcome = wait.await.map_err(|_| ApiError::InternalServerError)?;
+    match outcome.map_err(store_failed)? {
+        Outcome::Applied => decided.map(Some),
+        Outcome::Conflict => Ok(None),
+        Outcome::Unknown => Err(unresolved()),
+    }
+}
+
+fn check(tables: Vec<Arc<Table>>, request: TransactWriteItems) -> Result<Checked, ApiError> {
+    let condense = |token| (token, fingerprint(&request.actions));
+    let token = request.client_token.map(condense);
+    let references = request.actions.iter().map(|action| action.table.clone()).collect();
+    let payload_bytes: usize = request.actions.iter().map(payload_bytes).sum();
+    let actions = check_each(tables.into_iter().zip(request.actions).map(check_action))?;
+    let rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();
+    check_items_once(&rows)?;
+    if payload_bytes > TRANSACTION_BYTES_MAX {
+        // Of the request, not of the items it meets (test_transact.py, 2026-11).
+        return Err(validation("Transaction payload size cannot exceed 4 MB"));
+    }
+    Ok(Checked { actions, references, token })
+}
+
+fn check_action((table, action): (Arc<Table>, TransactAction)) -> Result<Action, ApiError> {
+    let (row, mutation) = match action.operation {
+        TransactOperation::Put(item) => Mutation::put(&table, &item),
+        TransactOperation::Delete(key) => Mutation::delete(&table, &key),
+        TransactOperation::Update(key, update) => Mutation::update(&table, key, Some(update)),
+        TransactOperation::ConditionCheck(key) => Mutation::check(&table, &key),
+    }?;
+    let (condition, on_failure) = (action.condition, action.on_failure);
+    Ok(Action { table, row, mutation, condition, on_failure })
+}
+
+fn payload_bytes(action: &TransactAction) -> usize {
+    let attributes = match &action.operation {
+        TransactOperation::Put(item) => item,
+        TransactOperation::Delete(key)
+        | TransactOperation::Update(key, _)
+        | TransactOperation::ConditionCheck(key) => key,
+    };
+    attributes.iter().map(|(name, value)| name.len() + value.item_bytes()).sum()
+}
+
+fn enter_tables(actions: &[Action]) -> Result<Vec<Pass<'_>>, ApiError> {
+    actions.iter().map(|action| action.table.gate.enter().ok_or_else(table_missing)).collect()
+}
+
+/// What every action leaves, or every action's reason to cancel.
+fn decide(actions: &[Action], before: &[Option<Stored>]) -> Result<Vec<Option<Item>>, ApiError> {
+    let mut after = Vec::with_capacity(actions.len());
+    let mut reasons = Vec::with_capacity(actions.len());
+    for (action, before) in actions.iter().zip(before) {
+        reasons.push(match action.decide(before.as_ref().map(|row| &row.item)) {
+            Ok(item) => {
+                after.push(item);
+                fine()
+            }
+            Err(ApiError::ConditionalCheckFailed { item }) => CancellationReason {
+                code: CancellationCode::ConditionalCheckFailed,
+                message: Some("The conditional request failed".into()),
+                item,
+            },
+            Err(ApiError::Validation(message)) => invalid_action(message),
+            Err(error) => return Err(error),
+        });
+    }
+    if after.len() < actions.len() {
+        return Err(ApiError::TransactionCanceled { reasons });
+    }
+    Ok(after)
+}
+
+fn conflicting(refusal: Refusal) -> ApiError {
+    let reason = |taken| match taken {
+        false => fine(),
+        true => CancellationReason {
+            code: CancellationCode::TransactionConflict,
+            message: Some("Transaction is ongoing for the item".into()),
+            item: None,
+        },
+    };
+    let reasons = refusal.taken.into_iter().map(reason).collect();
+    ApiError::TransactionCanceled { reasons }
+}
+
+fn answer(checked: &Checked, effects: &[Effect], report: Report) -> TransactWriteItemsAnswer {
+    let mut consumed = Vec::new();
+    let mut metrics = ItemMetrics::new();
+    for ((action, reference), effect) in
+        checked.actions.iter().zip(&checked.references).zip(effects)
+    {
+        let share = add_per_table(&mut consumed, reference);
+        metering::add_write(share, &action.table, &effect.written(), Rate::Transactional);
+        let Some(collection) = collection_metrics(&action.table, effect, report) else { continue };
+        match metrics.iter_mut().find(|(table, _)| table == reference) {
+            Some((_, collections)) => collections.push(collection),
+            None => metrics.push((reference.clone(), vec![collection])),
+        }
+    }
+    TransactWriteItemsAnswer {
+        consumed: (report.capacity != ReturnConsumedCapacity::None).then_some(consumed),
+        collection_metrics: report.wants_metrics().then_some(metrics),
     }
 }

@@ -1,13 +1,20 @@
 //! UpdateItem.
+//!
+//! Checks: table exists → key fits the schema → key's sizes → no update of a key attribute. Then,
+//! under the row's latch: a transaction in progress → the condition → the update fits the item →
+//! the new item's size → its index keys.
 
-use expr::{Condition, Update};
+use expr::{Condition, Projection, Update};
 use model::{
-    ApiError, AttributeMap, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope, TableRef,
+    ApiError, AttributeMap, Item, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope,
+    TableRef,
 };
 use store::Store;
 
-use super::{Report, WriteAnswer};
+use super::{Report, WriteAnswer, write_answer};
 use crate::Db;
+use crate::mutation::{Action, Mutation};
+use crate::writing::Effect;
 
 /// Changes attributes of one item, creating it where it is missing.
 #[derive(Debug, Clone)]
@@ -35,6 +42,47 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: UpdateItem,
     ) -> Result<WriteAnswer, ApiError> {
-        todo!()
+        // Find.
+        let table = self.table(scope, &request.table)?;
+
+        // Check.
+        let updated = updated_attributes(request.return_values, request.update.as_ref());
+        let (row, mutation) = Mutation::update(&table, request.key, request.update)?;
+        let (condition, on_failure) = (request.condition, request.on_failure);
+        let action = Action { table, row, mutation, condition, on_failure };
+
+        // Act.
+        let effect = self.write_item(&action).await?;
+
+        // Answer.
+        let answer = write_answer(&request.table, &action.table, &effect, request.report);
+        let attributes = shown(request.return_values, updated.as_ref(), effect);
+        Ok(WriteAnswer { attributes, ..answer })
+    }
+}
+
+/// The paths an update writes, where `UPDATED_OLD` or `UPDATED_NEW` ask for them.
+fn updated_attributes(wanted: ReturnValues, update: Option<&Update>) -> Option<Projection> {
+    match wanted {
+        ReturnValues::UpdatedOld | ReturnValues::UpdatedNew => {
+            let paths = update?.paths().into_iter().cloned().collect();
+            Some(Projection::of_paths(paths))
+        }
+        ReturnValues::None | ReturnValues::AllOld | ReturnValues::AllNew => None,
+    }
+}
+
+/// What `ReturnValues` asks for; nothing rather than an empty map (test_returnvalues.py, 2026-11).
+fn shown(wanted: ReturnValues, updated: Option<&Projection>, effect: Effect) -> Option<Item> {
+    let only_updated = |item: Option<Item>| {
+        let attributes = updated?.apply(item?.attributes());
+        (!attributes.attributes().is_empty()).then_some(attributes)
+    };
+    match wanted {
+        ReturnValues::None => None,
+        ReturnValues::AllOld => effect.before,
+        ReturnValues::AllNew => effect.after,
+        ReturnValues::UpdatedOld => only_updated(effect.before),
+        ReturnValues::UpdatedNew => only_updated(effect.after),
     }
 }

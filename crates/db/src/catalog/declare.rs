@@ -1,0 +1,118 @@
+//! From a declaration to a definition: the checks of CreateTable.
+//!
+//! Order: billing → attribute definitions → table key → local indexes → global indexes → unused
+//! definitions. Messages: the API reference, test_table.py, test_lsi.py, test_gsi.py,
+//! test_gsi_composite_keys.py and public bug reports against AWS, 2026-11.
+
+mod index;
+mod key;
+
+use std::collections::BTreeSet;
+
+use model::{
+    ApiError, AttributeDefinition, BillingMode, ProvisionedThroughput, TableClass,
+    TableDeclaration, TableDefinition,
+};
+
+use crate::error::{invalid, validation};
+
+/// What a definition has that a declaration has not.
+#[derive(Debug)]
+pub(crate) struct Birth {
+    pub(crate) table_id: String,
+    pub(crate) created_at_ms: u64,
+}
+
+/// Checks a declaration.
+pub(crate) fn declare(
+    declaration: TableDeclaration,
+    birth: Birth,
+) -> Result<TableDefinition, ApiError> {
+    let billing_mode = check_billing(&declaration)?;
+    let attributes = declaration.attributes.unwrap_or_default();
+    check_duplicate_definitions(&attributes)?;
+    let table_key = declaration.key_schema.unwrap_or_default();
+    let key = key::table_key(&table_key, &attributes)?;
+    let indexes = index::indexes(
+        &key,
+        &attributes,
+        declaration.local_indexes,
+        declaration.global_indexes,
+        billing_mode,
+    )?;
+    let keys = [&key].into_iter().chain(indexes.iter().map(|index| &index.key));
+    let used: BTreeSet<&str> = keys.flat_map(crate::table::key_names).collect();
+    check_unused_definitions(&attributes, &used, indexes.is_empty())?;
+    Ok(TableDefinition {
+        name: declaration.table.name().to_owned(),
+        table_id: birth.table_id,
+        attributes,
+        key,
+        indexes,
+        billing_mode,
+        throughput: declaration.throughput.unwrap_or(ProvisionedThroughput { read: 0, write: 0 }),
+        created_at_ms: birth.created_at_ms,
+        deletion_protection: declaration.deletion_protection,
+        on_demand: declaration.on_demand,
+        table_class: declaration.table_class.filter(|class| *class != TableClass::Standard),
+        stream: declaration.stream.filter(|stream| stream.view.is_some()),
+        sse: declaration.sse,
+        tags: declaration.tags,
+    })
+}
+
+fn check_billing(declaration: &TableDeclaration) -> Result<BillingMode, ApiError> {
+    let mode = declaration.billing_mode.unwrap_or(BillingMode::Provisioned);
+    match (mode, declaration.throughput) {
+        (BillingMode::PayPerRequest, Some(_)) => Err(invalid(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is \
+             PAY_PER_REQUEST",
+        )),
+        (BillingMode::Provisioned, None) => Err(invalid(
+            "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is \
+             PROVISIONED",
+        )),
+        _ => Ok(mode),
+    }
+}
+
+fn check_duplicate_definitions(attributes: &[AttributeDefinition]) -> Result<(), ApiError> {
+    let mut seen = BTreeSet::new();
+    match attributes.iter().find(|attribute| !seen.insert(&attribute.name)) {
+        Some(twice) => {
+            Err(invalid(format!("Duplicate AttributeName in AttributeDefinitions: {}", twice.name)))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_unused_definitions(
+    attributes: &[AttributeDefinition],
+    used: &BTreeSet<&str>,
+    without_indexes: bool,
+) -> Result<(), ApiError> {
+    if attributes.len() == used.len() {
+        return Ok(());
+    }
+    if without_indexes {
+        return Err(invalid(
+            "Number of attributes in KeySchema does not exactly match number of attributes defined \
+             in AttributeDefinitions",
+        ));
+    }
+    let used: Vec<&str> = used.iter().copied().collect();
+    Err(invalid(format!(
+        "Some AttributeDefinitions are not used. AttributeDefinitions: [{}], keys used: [{}]",
+        names(attributes),
+        used.join(", ")
+    )))
+}
+
+fn names(attributes: &[AttributeDefinition]) -> String {
+    let names: Vec<&str> = attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn schema_error(detail: &str) -> ApiError {
+    validation(format!("Invalid KeySchema: {detail}"))
+}

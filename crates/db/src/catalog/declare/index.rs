@@ -1,0 +1,168 @@
+//! Local and global indexes.
+
+use std::collections::BTreeSet;
+
+use model::limits::{GLOBAL_INDEXES_MAX, LOCAL_INDEXES_MAX, TABLE_NON_KEY_ATTRIBUTES_MAX};
+use model::{
+    ApiError, AttributeDefinition, BillingMode, IndexDeclaration, IndexDefinition, IndexKind,
+    IndexProjection, KeySchema, ProjectionDeclaration, ProjectionType,
+};
+
+use super::key;
+use crate::error::invalid;
+
+/// The indexes of a table: local, then global, in the order declared.
+pub(super) fn indexes(
+    table_key: &KeySchema,
+    attributes: &[AttributeDefinition],
+    local: Option<Vec<IndexDeclaration>>,
+    global: Option<Vec<IndexDeclaration>>,
+    billing_mode: BillingMode,
+) -> Result<Vec<IndexDefinition>, ApiError> {
+    let mut indexes = Vec::new();
+    let mut names = BTreeSet::new();
+    if let Some(declared) = local {
+        check_not_empty(&declared, "LocalSecondaryIndexes")?;
+        if table_key.range.is_empty() {
+            return Err(invalid(
+                "Table KeySchema does not have a range key, which is required when specifying a \
+                 LocalSecondaryIndex",
+            ));
+        }
+        check_count(&declared, "LocalSecondaryIndex", LOCAL_INDEXES_MAX, |index| {
+            indexes.push(local_index(index, table_key, attributes, &mut names)?);
+            Ok(())
+        })?;
+    }
+    if let Some(declared) = global {
+        check_not_empty(&declared, "GlobalSecondaryIndexes")?;
+        check_count(&declared, "GlobalSecondaryIndex", GLOBAL_INDEXES_MAX, |index| {
+            check_throughput(index, billing_mode)?;
+            let key = key::global_index_key(&index.key_schema, attributes)?;
+            indexes.push(index_definition(index, IndexKind::Global, key, &mut names)?);
+            Ok(())
+        })?;
+    }
+    check_projected_total(&indexes)?;
+    Ok(indexes)
+}
+
+fn local_index(
+    index: &IndexDeclaration,
+    table_key: &KeySchema,
+    attributes: &[AttributeDefinition],
+    names: &mut BTreeSet<String>,
+) -> Result<IndexDefinition, ApiError> {
+    let name = &index.name;
+    let key = key::local_index_key(&index.key_schema, attributes)?;
+    if key.range.is_empty() {
+        return Err(invalid(format!(
+            "Index KeySchema does not have a range key for index: {name}"
+        )));
+    }
+    let (table_hash, index_hash) = (&table_key.hash[0].name, &key.hash[0].name);
+    if index_hash != table_hash {
+        return Err(invalid(format!(
+            "Index KeySchema does not have the same leading hash key as table KeySchema for \
+             index: {name}. index hash key: {index_hash}, table hash key: {table_hash}"
+        )));
+    }
+    index_definition(index, IndexKind::Local, key, names)
+}
+
+fn index_definition(
+    index: &IndexDeclaration,
+    kind: IndexKind,
+    key: KeySchema,
+    names: &mut BTreeSet<String>,
+) -> Result<IndexDefinition, ApiError> {
+    let projection = projection(&index.projection)?;
+    if !names.insert(index.name.clone()) {
+        return Err(invalid(format!("Duplicate index name: {}", index.name)));
+    }
+    let name = index.name.clone();
+    let (throughput, on_demand) = (index.throughput, index.on_demand);
+    Ok(IndexDefinition { name, kind, key, projection, throughput, on_demand })
+}
+
+fn projection(declared: &ProjectionDeclaration) -> Result<IndexProjection, ApiError> {
+    // The model calls the type optional; AWS does not (test_gsi.py, 2026-11).
+    let Some(projection_type) = declared.projection_type else {
+        return Err(invalid("Unknown ProjectionType: null"));
+    };
+    let superfluous =
+        |name| Err(invalid(format!("ProjectionType is {name}, but NonKeyAttributes is specified")));
+    match (projection_type, &declared.non_key_attributes) {
+        (ProjectionType::Include, Some(names)) if !names.is_empty() => {
+            check_included_once(names)?;
+            Ok(IndexProjection::Include(names.clone()))
+        }
+        (ProjectionType::Include, _) => {
+            Err(invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"))
+        }
+        (ProjectionType::KeysOnly, None) => Ok(IndexProjection::KeysOnly),
+        (ProjectionType::All, None) => Ok(IndexProjection::All),
+        (ProjectionType::KeysOnly, Some(_)) => superfluous("KEYS_ONLY"),
+        (ProjectionType::All, Some(_)) => superfluous("ALL"),
+    }
+}
+
+fn check_included_once(names: &[String]) -> Result<(), ApiError> {
+    let mut seen = BTreeSet::new();
+    match names.iter().find(|name| !seen.insert(*name)) {
+        Some(twice) => {
+            Err(invalid(format!("Duplicate attribute name in NonKeyAttributes: {twice}")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_throughput(index: &IndexDeclaration, billing_mode: BillingMode) -> Result<(), ApiError> {
+    match (billing_mode, index.throughput) {
+        (BillingMode::PayPerRequest, Some(_)) => Err(invalid(format!(
+            "ProvisionedThroughput should not be specified for index: {} when BillingMode is \
+             PAY_PER_REQUEST",
+            index.name
+        ))),
+        (BillingMode::Provisioned, None) => Err(invalid(format!(
+            "ProvisionedThroughput is not specified for index: {}",
+            index.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn check_not_empty(declared: &[IndexDeclaration], member: &str) -> Result<(), ApiError> {
+    if declared.is_empty() {
+        return Err(invalid(format!("List of {member} is empty")));
+    }
+    Ok(())
+}
+
+/// Visits the declared indexes; AWS counts them after looking at each.
+fn check_count(
+    declared: &[IndexDeclaration],
+    kind: &str,
+    most: usize,
+    mut visit: impl FnMut(&IndexDeclaration) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    declared.iter().try_for_each(&mut visit)?;
+    if declared.len() > most {
+        return Err(invalid(format!("{kind} count exceeds the per-table limit of {most}")));
+    }
+    Ok(())
+}
+
+fn check_projected_total(indexes: &[IndexDefinition]) -> Result<(), ApiError> {
+    let included = indexes.iter().map(|index| match &index.projection {
+        IndexProjection::Include(names) => names.len(),
+        IndexProjection::KeysOnly | IndexProjection::All => 0,
+    });
+    if included.sum::<usize>() > TABLE_NON_KEY_ATTRIBUTES_MAX {
+        return Err(invalid(format!(
+            "The number of NonKeyAttributes projected into all indexes of a table exceeds the \
+             limit of {TABLE_NON_KEY_ATTRIBUTES_MAX}"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The catalog: which tables exist, and where their rows lie.
+//!
+//! What it is: a map in memory over rows in the store (docs/format/catalog.md), loaded at open.
+//! Requests read the map; creations and drops, one at a time, change the rows first and the map
+//! once that is durable.
+//!
+//! Invariants: a space is handed out once and never again. A drop closes the table's gate, removes
+//! the table's row and in the same commit remembers its spaces as dropped; the rows in them go
+//! afterwards. Whatever a crash leaves of that, [`load`] finds and finishes.
+//!
+//! Both run in tasks of their own: a client that goes away does not leave them half-way.
+
+mod change;
+mod declare;
+mod record;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use model::{Scope, TableRef};
+use parking_lot::RwLock;
+use store::{Direction, RowRange, Space, Store, StoreError};
+
+use crate::keys::{self, kind};
+use crate::table::Table;
+
+pub(crate) use change::{create, drop_table, remove_spaces};
+pub(crate) use declare::{Birth, declare};
+use record::Record;
+
+type Tables = BTreeMap<Scope, BTreeMap<String, Arc<Table>>>;
+
+/// The tables of every scope.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    tables: RwLock<Tables>,
+    /// Held while a table is created or dropped.
+    changing: tokio::sync::Mutex<()>,
+}
+
+/// Loads the catalog; also names the spaces whose removal a crash cut short.
+pub(crate) async fn load<S: Store>(store: &S) -> Result<(Catalog, Vec<Space>), StoreError> {
+    let mut tables = Tables::new();
+    for value in values(store, &keys::catalog_place(kind::TABLE).hashes(0, u64::MAX, None)).await? {
+        let record = Record::decode(&value)?;
+        let (scope, table) = record.into_table();
+        let name = table.definition.name.clone();
+        tables.entry(scope).or_default().insert(name, Arc::new(table));
+    }
+    let dropped = keys::catalog_place(kind::DROPPED).hashes(0, u64::MAX, None);
+    let dropped = values(store, &dropped).await?;
+    let dropped = dropped.iter().map(|value| record::decode_space(value));
+    let dropped = dropped.collect::<Result<_, _>>()?;
+    Ok((Catalog { tables: RwLock::new(tables), changing: tokio::sync::Mutex::default() }, dropped))
+}
+
+impl Catalog {
+    /// The table a request means.
+    ///
+    /// An ARN of another account or region names no table of this scope.
+    pub(crate) fn find(&self, scope: &Scope, table: &TableRef) -> Option<Arc<Table>> {
+        let tables = self.tables.read();
+        let found = tables.get(scope)?.get(table.name())?;
+        let named = table.as_str() == table.name() || table.as_str() == found.arn;
+        named.then(|| Arc::clone(found))
+    }
+
+    /// Up to `limit` names behind `after`, sorted, and whether more follow.
+    pub(crate) fn names(
+        &self,
+        scope: &Scope,
+        after: Option<&str>,
+        limit: usize,
+    ) -> (Vec<String>, bool) {
+        use std::ops::Bound;
+        let tables = self.tables.read();
+        let Some(tables) = tables.get(scope) else { return (Vec::new(), false) };
+        let lower = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut names = tables.range::<str, _>((lower, Bound::Unbounded)).map(|(name, _)| name);
+        let page = names.by_ref().take(limit).cloned().collect();
+        (page, names.next().is_some())
+    }
+
+    fn insert(&self, scope: Scope, table: Arc<Table>) {
+        let name = table.definition.name.clone();
+        self.tables.write().entry(scope).or_default().insert(name, table);
+    }
+
+    fn remove(&self, scope: &Scope, name: &str) {
+        if let Some(tables) = self.tables.write().get_mut(scope) {
+            tables.remove(name);
+        }
+    }
+}
+
+async fn values<S: Store>(store: &S, range: &RowRange) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut values = Vec::new();
+    let visit = |row: store::Row<'_>| {
+        values.push(row.value.to_vec());
+        ControlFlow::Continue(())
+    };
+    store.range(range, Direction::Forward, visit).await?;
+    Ok(values)
+}

@@ -1,0 +1,87 @@
+//! The catalog's row values (docs/format/catalog.md).
+
+use model::{Scope, TableDefinition};
+use serde::{Deserialize, Serialize};
+use store::{Space, StoreError};
+
+use crate::table::{Spaces, Table};
+
+/// The format this code writes, and the only one it reads.
+const FORMAT: u32 = 1;
+
+/// A declared table: JSON, because it is read at open alone and a person may have to.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Record {
+    format: u32,
+    account: String,
+    region: String,
+    space: u32,
+    global_index_spaces: Vec<u32>,
+    definition: TableDefinition,
+}
+
+impl Record {
+    pub(super) fn new(scope: &Scope, spaces: &Spaces, definition: TableDefinition) -> Self {
+        Self {
+            format: FORMAT,
+            account: scope.account.clone(),
+            region: scope.region.clone(),
+            space: spaces.table.0,
+            global_index_spaces: spaces.global_indexes.iter().map(|space| space.0).collect(),
+            definition,
+        }
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("the record has string keys only")
+    }
+
+    pub(super) fn decode(value: &[u8]) -> Result<Self, StoreError> {
+        let record: Self = serde_json::from_slice(value)
+            .map_err(|error| StoreError::damaged(format!("a table's catalog record: {error}")))?;
+        if record.format != FORMAT {
+            let format = record.format;
+            return Err(StoreError::failed(format!(
+                "a table's catalog record has format {format}; this version reads {FORMAT}"
+            )));
+        }
+        Ok(record)
+    }
+
+    pub(super) fn into_table(self) -> (Scope, Table) {
+        let scope = Scope { account: self.account, region: self.region };
+        let arn = scope.table_arn(&self.definition.name);
+        let spaces = Spaces {
+            table: Space(self.space),
+            global_indexes: self.global_index_spaces.into_iter().map(Space).collect(),
+        };
+        (scope, Table::new(self.definition, arn, &spaces))
+    }
+}
+
+/// The value of the next-space row and of a dropped-space row.
+pub(super) fn encode_space(space: Space) -> [u8; 4] {
+    space.0.to_be_bytes()
+}
+
+pub(super) fn decode_space(value: &[u8]) -> Result<Space, StoreError> {
+    let bytes = value.try_into().map_err(|_| StoreError::damaged("a catalog row of a space"))?;
+    Ok(Space(u32::from_be_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_read_back() {
+        assert_eq!(encode_space(Space(0x0102_0304)), [1, 2, 3, 4]);
+        assert_eq!(decode_space(&[1, 2, 3, 4]).unwrap(), Space(0x0102_0304));
+        assert!(decode_space(&[1, 2, 3]).is_err());
+    }
+
+    #[test]
+    fn a_record_of_another_format_is_refused() {
+        assert!(matches!(Record::decode(b"{}"), Err(StoreError::Damaged { .. })));
+    }
+}

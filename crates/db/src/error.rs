@@ -1,0 +1,32 @@
+//! Words for the errors that several operations share.
+
+use model::ApiError;
+use store::StoreError;
+
+/// The prefix of most semantic refusals.
+const INVALID: &str = "One or more parameter values were invalid: ";
+
+pub(crate) fn validation(message: impl Into<String>) -> ApiError {
+    ApiError::Validation(message.into())
+}
+
+/// "One or more parameter values were invalid: …"
+pub(crate) fn invalid(detail: impl AsRef<str>) -> ApiError {
+    ApiError::Validation([INVALID, detail.as_ref()].concat())
+}
+
+/// A data operation met no such table.
+pub(crate) fn table_missing() -> ApiError {
+    ApiError::ResourceNotFound("Requested resource not found".into())
+}
+
+/// A control operation met no such table.
+pub(crate) fn named_table_missing(name: &str) -> ApiError {
+    ApiError::ResourceNotFound(format!("Requested resource not found: Table: {name} not found"))
+}
+
+/// What the client hears when the store fails: nothing but that; the log has the rest.
+pub(crate) fn store_failed(error: StoreError) -> ApiError {
+    tracing::error!(%error, "the store failed");
+    ApiError::InternalServerError
+}

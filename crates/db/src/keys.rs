@@ -1,0 +1,174 @@
+//! Row names: the one place keys are built (docs/format/rows.md).
+//!
+//! ```text
+//! item row          space = table's          kind 01     partition = hash    sort = range?
+//! local index row   space = table's          kind 10+n   partition = hash    sort = index range, range
+//! global index row  space = index's          kind 20     partition = hashes  sort = ranges, hash, range?
+//! counters          space = table's, index's kind 02     partition = ∅       sort = kind counted
+//! ```
+//!
+//! Scalars are in the order-preserving form of `model::key`, which is self-delimiting: composites
+//! order part by part. The hash in front of a partition is xxh3-64 of the partition's bytes.
+
+use model::{AttributeMap, AttributeValue, KeyElement, KeySchema, MapRef, ValueRef};
+use store::{Kind, RowKey, RowRange, Space};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Rows of the catalog itself.
+pub(crate) const CATALOG: Space = Space(0);
+/// Client tokens of transactions.
+pub(crate) const TOKENS: Space = Space(1);
+/// First space that the catalog hands out; those below are reserved.
+pub(crate) const FIRST_TABLE_SPACE: u32 = 16;
+
+/// Kinds of rows. 30 to 3F are reserved for change records, 40 to 4F for TTL entries and 50 to 5F
+/// for attribute-name lists.
+pub(crate) mod kind {
+    use store::Kind;
+
+    /// Items of a table.
+    pub(crate) const ITEM: Kind = Kind(0x01);
+    /// Counters of items and bytes.
+    pub(crate) const COUNTERS: Kind = Kind(0x02);
+    /// Rows of a table's first local index; its others follow.
+    pub(crate) const LOCAL_INDEX: u8 = 0x10;
+    /// Rows of a global index.
+    pub(crate) const GLOBAL_INDEX: Kind = Kind(0x20);
+    /// Client tokens, in their own space.
+    pub(crate) const TOKEN: Kind = Kind(0x60);
+    /// Declared tables, in the catalog's space.
+    pub(crate) const TABLE: Kind = Kind(0x70);
+    /// The next space to hand out, in the catalog's space.
+    pub(crate) const NEXT_SPACE: Kind = Kind(0x71);
+    /// Spaces of dropped tables that may still hold rows, in the catalog's space.
+    pub(crate) const DROPPED: Kind = Kind(0x72);
+}
+
+/// Where the rows of a table or index lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) space: Space,
+    pub(crate) kind: Kind,
+}
+
+/// Attributes to build keys from: a request's tree, or a stored item's bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Attributes<'a> {
+    Tree(&'a AttributeMap),
+    Stored(MapRef<'a>),
+}
+
+impl Place {
+    /// Names the row of an item in its table. `None` when a key attribute is missing.
+    pub(crate) fn item(self, key: &KeySchema, attributes: Attributes<'_>) -> Option<RowKey> {
+        self.row(&key.hash, &[&key.range], attributes)
+    }
+
+    /// Names the row of an item in an index. `None` when the item lacks an attribute of the
+    /// index's key: the index is sparse.
+    ///
+    /// A local index shares the table's partitions, so the table's range alone tells its rows
+    /// apart; a global one needs the table's whole key.
+    pub(crate) fn index(
+        self,
+        index: &KeySchema,
+        table: &KeySchema,
+        attributes: Attributes<'_>,
+    ) -> Option<RowKey> {
+        if self.kind == kind::GLOBAL_INDEX {
+            self.row(&index.hash, &[&index.range, &table.hash, &table.range], attributes)
+        } else {
+            self.row(&index.hash, &[&index.range, &table.range], attributes)
+        }
+    }
+
+    /// Names a row of a partition whose bytes are known.
+    pub(crate) fn in_partition(self, partition: &[u8], sort: &[u8]) -> RowKey {
+        RowKey::new(self.space, self.kind, xxh3_64(partition), partition, sort)
+    }
+
+    /// Names the row that counts this place's rows and their bytes.
+    pub(crate) fn counters(self) -> RowKey {
+        RowKey::new(self.space, kind::COUNTERS, 0, &[], &[self.kind.0])
+    }
+
+    /// Every row of whole partitions by hash, both ends included.
+    pub(crate) fn hashes(self, first: u64, last: u64, after: Option<RowKey>) -> RowRange {
+        RowRange::Hashes { space: self.space, kind: self.kind, first, last, after }
+    }
+
+    fn row(
+        self,
+        hash: &[KeyElement],
+        sorts: &[&[KeyElement]],
+        attributes: Attributes<'_>,
+    ) -> Option<RowKey> {
+        let mut bytes = Vec::with_capacity(96);
+        attributes.encode(hash, &mut bytes)?;
+        let split = bytes.len();
+        for elements in sorts {
+            attributes.encode(elements, &mut bytes)?;
+        }
+        Some(self.in_partition(&bytes[..split], &bytes[split..]))
+    }
+}
+
+impl Attributes<'_> {
+    fn encode(self, elements: &[KeyElement], out: &mut Vec<u8>) -> Option<()> {
+        for element in elements {
+            match self {
+                Self::Tree(map) => encode_tree(map.get(&element.name)?, out)?,
+                Self::Stored(map) => model::key::encode_scalar(&map.get(&element.name)?, out),
+            }
+        }
+        Some(())
+    }
+}
+
+/// Names the row of a declared table.
+pub(crate) fn table_row(scope: &model::Scope, name: &str) -> RowKey {
+    let mut partition = Vec::new();
+    model::key::encode_scalar(&ValueRef::S(&scope.account), &mut partition);
+    model::key::encode_scalar(&ValueRef::S(&scope.region), &mut partition);
+    catalog_place(kind::TABLE).in_partition(&partition, name.as_bytes())
+}
+
+/// Names the row that holds the next space to hand out.
+pub(crate) fn next_space_row() -> RowKey {
+    RowKey::new(CATALOG, kind::NEXT_SPACE, 0, &[], &[])
+}
+
+/// Names the row that remembers a space of a dropped table.
+pub(crate) fn dropped_row(space: Space) -> RowKey {
+    RowKey::new(CATALOG, kind::DROPPED, 0, &[], &space.0.to_be_bytes())
+}
+
+/// The catalog's rows of one kind.
+pub(crate) fn catalog_place(kind: Kind) -> Place {
+    Place { space: CATALOG, kind }
+}
+
+/// Names the row of a client token. The generation, which is when the token will be forgotten,
+/// stands in the hash's place: tokens are forgotten a generation, that is, a range at a time.
+pub(crate) fn token_row(generation: u64, scope: &model::Scope, token: &str) -> RowKey {
+    let mut partition = Vec::with_capacity(64);
+    model::key::encode_scalar(&ValueRef::S(&scope.account), &mut partition);
+    model::key::encode_scalar(&ValueRef::S(&scope.region), &mut partition);
+    RowKey::new(TOKENS, kind::TOKEN, generation, &partition, token.as_bytes())
+}
+
+/// All client tokens of the generations before `generation`, which is not 0.
+pub(crate) fn tokens_before(generation: u64) -> RowRange {
+    Place { space: TOKENS, kind: kind::TOKEN }.hashes(0, generation - 1, None)
+}
+
+/// Appends a scalar of a request's tree; `None` when it is not S, N or B.
+fn encode_tree(value: &AttributeValue, out: &mut Vec<u8>) -> Option<()> {
+    match value {
+        AttributeValue::S(text) => model::key::encode_scalar(&ValueRef::S(text), out),
+        AttributeValue::B(bytes) => model::key::encode_scalar(&ValueRef::B(bytes), out),
+        AttributeValue::N(number) => number.encode(out),
+        _ => return None,
+    }
+    Some(())
+}

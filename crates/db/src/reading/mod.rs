@@ -1,0 +1,15 @@
+//! Query and Scan: a run of rows of a table or index, a page at a time.
+//!
+//! Flow: [`Source`] is what is read, [`PartitionBounds`] or a hash range which part of it,
+//! [`start`] where to go on, [`Selection`] what to answer, [`Walk`] does it.
+
+mod bounds;
+mod page;
+mod selection;
+mod source;
+pub(crate) mod start;
+
+pub(crate) use bounds::{PartitionBounds, RangeTest};
+pub(crate) use page::Walk;
+pub(crate) use selection::{Selection, check_select};
+pub(crate) use source::Source;

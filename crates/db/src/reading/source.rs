@@ -1,0 +1,82 @@
+//! What is read: a table, or one of its indexes.
+
+use model::{ApiError, AttributeMap, IndexKind, Item, KeySchema};
+use store::RowKey;
+
+use crate::error::validation;
+use crate::keys::{Attributes, Place};
+use crate::table::{Index, Projected, Table, key_names};
+
+/// A table or one of its indexes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) index: Option<&'a Index>,
+}
+
+impl<'a> Source<'a> {
+    /// Finds the index and checks that the read may be as consistent as asked.
+    ///
+    /// A missing index is a ValidationException, not ResourceNotFound (test_gsi.py, 2026-11).
+    pub(crate) fn find(
+        table: &'a Table,
+        index: Option<&str>,
+        consistent: bool,
+    ) -> Result<Self, ApiError> {
+        let index = index.map(|name| {
+            table.index(name).ok_or_else(|| {
+                validation(format!("The table does not have the specified index: {name}"))
+            })
+        });
+        let source = Self { table, index: index.transpose()? };
+        if consistent && source.is_global() {
+            return Err(validation(
+                "Consistent reads are not supported on global secondary indexes",
+            ));
+        }
+        Ok(source)
+    }
+
+    pub(crate) fn is_global(&self) -> bool {
+        self.index.is_some_and(|index| index.definition.kind == IndexKind::Global)
+    }
+
+    /// The key that orders what is read.
+    pub(crate) fn key(&self) -> &'a KeySchema {
+        self.index.map_or(self.table.key(), |index| &index.definition.key)
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.index.map_or(self.table.place, |index| index.place)
+    }
+
+    /// Whether its rows carry the attribute.
+    pub(crate) fn has(&self, attribute: &str) -> bool {
+        self.index.is_none_or(|index| index.projected.has(attribute))
+    }
+
+    /// Whether its rows carry whole items.
+    pub(crate) fn has_everything(&self) -> bool {
+        self.index.is_none_or(|index| index.projected == Projected::All)
+    }
+
+    /// Whether the attribute is part of a position: of this key, or of the table's.
+    pub(crate) fn positions_by(&self, attribute: &str) -> bool {
+        let keys = [self.key(), self.table.key()];
+        keys.into_iter().flat_map(key_names).any(|name| name == attribute)
+    }
+
+    /// The position of an item, as `LastEvaluatedKey` shows it.
+    pub(crate) fn position_of(&self, item: &Item) -> Item {
+        item.retain(|name| self.positions_by(name))
+    }
+
+    /// Names the row of a position whose attributes were checked.
+    pub(crate) fn row_of(&self, position: &AttributeMap) -> Option<RowKey> {
+        let attributes = Attributes::Tree(position);
+        match self.index {
+            None => self.place().item(self.key(), attributes),
+            Some(_) => self.place().index(self.key(), self.table.key(), attributes),
+        }
+    }
+}

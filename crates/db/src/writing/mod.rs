@@ -1,0 +1,7 @@
+//! From a decided change to durable rows.
+
+mod commit;
+mod single;
+
+pub(crate) use commit::{Commit, Effect};
+pub(crate) use single::unresolved;

@@ -1,1 +1,0 @@
-"""What the tests share: connections, table creation, assertions about errors and pages."""
