@@ -1,1 +1,38 @@
-//! placeholder
+//! The embedded engine: SurrealKV behind the storage contract, durable and encrypted.
+//!
+//! What it is: [`LocalStore`], a [`store::Store`] over one data directory on this machine.
+//!
+//! What it is not: it makes no key and reads no key file (the caller brings a [`RootKey`]), and it
+//! knows no item.
+//!
+//! # Invariants
+//! - One process owns a directory, from before the first byte is read until the engine is closed.
+//! - Every byte of every row, its key included, is sealed before it reaches a file. The root key
+//!   seals a random data key in the marker file; the data key seals the engine's files.
+//! - The engine has one writer, the committer, so its transactions never conflict.
+//! - A ticket is resolved after the fsync of the commit that carries its atom.
+//! - After any failed commit nothing more is acknowledged: the store has stopped.
+//!
+//! # Flow
+//! A guard reads through the [`queue`] (what is submitted and not yet durable) to the [`engine`].
+//! Submitting puts the atom's changes into the youngest batch of the queue and wakes the
+//! [`committer`]. While one batch is being made durable the next one collects, so writers share
+//! fsyncs and a hot row costs one engine write per batch, not one per update. Reads outside a guard
+//! go to the engine alone and run on the caller's thread.
+//!
+//! The engine's tasks, the committer among them, run on a runtime of their own: flushes and
+//! compactions block their worker. No request's future carries a commit, so a client that goes
+//! away takes nothing with it.
+
+mod committer;
+mod directory;
+mod engine;
+mod error;
+mod marker;
+mod options;
+mod queue;
+mod store;
+
+pub use error::LocalError;
+pub use options::{LocalOptions, RootKey};
+pub use store::{LocalGuard, LocalStore};

@@ -34,6 +34,7 @@
 //! **Closing** finishes what was submitted. Afterwards everything fails with
 //! [`StoreError::Stopped`], `close` itself included.
 
+mod changes;
 mod counters;
 mod counting;
 mod error;
@@ -46,6 +47,7 @@ use std::ops::ControlFlow;
 
 use bytes::Bytes;
 
+pub use changes::{Change, resolve};
 pub use counters::Counters;
 pub use counting::Counting;
 pub use error::StoreError;

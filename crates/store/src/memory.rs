@@ -4,7 +4,7 @@
 //! are the same, and a ticket is done when it is handed out. A range is shown under the map's read
 //! lock, which makes it one snapshot; `visit` must therefore not call back into the store.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use bytes::Bytes;
 use parking_lot::RwLock;
 
 use crate::{
-    Counters, Direction, Guard, KeyBounds, LatchGuard, Latches, Outcome, Row, RowKey, RowRange,
-    Store, StoreError, Ticket, Write,
+    Direction, Guard, KeyBounds, LatchGuard, Latches, Outcome, Row, RowKey, RowRange, Store,
+    StoreError, Ticket, Write, resolve,
 };
 
 type Rows = BTreeMap<RowKey, Bytes>;
@@ -63,7 +63,7 @@ impl Shared {
 
     fn apply(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
         self.write(|rows| {
-            let changes = resolve(rows, writes)?;
+            let changes = resolve(writes, |key| Ok(rows.get(key).cloned()))?;
             for (key, value) in changes {
                 match value {
                     Some(value) => rows.insert(key, value),
@@ -141,27 +141,6 @@ impl Guard for MemoryGuard {
         drop(latches);
         Ticket::done(result)
     }
-}
-
-/// What `writes`, in their order, leave in each row they name; nothing is changed yet, because a
-/// counter that cannot be read fails the whole atom.
-fn resolve(rows: &Rows, writes: Vec<Write>) -> Result<HashMap<RowKey, Option<Bytes>>, StoreError> {
-    let mut changes: HashMap<RowKey, Option<Bytes>> = HashMap::with_capacity(writes.len());
-    for write in writes {
-        match write {
-            Write::Put { key, value } => changes.insert(key, Some(value)),
-            Write::Delete { key } => changes.insert(key, None),
-            Write::Add { key, amounts } => {
-                let value = match changes.get(&key) {
-                    Some(changed) => changed.as_ref(),
-                    None => rows.get(&key),
-                };
-                let sums = Counters::decode(value.map(|value| &value[..]))?.plus(amounts);
-                changes.insert(key, Some(sums.encode()))
-            }
-        };
-    }
-    Ok(changes)
 }
 
 fn within(bounds: &KeyBounds) -> (Bound<&[u8]>, Bound<&[u8]>) {

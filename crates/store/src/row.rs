@@ -182,7 +182,7 @@ impl RowRange {
                     end: prefix_end(&hash_prefix(*space, *kind, *last)),
                 };
                 if let Some(after) = after {
-                    bounds.continue_after(after, direction);
+                    bounds.go_on_behind(after.borrowed(), direction);
                 }
                 bounds
             }
@@ -216,7 +216,8 @@ impl KeyBounds {
         self.start >= self.end
     }
 
-    fn continue_after(&mut self, after: &RowKey, direction: crate::Direction) {
+    /// Leaves what lies behind `after` in the direction of reading.
+    pub fn go_on_behind(&mut self, after: RowKeyRef<'_>, direction: crate::Direction) {
         match direction {
             crate::Direction::Forward => {
                 let start = successor(after.as_bytes().to_vec());

@@ -1,1 +1,12 @@
-//! placeholder
+//! Development only: driving a real Stator process, and judging what it kept.
+//!
+//! - [`http`]: a client of a hundred lines, without an SDK's retries and without hiding anything.
+//! - [`process`]: the binary, started on a free port, killed, measured.
+//! - [`crash`]: load, a kill or a power cut in its midst, and the check of what was promised.
+//!
+//! What it is not: it imports no other room's code to talk to the server. What it checks is what
+//! came over the wire.
+
+pub mod crash;
+pub mod http;
+pub mod process;

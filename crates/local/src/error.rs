@@ -1,0 +1,73 @@
+//! Why a data directory does not open. Each message is one line that says what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A store that was not opened. Nothing was changed, except where the engine itself failed.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalError {
+    /// Another process has it.
+    #[error("{} is in use by another process; stop that one or choose another directory", dir.display())]
+    InUse {
+        /// The data directory.
+        dir: PathBuf,
+    },
+    /// It holds files that are not ours.
+    #[error(
+        "{} is neither empty nor a Stator data directory; choose an empty or a new one",
+        dir.display()
+    )]
+    ForeignDirectory {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// Another version wrote it.
+    #[error(
+        "{} has the data format \"{found}\", and this version reads \"{known}\"; open it with the \
+         version that wrote it, export there and import here",
+        dir.display()
+    )]
+    UnknownVersion {
+        /// The data directory.
+        dir: PathBuf,
+        /// What its marker says.
+        found: String,
+        /// What this version writes.
+        known: String,
+    },
+    /// The key does not open it.
+    #[error("the key does not open {}; give the key file it was created with", dir.display())]
+    WrongKey {
+        /// The data directory.
+        dir: PathBuf,
+    },
+    /// The marker is not what was written.
+    #[error("{} is damaged; restore the file from a backup of this directory", file.display())]
+    Damaged {
+        /// The marker file.
+        file: PathBuf,
+    },
+    /// It cannot be created, read or written.
+    #[error("cannot use {} as data directory ({source}); check its path and permissions", dir.display())]
+    Unwritable {
+        /// The directory.
+        dir: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The engine refuses its files.
+    #[error("the engine cannot open {} ({reason}); restore it from a backup", dir.display())]
+    Engine {
+        /// The data directory.
+        dir: PathBuf,
+        /// What the engine said, with file and offset where it knows them.
+        reason: String,
+    },
+}
+
+impl LocalError {
+    /// For `map_err` on whatever touches `dir`.
+    pub(crate) fn unwritable(dir: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Unwritable { dir: dir.to_path_buf(), source }
+    }
+}

@@ -1,0 +1,51 @@
+//! How a store is opened.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+/// What [`LocalStore::open`](crate::LocalStore::open) is told.
+#[derive(Debug, Clone)]
+pub struct LocalOptions {
+    /// The data directory; created when absent.
+    pub dir: PathBuf,
+    /// The key that seals the data key.
+    pub key: RootKey,
+    /// Most memory for blocks read from tables, in bytes. Filled as it is used.
+    pub cache_bytes: u64,
+    /// Size of the table in memory that collects writes, in bytes, before it is written to disk. Up
+    /// to three are alive under load.
+    pub memtable_bytes: usize,
+}
+
+impl LocalOptions {
+    /// Opens `dir` with `key` and sizes fit for a laptop and a small server.
+    pub fn new(dir: impl Into<PathBuf>, key: RootKey) -> Self {
+        Self { dir: dir.into(), key, cache_bytes: 128 << 20, memtable_bytes: 16 << 20 }
+    }
+}
+
+/// The key a key file holds. It leaves memory when dropped and never shows in output.
+#[derive(Clone)]
+pub struct RootKey(Zeroizing<[u8; RootKey::BYTES]>);
+
+impl RootKey {
+    /// Its length.
+    pub const BYTES: usize = 32;
+
+    /// Takes the key's bytes. The caller wipes its own copy.
+    pub fn new(bytes: [u8; Self::BYTES]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; Self::BYTES] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RootKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RootKey(…)")
+    }
+}

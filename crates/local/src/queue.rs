@@ -1,0 +1,152 @@
+//! What is submitted and not yet durable.
+//!
+//! Batches are made durable one after the other, the oldest first. The youngest collects changes
+//! until it is taken or full; a later change of a row replaces an earlier one in the same batch.
+//! So that no failure can reorder anything, a batch leaves the queue only when it has landed, and
+//! when one fails everything in the queue fails with it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use store::{Change, KeyBounds, Outcome, RowKey, StoreError, Ticket, Write, resolve};
+use tokio::sync::oneshot;
+
+/// A batch that has this much takes no more atoms: bounds the engine's memory per commit.
+const BATCH_BYTES_MAX: usize = 4 << 20;
+
+/// Where a batch's fate is awaited.
+pub(crate) type Waiter = oneshot::Sender<Result<Outcome, StoreError>>;
+
+/// Pending changes. Invariant: `flying` says that the first batch is taken; no batch is empty.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    /// The batch that is being made durable, if one is, and then those that collect or wait.
+    batches: VecDeque<Batch>,
+    flying: bool,
+    /// Number of the batch that comes next; batches are numbered from 0 and land in order.
+    next_number: u64,
+}
+
+#[derive(Debug)]
+struct Batch {
+    number: u64,
+    content: Arc<BatchContent>,
+    bytes: usize,
+    waiters: Vec<Waiter>,
+}
+
+/// What a batch does to the engine's rows.
+#[derive(Debug, Default)]
+pub(crate) struct BatchContent {
+    /// By row, as the batch leaves it.
+    pub(crate) changes: HashMap<RowKey, Option<Bytes>>,
+    /// Rows removed wholesale; such a batch changes nothing else.
+    pub(crate) removed: Option<KeyBounds>,
+}
+
+/// The number of the youngest batch somebody has read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Seen(u64);
+
+impl Queue {
+    /// What the queue will leave in the row, if it changes it.
+    pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, Seen)> {
+        self.batches.iter().rev().find_map(|batch| {
+            let value = batch.content.changes.get(key)?;
+            Some((value.clone(), Seen(batch.number)))
+        })
+    }
+
+    /// Queues an atom; `durable` reads rows that the queue does not change.
+    pub(crate) fn submit(
+        &mut self,
+        writes: Vec<Write>,
+        durable: impl Fn(&RowKey) -> Result<Option<Bytes>, StoreError>,
+    ) -> Ticket {
+        let current = |key: &RowKey| match self.pending(key) {
+            Some((value, _)) => Ok(value),
+            None => durable(key),
+        };
+        match resolve(writes, current) {
+            Ok(changes) => self.push(changes),
+            Err(error) => Ticket::done(Err(error)),
+        }
+    }
+
+    /// Queues the removal of every row within `bounds`.
+    pub(crate) fn submit_removal(&mut self, bounds: KeyBounds) -> Ticket {
+        let content = BatchContent { removed: Some(bounds), ..BatchContent::default() };
+        // Full from the start: nothing joins it.
+        self.append(content, BATCH_BYTES_MAX).wait()
+    }
+
+    /// A ticket for what was read.
+    pub(crate) fn ticket_for(&mut self, seen: Option<Seen>) -> Ticket {
+        let batch = seen
+            .and_then(|Seen(number)| self.batches.iter_mut().find(|batch| batch.number == number));
+        match batch {
+            Some(batch) => batch.wait(),
+            None => Ticket::done(Ok(Outcome::Applied)),
+        }
+    }
+
+    /// The oldest batch, for the committer; nothing is added to it from now on.
+    pub(crate) fn take(&mut self) -> Option<Arc<BatchContent>> {
+        assert!(!self.flying, "one batch is made durable at a time");
+        let batch = self.batches.front()?;
+        self.flying = true;
+        Some(Arc::clone(&batch.content))
+    }
+
+    /// The batch that was taken is durable and visible.
+    pub(crate) fn landed(&mut self) -> Vec<Waiter> {
+        assert!(std::mem::take(&mut self.flying), "a batch that lands was taken");
+        self.batches.pop_front().expect("a batch that was taken is still queued").waiters
+    }
+
+    /// Gives up everything.
+    pub(crate) fn give_up(&mut self) -> Vec<Waiter> {
+        self.flying = false;
+        self.batches.drain(..).flat_map(|batch| batch.waiters).collect()
+    }
+
+    fn push(&mut self, changes: Vec<Change>) -> Ticket {
+        let batch = self.collecting();
+        batch.bytes += changes.iter().map(change_bytes).sum::<usize>();
+        let content = Arc::get_mut(&mut batch.content).expect("only a taken batch is shared");
+        content.changes.extend(changes);
+        batch.wait()
+    }
+
+    /// The batch that takes the next atom.
+    fn collecting(&mut self) -> &mut Batch {
+        let waiting = self.batches.len() - usize::from(self.flying);
+        let open = self.batches.back().is_some_and(|batch| batch.bytes < BATCH_BYTES_MAX);
+        if waiting == 0 || !open {
+            return self.append(BatchContent::default(), 0);
+        }
+        self.batches.back_mut().expect("a batch waits")
+    }
+
+    fn append(&mut self, content: BatchContent, bytes: usize) -> &mut Batch {
+        let number = self.next_number;
+        self.next_number += 1;
+        let content = Arc::new(content);
+        self.batches.push_back(Batch { number, content, bytes, waiters: Vec::new() });
+        self.batches.back_mut().expect("it was just pushed")
+    }
+}
+
+impl Batch {
+    /// A ticket for this batch.
+    fn wait(&mut self) -> Ticket {
+        let (waiter, receiver) = oneshot::channel();
+        self.waiters.push(waiter);
+        Ticket::pending(receiver)
+    }
+}
+
+fn change_bytes((key, value): &Change) -> usize {
+    key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len)
+}

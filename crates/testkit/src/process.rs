@@ -1,0 +1,169 @@
+//! The real binary as a child process.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::http::Connection;
+
+/// How long a server may take to answer for the first time before it counts as hung.
+const START_MAX: Duration = Duration::from_secs(60);
+/// How often a server that starts is asked.
+const START_POLL: Duration = Duration::from_micros(250);
+
+/// How to start a server.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The binary.
+    pub binary: PathBuf,
+    /// Its arguments, without `--listen`.
+    pub arguments: Vec<OsString>,
+    /// Environment variables besides the inherited ones.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The file that receives what it prints.
+    pub log: PathBuf,
+}
+
+/// A running server; killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+    /// From before the process was spawned to its first answer.
+    pub first_answer_after: Duration,
+}
+
+impl Launch {
+    /// `stator serve` on the durable engine, with its data in `data_dir`.
+    pub fn durable(binary: &Path, data_dir: &Path, log: &Path) -> Self {
+        let arguments = ["serve".into(), "--data-dir".into(), data_dir.into()];
+        Self::new(binary, arguments, log)
+    }
+
+    /// `stator serve --in-memory`.
+    pub fn in_memory(binary: &Path, log: &Path) -> Self {
+        Self::new(binary, ["serve".into(), "--in-memory".into()], log)
+    }
+
+    /// Any server that takes `--listen ADDRESS` and answers `GET /`.
+    pub fn new(binary: &Path, arguments: impl IntoIterator<Item = OsString>, log: &Path) -> Self {
+        Self {
+            binary: binary.to_path_buf(),
+            arguments: arguments.into_iter().collect(),
+            environment: Vec::new(),
+            log: log.to_path_buf(),
+        }
+    }
+
+    /// Starts the server on a free port and waits for its first answer.
+    ///
+    /// # Errors
+    /// A server that exits or hangs instead; the message holds what it printed.
+    pub async fn start(&self) -> anyhow::Result<Server> {
+        let address = free_address()?;
+        let log = File::create(&self.log).context("the server's log")?;
+        let begun = Instant::now();
+        let child = Command::new(&self.binary)
+            .args(&self.arguments)
+            .args(["--listen", &address.to_string()])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .with_context(|| self.binary.display().to_string())?;
+        let mut server = Server { child, address, first_answer_after: Duration::ZERO };
+        while !answers(address).await {
+            if let Some(status) = server.child.try_wait()? {
+                bail!("the server ended with {status}: {}", self.printed());
+            }
+            if begun.elapsed() > START_MAX {
+                bail!("the server does not answer: {}", self.printed());
+            }
+            tokio::time::sleep(START_POLL).await;
+        }
+        server.first_answer_after = begun.elapsed();
+        Ok(server)
+    }
+
+    fn printed(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A new connection.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub async fn connect(&self) -> std::io::Result<Connection> {
+        Connection::open(self.address).await
+    }
+
+    /// Ends it as `kill -9` does, and waits until it is gone.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn kill(mut self) -> std::io::Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+
+    /// Asks it to end by SIGTERM, and waits until it is gone.
+    ///
+    /// # Errors
+    /// Those of the operating system; an exit code other than 0.
+    pub fn stop(mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().context("kill -TERM")?;
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("the server ended with {status}");
+        }
+        Ok(())
+    }
+
+    /// Its resident memory, in bytes.
+    ///
+    /// # Errors
+    /// A system without `/proc`.
+    pub fn resident_bytes(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")).context("VmRSS")?;
+        Ok(kibibytes.trim().parse::<u64>()? * 1024)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail when it is gone already, which is what was wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> std::io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+/// Whether `GET /` is answered.
+async fn answers(address: SocketAddr) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address).await else { return false };
+    let asked = stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+    let mut first = [0];
+    asked.is_ok() && tokio::io::AsyncReadExt::read_exact(&mut stream, &mut first).await.is_ok()
+}
