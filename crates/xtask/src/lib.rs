@@ -1,17 +1,20 @@
 //! Development only: what a developer does, one subcommand each.
 //!
-//! - `codegen` makes `wire`'s constraint table of the service model ([`codegen`]).
-//! - `tidy` holds the tree against the house rules ([`tidy`]).
+//! - [`codegen`] makes `wire`'s constraint table of the service model.
+//! - [`tidy`] holds the tree against the house rules.
+//! - [`test`] runs everything that proves Stator, on the real binary.
 //!
 //! What it is not: nothing here ships, and nothing here knows what an operation means.
 
 pub mod codegen;
+pub mod test;
 pub mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use cargo_metadata::MetadataCommand;
 use clap::Parser;
 
 /// A developer's command.
@@ -22,6 +25,8 @@ pub enum Task {
     Codegen,
     /// Hold the tree against the house rules: rooms, lengths, dependencies, documents.
     Tidy,
+    /// Run everything: Rust tests, client suites, examples, crashes and power cuts.
+    Test(test::Options),
 }
 
 impl Task {
@@ -30,6 +35,7 @@ impl Task {
         match self {
             Self::Codegen => codegen::run(root),
             Self::Tidy => tidy::run(root),
+            Self::Test(options) => test::run(root, &options),
         }
     }
 }
@@ -39,4 +45,11 @@ pub fn workspace_root() -> anyhow::Result<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = own.ancestors().nth(2).context("this crate lies two folders below the root")?;
     Ok(root.to_path_buf())
+}
+
+/// Where cargo puts what it builds.
+fn target_directory(root: &Path) -> anyhow::Result<PathBuf> {
+    let mut metadata = MetadataCommand::new();
+    let metadata = metadata.manifest_path(root.join("Cargo.toml")).no_deps().exec()?;
+    Ok(metadata.target_directory.into())
 }

@@ -1,0 +1,52 @@
+//! Crash rounds on the built binary.
+
+use anyhow::bail;
+use testkit::crash::{self, Cut, Outcome, Plan};
+
+use super::Setup;
+use super::report::Tally;
+
+/// Concurrent clients of a round.
+const CLIENTS: usize = 16;
+
+/// Runs rounds that all end with `cut`, and in which every promise must be kept.
+pub fn run(setup: &Setup, cut: Cut) -> anyhow::Result<Tally> {
+    match rounds(setup, vec![cut; setup.rounds])? {
+        Outcome::Held(acknowledged) => Ok(Tally {
+            passed: setup.rounds as u64,
+            note: format!("{acknowledged} acknowledged operations kept"),
+            ..Tally::default()
+        }),
+        Outcome::Broken { round, violations } => bail!(
+            "round {round} of seed {} broke {} promises:\n{}",
+            setup.seed,
+            violations.len(),
+            violations.join("\n")
+        ),
+    }
+}
+
+/// Runs an honest round and one whose syncs are ignored: the second must be noticed.
+pub fn run_without_sync(setup: &Setup) -> anyhow::Result<Tally> {
+    match rounds(setup, vec![Cut::Power, Cut::PowerWithoutSync])? {
+        Outcome::Broken { round: 1, violations } => Ok(Tally {
+            passed: 1,
+            note: format!("{} broken promises noticed", violations.len()),
+            ..Tally::default()
+        }),
+        Outcome::Broken { violations, .. } => bail!("the honest round broke {violations:?}"),
+        Outcome::Held(_) => bail!("a disk that ignores every sync was not noticed"),
+    }
+}
+
+fn rounds(setup: &Setup, cuts: Vec<Cut>) -> anyhow::Result<Outcome> {
+    let home = setup.folder("crash")?;
+    setup.runtime.block_on(crash::run(&Plan {
+        binary: setup.stator(),
+        preload: setup.binaries.join("examples").join("libpreload.so"),
+        home,
+        cuts,
+        clients: CLIENTS,
+        seed: setup.seed,
+    }))
+}

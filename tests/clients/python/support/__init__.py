@@ -1,0 +1,1 @@
+"""What the tests share: connections, table creation, assertions about errors and pages."""
