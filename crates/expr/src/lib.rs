@@ -17,6 +17,7 @@
 
 mod condition;
 mod fault;
+mod function;
 mod key_condition;
 mod logic;
 mod operand;

@@ -77,3 +77,19 @@ const WORDS: [&str; 573] = [
     "WAIT", "WHEN", "WHENEVER", "WHERE", "WHILE", "WINDOW", "WITH", "WITHIN", "WITHOUT", "WORK",
     "WRAPPED", "WRITE", "YEAR", "ZONE",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{WORDS, is_reserved};
+
+    #[test]
+    fn every_word_is_found_in_any_case() {
+        assert!(WORDS.is_sorted());
+        for word in WORDS {
+            assert!(is_reserved(word) && is_reserved(&word.to_lowercase()), "{word}");
+        }
+        for name in ["", "NAMES_", "PK", "ZONE1", "ABOR", "ÜBER"] {
+            assert!(!is_reserved(name), "{name}");
+        }
+    }
+}

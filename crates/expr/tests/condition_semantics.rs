@@ -43,7 +43,7 @@ fn sample_item() -> Item {
 
 #[track_caller]
 fn assert_holds(expected: bool, text: &str, given: &[(&str, AttributeValue)]) {
-    let planned = condition(text, given).unwrap();
+    let planned = condition(text, given).expect(text);
     assert_eq!(expected, planned.holds(sample_item().attributes()), "{text}");
 }
 

@@ -3,11 +3,11 @@
 use model::AttributeValue;
 use model::limits::IN_OPERANDS_MAX;
 
-use super::function::Name;
 use super::operand::{Resolved, check_distinct, check_type};
 use super::path::check_words;
 use crate::condition::{Condition, Term, Test};
 use crate::fault::Fault;
+use crate::function::Name;
 use crate::operand::{Operand, Shown};
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;

@@ -7,7 +7,6 @@
 //! operand types.
 
 mod condition;
-mod function;
 mod key_condition;
 mod operand;
 mod path;

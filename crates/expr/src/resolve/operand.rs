@@ -2,9 +2,9 @@
 
 use model::AttributeValue;
 
-use super::function::Name;
 use super::path;
 use crate::fault::Fault;
+use crate::function::Name;
 use crate::path::Path;
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;

@@ -2,10 +2,10 @@
 
 use model::AttributeValue;
 
-use super::function::Name;
 use super::operand::{Resolved, check_distinct, check_type};
 use super::path;
 use crate::fault::Fault;
+use crate::function::Name;
 use crate::path::check_apart;
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;

@@ -6,6 +6,7 @@ use super::FUNCTION_DEPTH_MAX;
 use super::token::{Kind, Token, tokenize};
 use super::tree::{Element, Function, Operand, Path};
 use crate::fault::Fault;
+use crate::function::Name;
 
 /// A place in a text that has been cut into tokens.
 pub(super) struct Cursor<'a> {
@@ -137,7 +138,7 @@ impl<'a> Cursor<'a> {
     fn function(&mut self) -> Result<Function<'a>, Fault> {
         let name = self.expect(Kind::Word)?;
         if self.functions_open == FUNCTION_DEPTH_MAX {
-            return Err(Fault::misplaced_function(name));
+            return Err(Fault::misplaced_function(Name::of(name)?.text()));
         }
         self.functions_open += 1;
         self.expect(Kind::Open)?;

@@ -48,7 +48,7 @@ pub(crate) fn item<const N: usize>(entries: [(&str, AttributeValue); N]) -> Item
 }
 
 fn number(text: &str) -> Number {
-    Number::parse(text).unwrap()
+    Number::parse(text).expect(text)
 }
 
 /// Values by placeholder; `None` when there is none, as a request would have it.
@@ -88,7 +88,7 @@ pub(crate) fn projection(text: &str) -> Result<Projection, ApiError> {
 }
 
 fn resolver(given: &[(&str, AttributeValue)]) -> Resolver {
-    Resolver::new(None, values(given)).unwrap()
+    Resolver::new(None, values(given)).expect("placeholders are well formed")
 }
 
 /// The message of a validation error.

@@ -2,9 +2,9 @@
 
 use crate::fault::Fault;
 
-/// A function by name.
+/// The name of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Name {
+pub(crate) enum Name {
     AttributeExists,
     AttributeNotExists,
     AttributeType,
@@ -17,7 +17,7 @@ pub(super) enum Name {
 
 impl Name {
     /// The function called `text`.
-    pub(super) fn of(text: &str) -> Result<Self, Fault> {
+    pub(crate) fn of(text: &str) -> Result<Self, Fault> {
         match text {
             "attribute_exists" => Ok(Self::AttributeExists),
             "attribute_not_exists" => Ok(Self::AttributeNotExists),
@@ -32,7 +32,7 @@ impl Name {
     }
 
     /// As it is written.
-    pub(super) fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::AttributeExists => "attribute_exists",
             Self::AttributeNotExists => "attribute_not_exists",
@@ -46,7 +46,7 @@ impl Name {
     }
 
     /// Whether it belongs to update expressions; all others belong to conditions.
-    pub(super) fn is_of_updates(self) -> bool {
+    pub(crate) fn is_of_updates(self) -> bool {
         matches!(self, Self::IfNotExists | Self::ListAppend)
     }
 }
