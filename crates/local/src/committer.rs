@@ -38,6 +38,10 @@ pub(crate) async fn run(shared: Arc<Shared>, claim: Claim) {
 }
 
 async fn commit(shared: &Shared, batch: &BatchContent) {
+    #[cfg(test)]
+    if let Err(failure) = shared.gate.pass().await {
+        return stop(shared, failure);
+    }
     let changes = batch.changes.iter().map(|(key, value)| (key, value.as_ref()));
     let result = match shared.engine.background_failure() {
         Some(failure) => Err(failure),

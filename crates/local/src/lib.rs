@@ -28,10 +28,15 @@ mod committer;
 mod directory;
 mod engine;
 mod error;
+#[cfg(test)]
+mod gate;
 mod marker;
 mod options;
 mod queue;
+mod runtime;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use error::LocalError;
 pub use options::{LocalOptions, RootKey};

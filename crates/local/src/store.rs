@@ -4,7 +4,6 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -16,10 +15,7 @@ use store::{
 
 use crate::engine::Engine;
 use crate::queue::{BatchContent, Queue, Seen, Waiter};
-use crate::{LocalError, LocalOptions, committer, directory};
-
-/// Commits, a flush and a compaction run side by side, and the latter two block their worker.
-const ENGINE_WORKERS: usize = 3;
+use crate::{LocalError, LocalOptions, directory, runtime};
 
 /// A store in a directory. Clones are the same store; when the last one is dropped without
 /// [`Store::close`], what was submitted is still carried out and the directory given back, later.
@@ -45,6 +41,8 @@ pub(crate) struct Shared {
     /// the committer has looked for the last time.
     stopped: OnceLock<StoreError>,
     closing: Mutex<Closing>,
+    #[cfg(test)]
+    pub(crate) gate: crate::gate::Gate,
 }
 
 #[derive(Default)]
@@ -66,31 +64,7 @@ impl LocalStore {
     /// See [`LocalError`]. Nothing was changed then, unless the engine failed.
     pub fn open(options: &LocalOptions) -> Result<Self, LocalError> {
         let (claim, data_key) = directory::claim(&options.dir, &options.key)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(ENGINE_WORKERS)
-            .thread_name("engine")
-            .enable_time()
-            .build()
-            .map_err(LocalError::unwritable(&options.dir))?;
-        let entered = runtime.enter();
-        let engine = Engine::open(claim.engine_dir(), &data_key, options).map_err(|error| {
-            LocalError::Engine { dir: options.dir.clone(), reason: error.to_string() }
-        });
-        drop(entered);
-        let engine = match engine {
-            Ok(engine) => engine,
-            Err(error) => {
-                runtime.shutdown_background();
-                return Err(error);
-            }
-        };
-        let shared = Arc::new(Shared::new(engine));
-        let committing = committer::run(Arc::clone(&shared), claim);
-        // A runtime must not be dropped by a task, so a thread holds it and waits for its end.
-        thread::Builder::new()
-            .name("engine-owner".to_owned())
-            .spawn(move || runtime.block_on(committing))
-            .map_err(LocalError::unwritable(&options.dir))?;
+        let shared = runtime::start(claim, data_key, options)?;
         Ok(Self { handle: Arc::new(Handle(shared)) })
     }
 
@@ -100,6 +74,11 @@ impl LocalStore {
     /// [`LocalError::ForeignDirectory`] and [`LocalError::Unwritable`].
     pub fn exists(dir: &Path) -> Result<bool, LocalError> {
         directory::holds_store(dir)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn gate(&self) -> &crate::gate::Gate {
+        &self.handle.0.gate
     }
 
     fn serving(&self) -> Result<&Shared, StoreError> {
@@ -188,7 +167,7 @@ impl Guard for LocalGuard {
 }
 
 impl Shared {
-    fn new(engine: Engine) -> Self {
+    pub(crate) fn new(engine: Engine) -> Self {
         Self {
             engine,
             latches: Latches::new(),
@@ -196,6 +175,8 @@ impl Shared {
             work: Notify::new(),
             stopped: OnceLock::new(),
             closing: Mutex::default(),
+            #[cfg(test)]
+            gate: crate::gate::Gate::default(),
         }
     }
 

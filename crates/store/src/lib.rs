@@ -41,6 +41,8 @@ mod error;
 mod latches;
 mod memory;
 mod row;
+#[cfg(feature = "suite")]
+pub mod suite;
 
 use std::future::Future;
 use std::ops::ControlFlow;
@@ -122,6 +124,15 @@ pub enum Write {
         /// What to add to each.
         amounts: [i64; 2],
     },
+}
+
+impl Write {
+    /// The row it changes.
+    pub fn key(&self) -> &RowKey {
+        match self {
+            Self::Put { key, .. } | Self::Delete { key } | Self::Add { key, .. } => key,
+        }
+    }
 }
 
 /// Which way a range is read.

@@ -1,0 +1,46 @@
+//! A gate in front of every commit, for tests: closed, it holds pending writes back, and it can
+//! make the next commit fail as a disk does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use store::StoreError;
+use store::suite::Hold;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// Locked while commits are held back; holds what they fail with.
+#[derive(Default)]
+pub(crate) struct Gate {
+    fault: Arc<Mutex<Option<StoreError>>>,
+    passed: AtomicU32,
+}
+
+struct Held(OwnedMutexGuard<Option<StoreError>>);
+
+impl Gate {
+    /// Passes once nobody holds the gate.
+    pub(crate) async fn pass(&self) -> Result<(), StoreError> {
+        let fault = self.fault.lock().await.clone();
+        self.passed.fetch_add(1, Ordering::Relaxed);
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// How many commits came by.
+    pub(crate) fn passed(&self) -> u32 {
+        self.passed.load(Ordering::Relaxed)
+    }
+
+    /// Holds commits back from now on.
+    pub(crate) fn hold(&self) -> Box<dyn Hold> {
+        let gate = Arc::clone(&self.fault);
+        Box::new(Held(gate.try_lock_owned().expect("nothing is being committed")))
+    }
+}
+
+impl Hold for Held {
+    fn release(self: Box<Self>) {}
+
+    fn fail(mut self: Box<Self>) {
+        *self.0 = Some(StoreError::stopped("the disk of this test failed"));
+    }
+}
