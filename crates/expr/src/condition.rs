@@ -88,23 +88,20 @@ impl Test {
                 }
             }
             Self::Between { term, low, high } => {
-                with(item, [term, low, high], |[it, low, high]| {
-                    compare(Comparator::GreaterOrEqual, it, low)
-                        && compare(Comparator::LessOrEqual, it, high)
-                })
+                both(item, term, low, |it, low| compare(Comparator::GreaterOrEqual, it, low))
+                    && both(item, term, high, |it, high| compare(Comparator::LessOrEqual, it, high))
             }
-            Self::In { term, list } => {
-                list.iter().any(|one| with(item, [term, one], |[it, one]| it == one))
-            }
+            Self::In { term, list } => term.evaluate(item).is_some_and(|it| {
+                let equals = |one: Evaluated<'_>| one.view() == it.view();
+                list.iter().any(|one| one.evaluate(item).is_some_and(equals))
+            }),
             Self::Exists(path) => path.find(item).is_some(),
             Self::NotExists(path) => path.find(item).is_none(),
-            Self::HasType(term, name) => with(item, [term], |[it]| it.type_name() == name),
-            Self::BeginsWith { term, prefix } => {
-                with(item, [term, prefix], |[it, prefix]| begins_with(it, prefix))
+            Self::HasType(term, name) => {
+                term.evaluate(item).is_some_and(|it| it.view().type_name() == name)
             }
-            Self::Contains { term, element } => {
-                with(item, [term, element], |[it, element]| contains(it, element))
-            }
+            Self::BeginsWith { term, prefix } => both(item, term, prefix, begins_with),
+            Self::Contains { term, element } => both(item, term, element, contains),
         }
     }
 
@@ -163,17 +160,17 @@ impl Term {
     }
 }
 
-/// What `test` says of the terms' values; false where one is missing.
-fn with<const N: usize>(
+/// What `test` says of two terms' values; false where one is missing.
+fn both(
     item: MapRef<'_>,
-    terms: [&Term; N],
-    test: impl FnOnce([ValueRef<'_>; N]) -> bool,
+    one: &Term,
+    two: &Term,
+    test: impl FnOnce(ValueRef<'_>, ValueRef<'_>) -> bool,
 ) -> bool {
-    let evaluated = terms.map(|term| term.evaluate(item));
-    if evaluated.iter().any(Option::is_none) {
-        return false;
+    match (one.evaluate(item), two.evaluate(item)) {
+        (Some(one), Some(two)) => test(one.view(), two.view()),
+        _ => false,
     }
-    test(evaluated.each_ref().map(|value| value.as_ref().map_or(ValueRef::Null, Evaluated::view)))
 }
 
 fn compare(comparator: Comparator, left: ValueRef<'_>, right: ValueRef<'_>) -> bool {

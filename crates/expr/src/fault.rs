@@ -111,9 +111,8 @@ impl Fault {
         ))
     }
 
-    /// The wording of ADD and DELETE differs from that of all others: "operator: ADD, operand type:
-    /// STRING, typeSet: ALLOWED_FOR_ADD_OPERAND" (seen by users of AWS; Dynamoid's issue tracker and
-    /// zio-dynamodb's sources quote it, 2026-11).
+    /// ADD and DELETE have a wording of their own: "operator: ADD, operand type: STRING, typeSet:
+    /// ALLOWED_FOR_ADD_OPERAND" (quoted with AWS request ids in public reports, 2026-11).
     pub(crate) fn section_operand_type(section: &str, type_word: &str) -> Self {
         Self::new(format!(
             "Incorrect operand type for operator or function; operator: {section}, \

@@ -33,7 +33,7 @@ impl fmt::Display for Shown<'_> {
         match self.0 {
             AttributeValue::S(text) => write!(f, "{{{type_name}:{text}}}"),
             AttributeValue::N(number) => write!(f, "{{{type_name}:{number}}}"),
-            // AWS shows a buffer's position there and never its content; only S, N and B get here.
+            // Bounds of BETWEEN are S, N or B. How AWS shows a binary is not known.
             _ => write!(f, "{{{type_name}:…}}"),
         }
     }

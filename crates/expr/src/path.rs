@@ -103,3 +103,27 @@ fn clash(one: &Path, two: &Path) -> Option<Clash> {
     }
     Some(Clash::Overlap)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Path, Step, check_apart, clash};
+
+    fn paths() -> impl Strategy<Value = Vec<Path>> {
+        let step = prop_oneof!["[x-z]".prop_map(Step::Name), (0..3usize).prop_map(Step::Index),];
+        let path = ("[a-c]", prop::collection::vec(step, 0..3))
+            .prop_map(|(attribute, steps)| Path { attribute, steps });
+        prop::collection::vec(path, 0..6)
+    }
+
+    proptest! {
+        #[test]
+        fn paths_are_apart_when_no_two_clash(paths in paths()) {
+            let clashing = paths.iter().enumerate().any(|(at, two)| {
+                paths[..at].iter().any(|one| clash(one, two).is_some())
+            });
+            prop_assert_eq!(check_apart(&paths).is_err(), clashing);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Planned projections: which parts of an item to answer with.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use model::{AttributeMap, AttributeValue, Item, MapRef, ValueRef};
 
@@ -28,14 +29,7 @@ impl Projection {
     pub fn of_paths(paths: Vec<Path>) -> Self {
         let mut attributes = BTreeMap::new();
         for path in &paths {
-            match attributes.entry(path.attribute.clone()) {
-                std::collections::btree_map::Entry::Vacant(entry) => {
-                    entry.insert(Part::of(&path.steps));
-                }
-                std::collections::btree_map::Entry::Occupied(mut entry) => {
-                    entry.get_mut().add(&path.steps);
-                }
-            }
+            want(&mut attributes, &path.attribute, &path.steps);
         }
         let whole_attributes = paths.iter().all(|path| path.steps.is_empty());
         Self { paths, attributes, whole_attributes }
@@ -83,20 +77,9 @@ impl Part {
         match (self, steps.split_first()) {
             (Self::Whole, _) => {}
             (part, None) => *part = Self::Whole,
-            (Self::Entries(entries), Some((Step::Name(name), rest))) => match entries.get_mut(name)
-            {
-                Some(part) => part.add(rest),
-                None => {
-                    entries.insert(name.clone(), Self::of(rest));
-                }
-            },
+            (Self::Entries(entries), Some((Step::Name(name), rest))) => want(entries, name, rest),
             (Self::Elements(elements), Some((Step::Index(index), rest))) => {
-                match elements.get_mut(index) {
-                    Some(part) => part.add(rest),
-                    None => {
-                        elements.insert(*index, Self::of(rest));
-                    }
-                }
+                want(elements, index, rest);
             }
             (Self::Entries(_), Some((Step::Index(_), _)))
             | (Self::Elements(_), Some((Step::Name(_), _))) => {}
@@ -125,5 +108,15 @@ impl Part {
             }
             _ => None,
         }
+    }
+}
+
+/// Wants what `steps` lead to from the part under `key`.
+fn want<K: Ord + Clone>(parts: &mut BTreeMap<K, Part>, key: &K, steps: &[Step]) {
+    match parts.entry(key.clone()) {
+        Entry::Vacant(entry) => {
+            entry.insert(Part::of(steps));
+        }
+        Entry::Occupied(mut entry) => entry.get_mut().add(steps),
     }
 }
