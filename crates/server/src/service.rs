@@ -1,6 +1,7 @@
 //! What stands behind the listeners: a request in, an answer out.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use http_body_util::Full;
 use hyper::body::Body;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response};
-use model::{ApiError, Scope, limits};
+use model::{ApiError, Scope, TableRef, limits};
 use store::{Store, StoreError};
 use wire::ErrorBody;
 
@@ -75,12 +76,15 @@ impl<S: Store> Service<S> {
         let (head, body) = request.into_parts();
         let body = read_body(body, limits::REQUEST_BYTES_MAX).await;
         let started = Instant::now();
-        let outcome = panics::caught(self.carry_out(&head, body)).await.unwrap_or_else(|_| {
+        let table = OnceLock::new();
+        let outcome = panics::caught(self.carry_out(&head, body, &table)).await;
+        let outcome = outcome.unwrap_or_else(|_| {
             // The panic hook has told where; here is which request.
             tracing::error!(request_id = %id, "the handler panicked");
             Err(ApiError::InternalServerError)
         });
-        log(id, head::target(&head.headers), started, &outcome);
+        Event { id, target: head::target(&head.headers), table: table.get(), started }
+            .log(&outcome);
         outcome.map_or_else(|error| Answer::error(&error), Answer::json)
     }
 
@@ -89,13 +93,14 @@ impl<S: Store> Service<S> {
         &self,
         head: &Parts,
         body: Result<Bytes, BodyError>,
+        table: &OnceLock<TableRef>,
     ) -> Result<Vec<u8>, ApiError> {
         let body = body.map_err(ApiError::from)?;
         let operation = head::operation(&head.headers)?;
         let caller = auth::authenticate(head::claim(head))?;
         head::check_encoding(&head.headers)?;
         let scope = self.scope(&caller.region);
-        dispatch(operation, &self.db, Call { caller: &caller, scope: &scope }, &body).await
+        dispatch(operation, &self.db, Call { caller: &caller, scope: &scope, table }, &body).await
     }
 
     /// The account's tables in the region the request was signed for.
@@ -107,17 +112,29 @@ impl<S: Store> Service<S> {
     }
 }
 
-/// One event per request: never an item, a key or an expression.
-fn log(id: &RequestId, target: &str, started: Instant, outcome: &Result<Vec<u8>, ApiError>) {
-    let latency_us = started.elapsed().as_micros();
-    match outcome {
-        Ok(_) => tracing::debug!(request_id = %id, target, latency_us, "answered"),
-        Err(ApiError::InternalServerError) => {
-            tracing::error!(request_id = %id, target, latency_us, "failed");
-        }
-        Err(error) => {
-            let error = ErrorBody::of(error).code;
-            tracing::debug!(request_id = %id, target, latency_us, error, "refused");
+/// What the log says of a request: never an item, a key or an expression.
+struct Event<'a> {
+    id: &'a RequestId,
+    target: &'a str,
+    table: Option<&'a TableRef>,
+    started: Instant,
+}
+
+impl Event<'_> {
+    fn log(&self, outcome: &Result<Vec<u8>, ApiError>) {
+        let request_id = tracing::field::display(self.id);
+        let operation = self.target.strip_prefix(head::TARGET_PREFIX).unwrap_or(self.target);
+        let table = self.table.map(TableRef::as_str);
+        let latency_us = self.started.elapsed().as_micros();
+        match outcome {
+            Ok(_) => tracing::debug!(request_id, operation, table, latency_us, "answered"),
+            Err(ApiError::InternalServerError) => {
+                tracing::error!(request_id, operation, table, latency_us, "failed");
+            }
+            Err(error) => {
+                let error = ErrorBody::of(error).code;
+                tracing::debug!(request_id, operation, table, latency_us, error, "refused");
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use wire::OperationName;
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 /// The service and version in front of an operation's name.
-const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+pub(crate) const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 
 /// Whether the body is said to be JSON. DynamoDB turns other types away before it looks at
 /// anything else (rusoto/rusoto#215, 2016-04-09: `application/x-amz-json-1.1`).

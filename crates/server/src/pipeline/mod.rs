@@ -18,9 +18,11 @@ mod authorize;
 mod expressions;
 mod facts;
 
+use std::sync::OnceLock;
+
 use auth::Caller;
 use db::Db;
-use model::{ApiError, Scope};
+use model::{ApiError, Scope, TableRef};
 use store::Store;
 use wire::Operation;
 
@@ -64,6 +66,8 @@ pub(crate) struct Call<'a> {
     pub(crate) caller: &'a Caller<'a>,
     /// The account and region whose tables are meant.
     pub(crate) scope: &'a Scope,
+    /// Where the log will find which table was meant; the first, if several were.
+    pub(crate) table: &'a OnceLock<TableRef>,
 }
 
 /// Takes one request through all stages.
@@ -77,6 +81,9 @@ pub(crate) async fn run<O: Handle, S: Store>(
     let (request, echo) = O::resolve(input)?;
     {
         let facts = O::facts(&request);
+        if let Some(access) = facts.accesses.first() {
+            call.table.get_or_init(|| access.table.clone());
+        }
         authorize::authorize(call.caller, &permissions, &facts)?;
         admit::admit(&facts)?;
     }

@@ -1,0 +1,272 @@
+//! The program as a user meets it: what keeps it from starting, how it stops, what it keeps.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+use testkit::process::{Launch, Server};
+
+const STATOR: &str = env!("CARGO_BIN_EXE_stator");
+
+/// A folder of its own for each test, empty at its beginning.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// A server with its data in `data` under this folder.
+    fn durable(&self) -> Launch {
+        Launch::durable(Path::new(STATOR), &self.path("data"), &self.path("log"))
+    }
+
+    /// Creates a data directory and its key, and leaves both behind.
+    async fn with_data(self) -> Self {
+        self.durable().start().await.unwrap().stop().unwrap();
+        self
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap()
+    }
+}
+
+fn serve<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(STATOR);
+    command.arg("serve").args(["--listen", "127.0.0.1:0"]).args(arguments);
+    command
+}
+
+fn serve_in(data_dir: &Path) -> Command {
+    serve([OsStr::new("--data-dir"), data_dir.as_os_str()])
+}
+
+/// The one line of a start that fails.
+#[track_caller]
+fn refusal(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error.trim_end().strip_prefix("stator: ").expect("the line says whose it is").to_owned()
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let mut command = Command::new(STATOR);
+    command.args(["serve", "--in-memory", "--listen", &address.to_string()]);
+    assert_eq!(
+        refusal(command),
+        format!("cannot listen on {address}: the port is in use; choose another with --listen")
+    );
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_named() {
+    let folder = Folder::new("unwritable");
+    fs::write(folder.path("file"), "").unwrap();
+    let data = folder.path("file").join("data");
+    let line = refusal(serve_in(&data));
+    assert!(
+        line.starts_with(&format!("cannot use {} as data directory", data.display())),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_foreign_directory_is_left_alone() {
+    let folder = Folder::new("foreign");
+    let data = folder.path("data");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("letter.txt"), "dear").unwrap();
+    let line = refusal(serve_in(&data));
+    assert!(line.contains("neither empty nor a Stator data directory"), "{line}");
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "no key was made");
+}
+
+#[tokio::test]
+async fn a_directory_in_use_is_refused_and_its_owner_goes_on() {
+    let folder = Folder::new("in-use");
+    let owner = folder.durable().start().await.unwrap();
+    let line = refusal(serve_in(&folder.path("data")));
+    assert!(line.contains("in use by another process"), "{line}");
+    assert_eq!(table_names(&owner).await, json!([]));
+    owner.stop().unwrap();
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_refused() {
+    let folder = Folder::new("wrong-key").with_data().await;
+    fs::write(folder.path("data.key"), "0".repeat(64)).unwrap();
+    let line = refusal(serve_in(&folder.path("data")));
+    assert!(line.starts_with("the key does not open"), "{line}");
+}
+
+#[tokio::test]
+async fn a_missing_key_is_never_replaced() {
+    let folder = Folder::new("missing-key").with_data().await;
+    let key_file = folder.path("data.key");
+    fs::rename(&key_file, folder.path("elsewhere")).unwrap();
+    let line = refusal(serve_in(&folder.path("data")));
+    assert!(line.starts_with(&format!("the key file {} is missing", key_file.display())), "{line}");
+    assert!(!key_file.exists());
+
+    fs::rename(folder.path("elsewhere"), &key_file).unwrap();
+    folder.durable().start().await.unwrap().stop().unwrap();
+}
+
+#[test]
+fn a_named_key_file_must_exist() {
+    let folder = Folder::new("named-key");
+    let key_file = folder.path("my.key");
+    let mut command = serve_in(&folder.path("data"));
+    command.arg("--key-file").arg(&key_file);
+    let line = refusal(command);
+    assert!(line.starts_with(&format!("the key file {} is missing", key_file.display())), "{line}");
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
+}
+
+#[test]
+fn a_key_file_with_something_else_in_it_is_refused() {
+    let folder = Folder::new("malformed-key");
+    let key_file = folder.path("my.key");
+    fs::write(&key_file, "not a key\n").unwrap();
+    let mut command = serve_in(&folder.path("data"));
+    command.arg("--key-file").arg(&key_file);
+    let line = refusal(command);
+    assert!(line.contains("must hold 64 hexadecimal digits"), "{line}");
+}
+
+#[tokio::test]
+async fn an_unknown_version_is_refused() {
+    let folder = Folder::new("unknown-version").with_data().await;
+    let marker = folder.path("data").join("stator-format");
+    let mut bytes = fs::read(&marker).unwrap();
+    // docs/format/local-directory.md: eight bytes of magic, then the version, big-endian.
+    bytes[9] = 99;
+    fs::write(&marker, bytes).unwrap();
+    let line = refusal(serve_in(&folder.path("data")));
+    assert!(line.contains("has the data format"), "{line}");
+}
+
+#[test]
+fn bad_flags_are_one_line_each() {
+    for (arguments, reason) in [
+        (["--lisen", "x"], "unexpected argument '--lisen' found"),
+        (["--listen", "8000"], "invalid value '8000' for '--listen"),
+        (["--log-format", "xml"], "invalid value 'xml' for '--log-format <FORMAT>'"),
+        (["--account", "123"], "an account is twelve digits"),
+    ] {
+        let line = refusal(serve(arguments));
+        assert!(line.contains(reason), "{line}");
+    }
+    let mut bare = Command::new(STATOR);
+    bare.arg("sevre");
+    assert!(refusal(bare).contains("unrecognized subcommand 'sevre'"));
+}
+
+#[test]
+fn the_environment_says_what_flags_say() {
+    let mut command = Command::new(STATOR);
+    command.arg("serve").env("STATOR_IN_MEMORY", "true").env("STATOR_LISTEN", "nowhere");
+    let line = refusal(command);
+    assert!(line.contains("invalid value 'nowhere' for '--listen"), "{line}");
+}
+
+#[tokio::test]
+async fn sigterm_closes_cleanly_and_a_restart_keeps_the_data() {
+    let folder = Folder::new("restart");
+    let server = folder.durable().start().await.unwrap();
+    let mut connection = server.connect().await.unwrap();
+    connection
+        .expect(
+            "CreateTable",
+            &json!({
+                "TableName": "kept",
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            }),
+        )
+        .await
+        .unwrap();
+    let item = json!({"id": {"S": "a"}, "text": {"S": "still here"}});
+    let put = json!({"TableName": "kept", "Item": item});
+    connection.expect("PutItem", &put).await.unwrap();
+    server.stop().unwrap();
+
+    let server = folder.durable().start().await.unwrap();
+    let mut connection = server.connect().await.unwrap();
+    let get = json!({"TableName": "kept", "Key": {"id": {"S": "a"}}});
+    assert_eq!(connection.expect("GetItem", &get).await.unwrap(), json!({"Item": item}));
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn a_start_says_where_it_listens_and_what_protects_the_data() {
+    let folder = Folder::new("banner");
+    let server = folder.durable().start().await.unwrap();
+    let address = server.address();
+    server.stop().unwrap();
+    let banner = folder.log();
+    for part in [
+        format!("http://{address}"),
+        folder.path("data").display().to_string(),
+        folder.path("data.key").display().to_string(),
+        format!("aws dynamodb list-tables --endpoint-url http://{address}"),
+        "secrets are not verified yet".to_owned(),
+    ] {
+        assert!(banner.contains(&part), "{part} is not in\n{banner}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_generated_key_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new("key-mode").with_data().await;
+    let mode = fs::metadata(folder.path("data.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let text = fs::read_to_string(folder.path("data.key")).unwrap();
+    assert_eq!(text.trim_end().len(), 64);
+}
+
+#[tokio::test]
+async fn json_logs_are_one_object_a_line() {
+    let folder = Folder::new("json-logs");
+    let mut launch = Launch::in_memory(Path::new(STATOR), &folder.path("log"));
+    launch.arguments.extend(["--log-format", "json", "--log-level", "debug"].map(Into::into));
+    let server = launch.start().await.unwrap();
+    assert_eq!(table_names(&server).await, json!([]));
+    server.stop().unwrap();
+    let events: Vec<serde_json::Value> = folder
+        .log()
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let answered = events.iter().find(|event| event["fields"]["message"] == "answered").unwrap();
+    assert_eq!(answered["fields"]["operation"], "ListTables");
+    assert_eq!(answered["fields"]["request_id"].as_str().map(str::len), Some(52));
+}
+
+async fn table_names(server: &Server) -> serde_json::Value {
+    let mut connection = server.connect().await.unwrap();
+    connection.expect("ListTables", &json!({})).await.unwrap()["TableNames"].clone()
+}
