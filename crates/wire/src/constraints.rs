@@ -255,6 +255,3 @@ fn one_of(words: &[&str]) -> String {
 fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,14 +1,13 @@
 //! Failures as the client sees them: HTTP status, `__type`, and a body around them.
 //!
-//! Source: the developer guide, "Error handling with DynamoDB", and its examples of bodies; the
-//! spelling of `message` follows the name space, as public tests and SDK logs show.
+//! Source: the developer guide, "Error handling with DynamoDB", and its examples of bodies.
 
 use model::{ApiError, CancellationReason};
 
 use crate::encode::{ObjectWriter, write_array};
 
 /// The name space of DynamoDB's own error types.
-pub const SERVICE_PREFIX: &str = "com.amazonaws.dynamodb.v20120810#";
+const SERVICE_PREFIX: &str = "com.amazonaws.dynamodb.v20120810#";
 const FRAMEWORK_PREFIX: &str = "com.amazon.coral.service#";
 const VALIDATION_PREFIX: &str = "com.amazon.coral.validate#";
 
@@ -79,12 +78,17 @@ impl ErrorBody {
         object.close();
     }
 
-    /// `Message` in the framework's errors and where the service's model spells it so.
+    /// How the message is spelt: the service's model says so for its own errors, and clients'
+    /// logs for the framework's (capitalised where a request's content is refused, not where its
+    /// signature is).
     fn message_member(self) -> &'static str {
-        if self.prefix == FRAMEWORK_PREFIX || self.code == "TransactionCanceledException" {
-            "Message"
-        } else {
-            "message"
+        match self.code {
+            "AccessDeniedException"
+            | "IdempotentParameterMismatchException"
+            | "SerializationException"
+            | "TransactionCanceledException"
+            | "TransactionInProgressException" => "Message",
+            _ => "message",
         }
     }
 }

@@ -221,3 +221,44 @@ fn keep_last(entries: &mut Vec<(Cow<'_, str>, Json<'_>)>) {
     }
     *entries = kept;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Json;
+
+    fn number(value: i64) -> Json<'static> {
+        Json::Integer(value)
+    }
+
+    #[test]
+    fn of_a_repeated_member_the_last_stands() {
+        let json = Json::parse(br#"{"a":1,"b":2,"\u0061":3,"a":4}"#).unwrap();
+        let expected = vec![("a".into(), number(4)), ("b".into(), number(2))];
+        assert_eq!(json, Json::Object(expected));
+    }
+
+    #[test]
+    fn of_a_repeated_member_among_many_the_last_stands() {
+        let body: Vec<_> = (0..100).map(|i| format!("\"{}\":{i}", i % 40)).collect();
+        let body = format!("{{{}}}", body.join(","));
+        let json = Json::parse(body.as_bytes()).unwrap();
+        assert_eq!(json.members().iter().count(), 40);
+        assert_eq!(json.members().get("19"), Some(&number(99)));
+        assert_eq!(json.members().get("20"), Some(&number(60)));
+    }
+
+    #[test]
+    fn numbers_beyond_64_bits_keep_their_kind() {
+        assert_eq!(Json::parse(b"18446744073709551615"), Some(number(i64::MAX)));
+        assert_eq!(Json::parse(b"1e2").unwrap().whole(), Some(100));
+        assert_eq!(Json::parse(b"-1.9").unwrap().whole(), Some(-1));
+        assert_eq!(Json::parse(b"1e300").unwrap().whole(), Some(i64::MAX));
+    }
+
+    #[test]
+    fn null_is_absence_in_members() {
+        let json = Json::parse(br#"{"a":null}"#).unwrap();
+        assert_eq!(json.members().get("a"), None);
+        assert_eq!(json.members().iter().count(), 1);
+    }
+}

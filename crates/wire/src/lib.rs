@@ -36,7 +36,7 @@ mod table;
 mod types;
 mod value;
 
-pub use error::{ErrorBody, SERVICE_PREFIX};
+pub use error::ErrorBody;
 pub use json::Members;
 pub use operation::{Class, Operation, OperationName, Permission};
 pub use request::{Placeholders, decode};

@@ -110,6 +110,11 @@ impl<'j, 'a> Members<'j, 'a> {
         self.get(name).map(|map| map.members().to_attributes()).transpose()
     }
 
+    /// A key after which to continue.
+    pub(crate) fn start_key(self, name: &str) -> Result<Option<AttributeMap>, ApiError> {
+        self.get(name).map(|map| value::start_key(map.members())).transpose()
+    }
+
     /// These members themselves as attribute values.
     pub(crate) fn to_attributes(self) -> Result<AttributeMap, ApiError> {
         value::attributes(self)

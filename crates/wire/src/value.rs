@@ -14,7 +14,7 @@ use crate::json::{Json, Members};
 
 /// The service's words for a value without a type. (Alternator's test_manual_requests.py expects
 /// ValidationException of a value whose only type is unknown; 2026-11.)
-pub(crate) const EMPTY: &str = "Supplied AttributeValue is empty, must contain exactly one of the \
+const EMPTY: &str = "Supplied AttributeValue is empty, must contain exactly one of the \
      supported datatypes";
 /// The service's words for a value with more than one type.
 pub(crate) const SEVERAL_TYPES: &str = "Supplied AttributeValue has more than one datatypes set, \
@@ -30,6 +30,13 @@ pub(crate) fn attributes(map: Members<'_, '_>) -> Result<AttributeMap, ApiError>
     map_at_depth(map, 1)
 }
 
+/// Reads `ExclusiveStartKey`, whose refusals say so.
+pub(crate) fn start_key(map: Members<'_, '_>) -> Result<AttributeMap, ApiError> {
+    attributes(map).map_err(|error| {
+        ApiError::Validation(format!("The provided starting key is invalid: {error}"))
+    })
+}
+
 /// Reads `ExpressionAttributeValues`, whose refusals name the placeholder they are about.
 pub(crate) fn expression_values(map: Members<'_, '_>) -> Result<AttributeMap, ApiError> {
     let values = map.iter().map(|(name, json)| match value_at_depth(json, 1) {
@@ -42,7 +49,14 @@ pub(crate) fn expression_values(map: Members<'_, '_>) -> Result<AttributeMap, Ap
 }
 
 fn map_at_depth(map: Members<'_, '_>, depth: usize) -> Result<AttributeMap, ApiError> {
-    map.iter().map(|(name, json)| Ok((name.to_owned(), value_at_depth(json, depth)?))).collect()
+    let attributes = map.iter().map(|(name, json)| {
+        if name.is_empty() {
+            // Alternator's test_limits.py, test_limit_attribute_length_nonkey_empty; 2026-11.
+            return Err(refused("Empty attribute name"));
+        }
+        Ok((name.to_owned(), value_at_depth(json, depth)?))
+    });
+    attributes.collect()
 }
 
 fn value_at_depth(json: &Json<'_>, depth: usize) -> Result<AttributeValue, ApiError> {
@@ -71,14 +85,11 @@ fn typed_value(
     Ok(Some(match kind {
         "S" => AttributeValue::S(text(json).to_owned()),
         "N" => AttributeValue::N(number(text(json))?),
-        "B" => AttributeValue::B(binary(json)),
+        "B" => AttributeValue::B(binary(text(json))),
         "BOOL" => AttributeValue::Bool(json.truth()),
         "NULL" if json.truth() => AttributeValue::Null,
         "NULL" => {
-            return Err(refused(
-                "One or more parameter values were invalid: \
-                 Null attribute value types must have the value of true",
-            ));
+            return Err(invalid("Null attribute value types must have the value of true"));
         }
         "SS" => AttributeValue::Ss(string_set(json.elements())?),
         "NS" => AttributeValue::Ns(number_set(json.elements())?),
@@ -109,20 +120,16 @@ fn number(text: &str) -> Result<Number, ApiError> {
     })
 }
 
-fn binary(json: &Json<'_>) -> Vec<u8> {
-    STANDARD.decode(text(json)).unwrap_or_default()
+fn binary(text: &str) -> Vec<u8> {
+    STANDARD.decode(text).unwrap_or_default()
 }
 
 fn string_set(elements: &[Json<'_>]) -> Result<BTreeSet<String>, ApiError> {
-    if elements.is_empty() {
-        return Err(refused(
-            "One or more parameter values were invalid: An string set  may not be empty",
-        ));
-    }
-    let set: BTreeSet<_> = elements.iter().map(|element| text(element).to_owned()).collect();
+    let set: BTreeSet<_> =
+        members("An string set  may not be empty", elements)?.map(str::to_owned).collect();
     if set.len() < elements.len() {
-        return Err(ApiError::Validation(format!(
-            "One or more parameter values were invalid: Input collection [{}] contains duplicates.",
+        return Err(invalid(&format!(
+            "Input collection [{}] contains duplicates.",
             listed(elements)
         )));
     }
@@ -130,12 +137,7 @@ fn string_set(elements: &[Json<'_>]) -> Result<BTreeSet<String>, ApiError> {
 }
 
 fn number_set(elements: &[Json<'_>]) -> Result<BTreeSet<Number>, ApiError> {
-    if elements.is_empty() {
-        return Err(refused(
-            "One or more parameter values were invalid: An number set  may not be empty",
-        ));
-    }
-    let numbers = elements.iter().map(|element| number(text(element)));
+    let numbers = members("An number set  may not be empty", elements)?.map(number);
     let set = numbers.collect::<Result<BTreeSet<_>, _>>()?;
     if set.len() < elements.len() {
         // Only number sets are refused without the usual opening: dynamoose issue 79, 2016.
@@ -145,22 +147,37 @@ fn number_set(elements: &[Json<'_>]) -> Result<BTreeSet<Number>, ApiError> {
 }
 
 fn binary_set(elements: &[Json<'_>]) -> Result<BTreeSet<Vec<u8>>, ApiError> {
-    if elements.is_empty() {
-        return Err(refused(
-            "One or more parameter values were invalid: Binary sets should not be empty",
-        ));
-    }
-    let set: BTreeSet<_> = elements.iter().map(binary).collect();
+    let set: BTreeSet<_> =
+        members("Binary sets should not be empty", elements)?.map(binary).collect();
     if set.len() < elements.len() {
-        return Err(ApiError::Validation(format!(
-            "One or more parameter values were invalid: \
-             Input collection [{}]of type BS contains duplicates.",
-            listed(elements)
+        let listed = listed(elements);
+        return Err(invalid(&format!(
+            "Input collection [{listed}]of type BS contains duplicates."
         )));
     }
     Ok(set)
 }
 
+/// The texts of a set's members, of which there must be one at least, and none null. Empty strings
+/// and binaries are members like others (ministack issue 1039, tried on the service, 2026-07).
+fn members<'j>(
+    empty: &str,
+    elements: &'j [Json<'_>],
+) -> Result<impl Iterator<Item = &'j str>, ApiError> {
+    if elements.is_empty() {
+        return Err(invalid(empty));
+    }
+    if elements.contains(&Json::Null) {
+        return Err(invalid("A set may not have a null member"));
+    }
+    Ok(elements.iter().map(text))
+}
+
 fn listed(elements: &[Json<'_>]) -> String {
     elements.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// A refusal with the usual opening.
+fn invalid(words: &str) -> ApiError {
+    ApiError::Validation(format!("One or more parameter values were invalid: {words}"))
 }

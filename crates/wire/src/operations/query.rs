@@ -65,7 +65,7 @@ impl Operation for Query {
             select: body.choice("Select"),
             limit: body.count("Limit"),
             scan_index_forward: body.boolean("ScanIndexForward").unwrap_or(true),
-            exclusive_start_key: body.attributes("ExclusiveStartKey")?,
+            exclusive_start_key: body.start_key("ExclusiveStartKey")?,
             consistent_read: body.boolean("ConsistentRead").unwrap_or_default(),
             return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),
         })

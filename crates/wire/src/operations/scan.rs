@@ -65,7 +65,7 @@ impl Operation for Scan {
             limit: body.count("Limit"),
             total_segments: body.count("TotalSegments"),
             segment: body.count("Segment"),
-            exclusive_start_key: body.attributes("ExclusiveStartKey")?,
+            exclusive_start_key: body.start_key("ExclusiveStartKey")?,
             consistent_read: body.boolean("ConsistentRead").unwrap_or_default(),
             return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),
         })

@@ -83,8 +83,11 @@ pub struct Output {
 
 const KINDS: [&str; 4] = ["ConditionCheck", "Put", "Delete", "Update"];
 
+// Amazon's DAX client refuses an empty action in these words before the service can, and moto's
+// tests have those for several from the service (both read 2026-11).
 const NO_ACTION: &str =
     "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request";
+const SEVERAL_ACTIONS: &str = "TransactItems can only contain one of Check, Put, Update or Delete";
 
 impl Operation for TransactWriteItems {
     const NAME: &'static str = "TransactWriteItems";
@@ -134,10 +137,11 @@ impl ActionKind {
 }
 
 fn action(action: Members<'_, '_>) -> Result<Action, ApiError> {
-    let (kind, body) = KINDS
-        .iter()
-        .find_map(|kind| action.structure(kind).map(|body| (*kind, body)))
-        .ok_or_else(|| value::refused(NO_ACTION))?;
+    let mut present = KINDS.iter().filter_map(|kind| action.structure(kind).map(|it| (*kind, it)));
+    let (kind, body) = present.next().ok_or_else(|| value::refused(NO_ACTION))?;
+    if present.next().is_some() {
+        return Err(value::refused(SEVERAL_ACTIONS));
+    }
     let placeholders = Placeholders::of(body)?;
     let key = || body.attributes("Key").map(Option::unwrap_or_default);
     let kind = match kind {

@@ -1,0 +1,288 @@
+//! What `decode` makes of well-formed requests.
+
+use std::collections::BTreeMap;
+
+use model::{
+    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration, KeyRole,
+    KeySchemaElement, Number, ProjectionDeclaration, ProjectionType, ProvisionedThroughput,
+    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
+    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, Select, SseSpecification,
+    StreamSpecification, StreamView, TableClass, TableDeclaration, TableRef,
+};
+use stator_wire::operations::batch_get_item::BatchGetItem;
+use stator_wire::operations::batch_write_item::{BatchWriteItem, WriteRequest};
+use stator_wire::operations::create_table::CreateTable;
+use stator_wire::operations::get_item::{self, GetItem};
+use stator_wire::operations::list_tables::ListTables;
+use stator_wire::operations::put_item::PutItem;
+use stator_wire::operations::query::{self, Query};
+use stator_wire::operations::scan::Scan;
+use stator_wire::operations::transact_get_items::TransactGetItems;
+use stator_wire::operations::transact_write_items::{ActionKind, TransactWriteItems};
+use stator_wire::operations::update_item::{self, UpdateItem};
+use stator_wire::{Operation, OperationName, Permission, Placeholders};
+
+#[track_caller]
+fn decode<O: Operation>(body: &str) -> O::Input {
+    stator_wire::decode::<O>(body.as_bytes()).expect("the request is well formed")
+}
+
+fn one(name: &str, value: AttributeValue) -> AttributeMap {
+    AttributeMap::from([(name.to_owned(), value)])
+}
+
+fn string(text: &str) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+fn number(text: &str) -> AttributeValue {
+    AttributeValue::N(Number::parse(text).expect("the test writes a number"))
+}
+
+fn scope() -> Scope {
+    Scope { account: "000000000000".into(), region: "eu-west-1".into() }
+}
+
+#[test]
+fn get_item_reads_all_it_has_and_ignores_the_rest() {
+    let input = decode::<GetItem>(
+        r##"{"TableName":"abc","Key":{"a":{"S":"x"}},"ConsistentRead":true,"Unknown":{"x":[1]},
+            "ProjectionExpression":"#n","ExpressionAttributeNames":{"#n":"n"},
+            "ReturnConsumedCapacity":"INDEXES"}"##,
+    );
+    assert_eq!(
+        input,
+        get_item::Input {
+            table: TableRef::new("abc"),
+            key: one("a", string("x")),
+            projection_expression: Some("#n".into()),
+            placeholders: Placeholders {
+                names: Some(BTreeMap::from([("#n".into(), "n".into())])),
+                values: None,
+            },
+            consistent_read: true,
+            return_consumed_capacity: ReturnConsumedCapacity::Indexes,
+        }
+    );
+}
+
+#[test]
+fn put_item_reads_every_type_of_value() {
+    let input = decode::<PutItem>(
+        r#"{"TableName":"abc","Item":{
+            "s":{"S":"\u00e4\n"},"n":{"N":"+1.50e1"},"b":{"B":"AAH+"},"bool":{"BOOL":false},
+            "null":{"NULL":true,"S":null},"ss":{"SS":["b","","a"]},"ns":{"NS":["1","0.5"]},
+            "bs":{"BS":["","YQ=="]},"l":{"L":[{"S":""},{"L":[]}]},"m":{"M":{"x":{"B":""}}}}}"#,
+    );
+    let expected = AttributeMap::from([
+        ("s".into(), string("ä\n")),
+        ("n".into(), number("15")),
+        ("b".into(), AttributeValue::B(vec![0, 1, 254])),
+        ("bool".into(), AttributeValue::Bool(false)),
+        ("null".into(), AttributeValue::Null),
+        ("ss".into(), AttributeValue::Ss(["".into(), "a".into(), "b".into()].into())),
+        (
+            "ns".into(),
+            AttributeValue::Ns(["0.5", "1"].map(|text| Number::parse(text).unwrap()).into()),
+        ),
+        ("bs".into(), AttributeValue::Bs([vec![], b"a".to_vec()].into())),
+        ("l".into(), AttributeValue::L(vec![string(""), AttributeValue::L(vec![])])),
+        ("m".into(), AttributeValue::M(one("x", AttributeValue::B(vec![])))),
+    ]);
+    assert_eq!(input.item, expected);
+    assert_eq!(input.return_values, ReturnValues::None);
+    assert_eq!(input.return_item_collection_metrics, ReturnItemCollectionMetrics::None);
+}
+
+#[test]
+fn update_item_reads_its_expressions_and_options() {
+    let input = decode::<UpdateItem>(
+        r#"{"TableName":"arn:aws:dynamodb:eu-west-1:1:table/abc","Key":{"a":{"N":"1"}},
+            "UpdateExpression":"SET b = :b","ConditionExpression":"a = :b",
+            "ExpressionAttributeValues":{":b":{"N":"2"}},"ReturnValues":"UPDATED_NEW",
+            "ReturnValuesOnConditionCheckFailure":"ALL_OLD",
+            "ReturnItemCollectionMetrics":"SIZE","ReturnConsumedCapacity":"TOTAL"}"#,
+    );
+    assert_eq!(
+        input,
+        update_item::Input {
+            table: TableRef::new("arn:aws:dynamodb:eu-west-1:1:table/abc"),
+            key: one("a", number("1")),
+            update_expression: Some("SET b = :b".into()),
+            condition_expression: Some("a = :b".into()),
+            placeholders: Placeholders { names: None, values: Some(one(":b", number("2"))) },
+            return_values: ReturnValues::UpdatedNew,
+            on_condition_check_failure: ReturnValuesOnConditionCheckFailure::AllOld,
+            return_consumed_capacity: ReturnConsumedCapacity::Total,
+            return_item_collection_metrics: ReturnItemCollectionMetrics::Size,
+        }
+    );
+}
+
+#[test]
+fn query_and_scan_read_their_pages() {
+    assert_eq!(
+        decode::<Query>(
+            r#"{"TableName":"abc","IndexName":"idx","KeyConditionExpression":"a = :a",
+                "FilterExpression":"f","ScanIndexForward":false,"Limit":2.9,"Select":"COUNT",
+                "ExclusiveStartKey":{"a":{"S":"x"}}}"#,
+        ),
+        query::Input {
+            table: TableRef::new("abc"),
+            index: Some("idx".into()),
+            key_condition_expression: Some("a = :a".into()),
+            filter_expression: Some("f".into()),
+            projection_expression: None,
+            placeholders: Placeholders::default(),
+            select: Some(Select::Count),
+            limit: Some(2),
+            scan_index_forward: false,
+            exclusive_start_key: Some(one("a", string("x"))),
+            consistent_read: false,
+            return_consumed_capacity: ReturnConsumedCapacity::None,
+        }
+    );
+    assert!(decode::<Query>(r#"{"TableName":"abc"}"#).scan_index_forward);
+    let scan = decode::<Scan>(r#"{"TableName":"abc","TotalSegments":4,"Segment":0}"#);
+    assert_eq!((scan.total_segments, scan.segment), (Some(4), Some(0)));
+}
+
+#[test]
+fn batches_keep_their_tables_and_the_last_of_a_repeated_one() {
+    let input = decode::<BatchGetItem>(
+        r#"{"RequestItems":{"zzz":{"Keys":[{"a":{"S":"1"}}],"ConsistentRead":false},
+            "abc":{"Keys":[{"a":{"S":"2"}}]},"zzz":{"Keys":[{"a":{"S":"3"}}]}}}"#,
+    );
+    let tables: Vec<_> = input.requests.iter().map(|(table, _)| table.as_str()).collect();
+    assert_eq!(tables, ["zzz", "abc"]);
+    assert_eq!(input.requests[0].1.keys, [one("a", string("3"))]);
+    assert_eq!(input.requests[0].1.consistent_read, None);
+
+    let input = decode::<BatchWriteItem>(
+        r#"{"RequestItems":{"abc":[{"PutRequest":{"Item":{"a":{"S":"1"}}},"DeleteRequest":null},
+            {"DeleteRequest":{"Key":{"a":{"S":"2"}}}}]}}"#,
+    );
+    let writes =
+        vec![WriteRequest::Put(one("a", string("1"))), WriteRequest::Delete(one("a", string("2")))];
+    assert_eq!(input.requests, [(TableRef::new("abc"), writes)]);
+}
+
+#[test]
+fn transactions_read_each_kind_of_action() {
+    let input = decode::<TransactWriteItems>(
+        r#"{"ClientRequestToken":"t","TransactItems":[
+            {"ConditionCheck":{"TableName":"abc","Key":{},"ConditionExpression":"c"}},
+            {"Put":{"TableName":"abc","Item":{},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}},
+            {"Delete":{"TableName":"abc","Key":{}}},
+            {"Update":{"TableName":"abc","Key":{},"UpdateExpression":"u"}}]}"#,
+    );
+    let kinds: Vec<_> = input.actions.iter().map(|action| action.kind.clone()).collect();
+    assert_eq!(
+        kinds,
+        [
+            ActionKind::ConditionCheck { key: AttributeMap::new() },
+            ActionKind::Put { item: AttributeMap::new() },
+            ActionKind::Delete { key: AttributeMap::new() },
+            ActionKind::Update { key: AttributeMap::new(), update_expression: "u".into() },
+        ]
+    );
+    assert_eq!(input.client_request_token.as_deref(), Some("t"));
+    assert_eq!(
+        input.actions[1].on_condition_check_failure,
+        ReturnValuesOnConditionCheckFailure::AllOld
+    );
+    let permissions = TransactWriteItems::permissions(&input, &scope());
+    let actions: Vec<_> = permissions.iter().map(|permission| permission.action).collect();
+    assert_eq!(
+        actions,
+        [
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:PutItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:UpdateItem"
+        ]
+    );
+    let gets = decode::<TransactGetItems>(
+        r#"{"TransactItems":[{"Get":{"TableName":"abc","Key":{"a":{"S":"x"}}}}]}"#,
+    );
+    assert_eq!(gets.gets[0].key, one("a", string("x")));
+}
+
+#[test]
+fn create_table_reads_the_whole_declaration() {
+    let input = decode::<CreateTable>(
+        r#"{"TableName":"abc",
+            "AttributeDefinitions":[{"AttributeName":"a","AttributeType":"N"}],
+            "KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],
+            "GlobalSecondaryIndexes":[{"IndexName":"idx",
+                "KeySchema":[{"AttributeName":"a","KeyType":"RANGE"}],
+                "Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["x"]},
+                "ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}}],
+            "BillingMode":"PAY_PER_REQUEST","DeletionProtectionEnabled":true,
+            "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},
+            "SSESpecification":{"Enabled":true,"KMSMasterKeyId":"k"},
+            "TableClass":"STANDARD","Tags":[{"Key":"t","Value":""}]}"#,
+    );
+    let element = |role| vec![KeySchemaElement { name: "a".into(), role }];
+    assert_eq!(
+        input,
+        TableDeclaration {
+            table: TableRef::new("abc"),
+            attributes: Some(vec![AttributeDefinition {
+                name: "a".into(),
+                scalar_type: ScalarType::N
+            }]),
+            key_schema: Some(element(KeyRole::Hash)),
+            local_indexes: None,
+            global_indexes: Some(vec![IndexDeclaration {
+                name: "idx".into(),
+                key_schema: element(KeyRole::Range),
+                projection: ProjectionDeclaration {
+                    projection_type: Some(ProjectionType::Include),
+                    non_key_attributes: Some(vec!["x".into()]),
+                },
+                throughput: Some(ProvisionedThroughput { read: 1, write: 2 }),
+                on_demand: None,
+            }]),
+            billing_mode: Some(BillingMode::PayPerRequest),
+            throughput: None,
+            on_demand: None,
+            stream: Some(StreamSpecification { view: Some(StreamView::NewImage) }),
+            sse: Some(SseSpecification { enabled: true, kms_key: Some("k".into()) }),
+            table_class: Some(TableClass::Standard),
+            deletion_protection: true,
+            tags: vec![("t".into(), String::new())],
+        }
+    );
+}
+
+#[test]
+fn list_tables_needs_nothing() {
+    let input = decode::<ListTables>("{}");
+    assert_eq!((input.exclusive_start_table_name, input.limit), (None, None));
+}
+
+#[test]
+fn permissions_name_tables_and_indexes_by_arn() {
+    let arn = "arn:aws:dynamodb:eu-west-1:000000000000:table/abc";
+    let permission =
+        |action, resource: &str| vec![Permission { action, resource: resource.to_owned() }];
+    for table in ["abc", arn] {
+        let get = decode::<GetItem>(&format!(r#"{{"TableName":"{table}","Key":{{}}}}"#));
+        assert_eq!(GetItem::permissions(&get, &scope()), permission("dynamodb:GetItem", arn));
+    }
+    let query = decode::<Query>(r#"{"TableName":"abc","IndexName":"idx"}"#);
+    assert_eq!(
+        Query::permissions(&query, &scope()),
+        permission("dynamodb:Query", &format!("{arn}/index/idx"))
+    );
+}
+
+#[test]
+fn the_table_of_operations_knows_its_names() {
+    assert_eq!(OperationName::COUNT, 14);
+    for name in OperationName::ALL {
+        assert_eq!(OperationName::parse(name.as_str()), Some(*name));
+    }
+    assert_eq!(OperationName::parse("getitem"), None);
+}
