@@ -1,5 +1,8 @@
 //! What happens to work whose owner goes away, and at the end of a store.
 
+use std::pin::pin;
+
+use super::locking::soon;
 use super::rows::{apply, number, put, row, submit, whole_partition};
 use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::{Direction, Guard, Outcome, RowRange, Space, Store, StoreError};
@@ -32,7 +35,10 @@ pub(super) fn dropped_guard<H: Harness>(bench: &Bench<'_, H>) -> Checked {
         let mut guard = store.lock(std::slice::from_ref(&key)).await;
         guard.read(&key).await?;
         drop(guard);
-        let mut guard = store.lock(std::slice::from_ref(&key)).await;
+        let mut again = pin!(store.lock(std::slice::from_ref(&key)));
+        let Some(mut guard) = soon(&mut again).await else {
+            return Err(Violation("a guard that was dropped keeps its latches".to_owned()));
+        };
         let found = number(guard.read(&key).await?.as_ref());
         ensure!(found == 1, "a guard that was dropped left {found}");
         drop(guard);

@@ -10,7 +10,7 @@ use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::{Guard, Outcome, RowKey, Store};
 
 /// How often a future that can make progress is polled until it must have.
-const POLLS: usize = 1000;
+const POLLS: usize = 200;
 
 pub(super) fn exclusion<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     let store = bench.harness.fresh();
@@ -18,7 +18,7 @@ pub(super) fn exclusion<H: Harness>(bench: &Bench<'_, H>) -> Checked {
         let (wanted, both) = ([row(0, 1)], [row(0, 2), row(0, 1), row(0, 1)]);
         let first = store.lock(&wanted).await;
         let mut second = pin!(store.lock(&both));
-        ensure!(!becomes_ready(&mut second).await, "a latched row was latched again");
+        ensure!(soon(&mut second).await.is_none(), "a latched row was latched again");
         first.submit(vec![put(row(0, 1), 1)]).wait().await?;
         let mut second = second.await;
         let found = second.read(&row(0, 1)).await?;
@@ -34,15 +34,18 @@ pub(super) fn no_deadlock<H: Harness>(bench: &Bench<'_, H>) -> Checked {
         let both = store.lock(&ascending).await;
         let mut one = pin!(store.lock(&ascending));
         let mut other = pin!(store.lock(&descending));
-        ensure!(!becomes_ready(&mut one).await, "a latched row was latched again");
-        ensure!(!becomes_ready(&mut other).await, "a latched row was latched again");
+        ensure!(soon(&mut one).await.is_none(), "a latched row was latched again");
+        ensure!(soon(&mut other).await.is_none(), "a latched row was latched again");
         drop(both);
-        for _ in 0..POLLS {
-            if becomes_ready(&mut one).await || becomes_ready(&mut other).await {
-                return Ok(());
-            }
-        }
-        Err(Violation("two who want the same rows wait for each other".to_owned()))
+        // Both want to run before either is asked to finish.
+        let mut either = pin!(async {
+            tokio::select! { _held = one => {}, _held = other => {} }
+        });
+        ensure!(
+            soon(&mut either).await.is_some(),
+            "two who want the same rows wait for each other"
+        );
+        Ok(())
     })
 }
 
@@ -85,15 +88,15 @@ async fn increment(store: &impl Store, key: &RowKey) -> Checked {
     }
 }
 
-/// Polls a few times, letting everybody else run in between. A future that was ready must not be
-/// polled again.
-async fn becomes_ready<F: Future>(future: &mut Pin<&mut F>) -> bool {
-    for _ in 0..10 {
+/// What the future comes to, if it can now: it is polled many times, with everybody else running in
+/// between. One that was ready must not be polled again.
+pub(super) async fn soon<F: Future>(future: &mut Pin<&mut F>) -> Option<F::Output> {
+    for _ in 0..POLLS {
         let mut context = Context::from_waker(Waker::noop());
-        if let Poll::Ready(_held) = future.as_mut().poll(&mut context) {
-            return true;
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Some(output);
         }
         tokio::task::yield_now().await;
     }
-    false
+    None
 }
