@@ -10,6 +10,9 @@ use crate::syntax::is_placeholder;
 
 /// Longest placeholder, sigil included, in bytes (developer guide, "Expression parameters", 2026-11).
 const PLACEHOLDER_BYTES_MAX: usize = 255;
+/// Most bytes of all placeholders and what they stand for (same page; the words are those of AWS's
+/// DAX clients, `RequestValidator.js`, 2026-11).
+const PLACEHOLDERS_BYTES_MAX: usize = 2 << 20;
 
 /// Names and values by placeholder.
 #[derive(Debug)]
@@ -19,8 +22,8 @@ pub(crate) struct Placeholders {
 }
 
 impl Placeholders {
-    /// Checks that each map, if given, is not empty and its keys are placeholders: names before
-    /// values.
+    /// Checks that each map, if given, is not empty and its keys are placeholders, names before
+    /// values; then that they are not too large.
     pub(crate) fn new(
         names: Option<BTreeMap<String, String>>,
         values: Option<AttributeMap>,
@@ -32,6 +35,7 @@ impl Placeholders {
         if let Some(values) = &values {
             check_keys("ExpressionAttributeValues", ':', values.keys())?;
         }
+        check_sizes(names.as_ref(), values.as_ref())?;
         Ok(Self { names: Given::new(names), values: Given::new(values) })
     }
 
@@ -124,6 +128,29 @@ fn check_names(names: &BTreeMap<String, String>) -> Result<(), ApiError> {
              {placeholder}"
         ))),
     }
+}
+
+fn check_sizes(
+    names: Option<&BTreeMap<String, String>>,
+    values: Option<&AttributeMap>,
+) -> Result<(), ApiError> {
+    let names = names.into_iter().flatten().map(|(key, name)| key.len() + name.len());
+    let values = values.into_iter().flatten().map(|(key, value)| key.len() + value.item_bytes());
+    let (names, values): (usize, usize) = (names.sum(), values.sum());
+    for (bytes, message) in [
+        (names, "ExpressionAttributeNames exceeds max size"),
+        (values, "ExpressionAttributeValues exceeds max size"),
+        (
+            names + values,
+            "Combined size of ExpressionAttributeNames and ExpressionAttributeValues exceeds max \
+             size",
+        ),
+    ] {
+        if bytes > PLACEHOLDERS_BYTES_MAX {
+            return Err(ApiError::Validation(message.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 fn check_used(parameter: &str, unused: Vec<&str>) -> Result<(), ApiError> {

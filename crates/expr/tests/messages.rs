@@ -587,6 +587,22 @@ fn placeholder_keys_are_checked_names_first() {
 }
 
 #[test]
+fn placeholders_hold_two_megabytes() {
+    let name = "n".repeat(65_000);
+    let names = |count: usize| (0..count).map(|at| (format!("#{at}"), name.clone())).collect();
+    let value = s(&"v".repeat(400_000));
+    let values = |count: usize| (0..count).map(|at| (format!(":{at}"), value.clone())).collect();
+    let new = |names, values| message(Resolver::new(names, values));
+    assert_eq!(new(Some(names(33)), None), "ExpressionAttributeNames exceeds max size");
+    assert_eq!(new(None, Some(values(6))), "ExpressionAttributeValues exceeds max size");
+    assert_eq!(
+        new(Some(names(10)), Some(values(5))),
+        "Combined size of ExpressionAttributeNames and ExpressionAttributeValues exceeds max size"
+    );
+    assert!(Resolver::new(Some(names(1)), Some(values(5))).is_ok());
+}
+
+#[test]
 fn unused_placeholders_are_named_over_all_expressions() {
     let resolver = || {
         Resolver::new(
