@@ -1,0 +1,332 @@
+//! What the tests of `db` share: a database in memory, a clock they turn, and short ways to write
+//! tables, items and expressions.
+#![allow(dead_code, reason = "every test file uses a part of it")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use expr::{Condition, ConditionKind, KeyCondition, Projection, Resolver, Update};
+use model::{
+    ApiError, AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration,
+    Item, KeyRole, KeySchemaElement, Number, ProjectionDeclaration, ProjectionType,
+    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
+    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, TableDeclaration, TableRef,
+};
+use stator_db::{
+    Clock, Db, DbOptions, DeleteItem, GetItem, Ids, Page, PutItem, Query, Report, Scan,
+};
+use stator_db::{UpdateItem, WriteAnswer};
+use store::{Direction, MemoryStore, Store};
+
+/// A clock that stands until it is turned.
+#[derive(Debug, Clone)]
+pub(crate) struct TestClock(Arc<AtomicU64>);
+
+impl TestClock {
+    pub(crate) fn new(now_ms: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(now_ms)))
+    }
+
+    pub(crate) fn advance(&self, ms: u64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug)]
+struct TestIds;
+
+impl Ids for TestIds {
+    fn writer(&self) -> u32 {
+        7
+    }
+
+    fn table_id(&self) -> String {
+        "00000000-0000-4000-8000-000000000000".into()
+    }
+}
+
+/// A database over `store`.
+pub(crate) async fn open<S: Store>(store: S, clock: &TestClock) -> Db<S> {
+    let options = DbOptions { clock: Box::new(clock.clone()), ids: Box::new(TestIds) };
+    Db::open(store, options).await.unwrap()
+}
+
+/// An empty database in memory.
+pub(crate) async fn in_memory() -> Db<MemoryStore> {
+    open(MemoryStore::new(), &TestClock::new(1_700_000_000_000)).await
+}
+
+pub(crate) fn scope() -> Scope {
+    Scope { account: "000000000000".into(), region: "us-east-1".into() }
+}
+
+// Values and items.
+
+pub(crate) fn s(text: &str) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+pub(crate) fn n(text: &str) -> AttributeValue {
+    AttributeValue::N(Number::parse(text).unwrap())
+}
+
+pub(crate) fn b(bytes: &[u8]) -> AttributeValue {
+    AttributeValue::B(bytes.into())
+}
+
+pub(crate) fn map<const N: usize>(attributes: [(&str, AttributeValue); N]) -> AttributeMap {
+    attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+pub(crate) fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
+    Item::encode(&map(attributes))
+}
+
+// Tables.
+
+/// A key of `hash` and perhaps `range`, each as `name:T`.
+pub(crate) fn table(name: &str, hash: &str, range: Option<&str>) -> TableDeclaration {
+    let mut declaration = TableDeclaration {
+        table: TableRef::new(name),
+        attributes: Some(Vec::new()),
+        key_schema: None,
+        local_indexes: None,
+        global_indexes: None,
+        billing_mode: Some(BillingMode::PayPerRequest),
+        throughput: None,
+        on_demand: None,
+        stream: None,
+        sse: None,
+        table_class: None,
+        deletion_protection: false,
+        tags: Vec::new(),
+    };
+    declaration.key_schema = Some(key(&mut declaration, &[hash], range.as_slice()));
+    declaration
+}
+
+/// A key schema; its attributes are defined along the way.
+pub(crate) fn key(
+    declaration: &mut TableDeclaration,
+    hash: &[&str],
+    range: &[&str],
+) -> Vec<KeySchemaElement> {
+    let roles = hash.iter().map(|a| (*a, KeyRole::Hash));
+    let roles = roles.chain(range.iter().map(|a| (*a, KeyRole::Range)));
+    let elements = roles.map(|(attribute, role)| {
+        let (name, scalar_type) = attribute.split_once(':').unwrap();
+        let scalar_type = match scalar_type {
+            "S" => ScalarType::S,
+            "N" => ScalarType::N,
+            _ => ScalarType::B,
+        };
+        let known = declaration.attributes.as_mut().unwrap();
+        if known.iter().all(|definition| definition.name != name) {
+            known.push(AttributeDefinition { name: name.into(), scalar_type });
+        }
+        KeySchemaElement { name: name.into(), role }
+    });
+    elements.collect()
+}
+
+pub(crate) fn projection(kind: ProjectionType, names: &[&str]) -> ProjectionDeclaration {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let non_key_attributes = (!names.is_empty()).then_some(names);
+    ProjectionDeclaration { projection_type: Some(kind), non_key_attributes }
+}
+
+pub(crate) fn all() -> ProjectionDeclaration {
+    projection(ProjectionType::All, &[])
+}
+
+pub(crate) fn with_global(
+    mut declaration: TableDeclaration,
+    name: &str,
+    (hash, range): (&[&str], &[&str]),
+    projection: ProjectionDeclaration,
+) -> TableDeclaration {
+    let key_schema = key(&mut declaration, hash, range);
+    let index = index(name, key_schema, projection);
+    declaration.global_indexes.get_or_insert_default().push(index);
+    declaration
+}
+
+pub(crate) fn with_local(
+    mut declaration: TableDeclaration,
+    name: &str,
+    range: &str,
+    projection: ProjectionDeclaration,
+) -> TableDeclaration {
+    let hash = declaration.key_schema.as_ref().unwrap()[0].clone();
+    let mut key_schema = vec![hash];
+    key_schema.extend(key(&mut declaration, &[], &[range]));
+    let index = index(name, key_schema, projection);
+    declaration.local_indexes.get_or_insert_default().push(index);
+    declaration
+}
+
+fn index(
+    name: &str,
+    key_schema: Vec<KeySchemaElement>,
+    projection: ProjectionDeclaration,
+) -> IndexDeclaration {
+    IndexDeclaration {
+        name: name.into(),
+        key_schema,
+        projection,
+        throughput: None,
+        on_demand: None,
+    }
+}
+
+// Expressions. `:x` stands for the value under "x"; names are written out.
+
+fn resolver(values: &[(&str, AttributeValue)]) -> Resolver {
+    let values: AttributeMap =
+        values.iter().map(|(name, value)| (format!(":{name}"), value.clone())).collect();
+    Resolver::new(None, (!values.is_empty()).then_some(values)).unwrap()
+}
+
+pub(crate) fn condition(text: &str, values: &[(&str, AttributeValue)]) -> Option<Condition> {
+    Some(resolver(values).condition(ConditionKind::Condition, text).unwrap())
+}
+
+pub(crate) fn filter(text: &str, values: &[(&str, AttributeValue)]) -> Option<Condition> {
+    Some(resolver(values).condition(ConditionKind::Filter, text).unwrap())
+}
+
+pub(crate) fn key_condition(text: &str, values: &[(&str, AttributeValue)]) -> KeyCondition {
+    resolver(values).key_condition(text).unwrap()
+}
+
+pub(crate) fn update(text: &str, values: &[(&str, AttributeValue)]) -> Option<Update> {
+    Some(resolver(values).update(text).unwrap())
+}
+
+pub(crate) fn paths(text: &str) -> Option<Projection> {
+    Some(resolver(&[]).projection(text).unwrap())
+}
+
+// Requests with what most tests want.
+
+pub(crate) fn everything_reported() -> Report {
+    Report {
+        capacity: ReturnConsumedCapacity::Indexes,
+        collection_metrics: ReturnItemCollectionMetrics::Size,
+    }
+}
+
+pub(crate) fn put(table: &str, item: AttributeMap) -> PutItem {
+    PutItem {
+        table: TableRef::new(table),
+        item,
+        condition: None,
+        return_values: ReturnValues::None,
+        on_failure: ReturnValuesOnConditionCheckFailure::None,
+        report: Report::default(),
+    }
+}
+
+pub(crate) fn delete(table: &str, key: AttributeMap) -> DeleteItem {
+    DeleteItem {
+        table: TableRef::new(table),
+        key,
+        condition: None,
+        return_values: ReturnValues::None,
+        on_failure: ReturnValuesOnConditionCheckFailure::None,
+        report: Report::default(),
+    }
+}
+
+pub(crate) fn change(table: &str, key: AttributeMap, update: Option<Update>) -> UpdateItem {
+    UpdateItem {
+        table: TableRef::new(table),
+        key,
+        update,
+        condition: None,
+        return_values: ReturnValues::None,
+        on_failure: ReturnValuesOnConditionCheckFailure::None,
+        report: Report::default(),
+    }
+}
+
+pub(crate) fn get(table: &str, key: AttributeMap) -> GetItem {
+    GetItem {
+        table: TableRef::new(table),
+        key,
+        consistent: true,
+        projection: None,
+        report_capacity: ReturnConsumedCapacity::None,
+    }
+}
+
+pub(crate) fn query(table: &str, key_condition: KeyCondition) -> Query {
+    Query {
+        table: TableRef::new(table),
+        index: None,
+        key_condition,
+        filter: None,
+        projection: None,
+        select: None,
+        limit: None,
+        consistent: false,
+        direction: Direction::Forward,
+        exclusive_start_key: None,
+        report_capacity: ReturnConsumedCapacity::None,
+    }
+}
+
+pub(crate) fn scan(table: &str) -> Scan {
+    Scan {
+        table: TableRef::new(table),
+        index: None,
+        filter: None,
+        projection: None,
+        select: None,
+        limit: None,
+        consistent: false,
+        exclusive_start_key: None,
+        segment: None,
+        total_segments: None,
+        report_capacity: ReturnConsumedCapacity::None,
+    }
+}
+
+// Shorthands that unwrap.
+
+pub(crate) async fn write<S: Store>(db: &Db<S>, table: &str, item: AttributeMap) -> WriteAnswer {
+    db.put_item(&scope(), put(table, item)).await.unwrap()
+}
+
+pub(crate) async fn read<S: Store>(
+    db: &Db<S>,
+    table: &str,
+    key: AttributeMap,
+) -> Option<AttributeMap> {
+    let answer = db.get_item(&scope(), get(table, key)).await.unwrap();
+    answer.item.map(|item| item.decode())
+}
+
+/// The items of a page, decoded.
+pub(crate) fn items(page: &Page) -> Vec<AttributeMap> {
+    page.items.as_ref().unwrap().iter().map(Item::decode).collect()
+}
+
+/// One attribute of each item of a page.
+pub(crate) fn column(page: &Page, name: &str) -> Vec<AttributeValue> {
+    items(page).iter().map(|item| item[name].clone()).collect()
+}
+
+/// Expects a ValidationException and tells its message.
+pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, ApiError>) -> String {
+    match result.unwrap_err() {
+        ApiError::Validation(message) => message,
+        other => panic!("not a ValidationException: {other:?}"),
+    }
+}

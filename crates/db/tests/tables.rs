@@ -1,0 +1,418 @@
+//! CreateTable, DescribeTable, ListTables, DeleteTable.
+
+mod support;
+
+use model::{
+    ApiError, AttributeDefinition, BillingMode, KeyRole, ProjectionDeclaration, ProjectionType,
+    ProvisionedThroughput, ScalarType, Scope, TableDeclaration, TableRef, TableStatus,
+};
+use stator_db::ListTables;
+use store::{MemoryStore, Store};
+use support::*;
+
+async fn create_error(declaration: TableDeclaration) -> String {
+    refused(in_memory().await.create_table(&scope(), declaration).await)
+}
+
+fn define(mut declaration: TableDeclaration, name: &str) -> TableDeclaration {
+    let definition = AttributeDefinition { name: name.into(), scalar_type: ScalarType::S };
+    declaration.attributes.as_mut().unwrap().push(definition);
+    declaration
+}
+
+#[tokio::test]
+async fn a_table_is_creating_once_then_active_then_deleting_once_then_gone() {
+    let db = in_memory().await;
+    let created = db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    assert_eq!(created.status, TableStatus::Creating);
+    assert_eq!(created.arn, "arn:aws:dynamodb:us-east-1:000000000000:table/t1");
+    assert_eq!(created.definition.created_at_ms, 1_700_000_000_000);
+
+    let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    assert_eq!(described.status, TableStatus::Active);
+    assert_eq!((described.item_count, described.size_bytes), (0, 0));
+    let by_arn = db.describe_table(&scope(), TableRef::new(created.arn)).await.unwrap();
+    assert_eq!(by_arn, described);
+
+    let deleted = db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+    assert_eq!(deleted.status, TableStatus::Deleting);
+    let gone = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap_err();
+    let message = "Requested resource not found: Table: t1 not found";
+    assert_eq!(gone, ApiError::ResourceNotFound(message.into()));
+    let gone = db.delete_table(&scope(), TableRef::new("t1")).await.unwrap_err();
+    assert_eq!(gone, ApiError::ResourceNotFound(message.into()));
+}
+
+#[tokio::test]
+async fn a_name_is_taken_once_per_account_and_region() {
+    let db = in_memory().await;
+    db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    let taken = db.create_table(&scope(), table("t1", "q:N", None)).await.unwrap_err();
+    assert_eq!(taken, ApiError::ResourceInUse("Table already exists: t1".into()));
+
+    let elsewhere = Scope { region: "eu-west-1".into(), ..scope() };
+    db.create_table(&elsewhere, table("t1", "p:S", None)).await.unwrap();
+    write(&db, "t1", map([("p", s("a"))])).await;
+    let empty = db.describe_table(&elsewhere, TableRef::new("t1")).await.unwrap();
+    assert_eq!(empty.item_count, 0);
+    let foreign = "arn:aws:dynamodb:eu-west-1:000000000000:table/t1";
+    assert!(db.describe_table(&scope(), TableRef::new(foreign)).await.is_err());
+}
+
+#[tokio::test]
+async fn of_simultaneous_creations_of_one_name_one_succeeds() {
+    let db = std::sync::Arc::new(in_memory().await);
+    let attempts: Vec<_> = (0..8)
+        .map(|_| {
+            let db = std::sync::Arc::clone(&db);
+            tokio::spawn(async move {
+                db.create_table(&scope(), table("t1", "p:S", None)).await.is_ok()
+            })
+        })
+        .collect();
+    let mut created = 0;
+    for attempt in attempts {
+        created += usize::from(attempt.await.unwrap());
+    }
+    assert_eq!(created, 1);
+}
+
+#[tokio::test]
+async fn tables_are_listed_sorted_and_in_pages() {
+    let db = in_memory().await;
+    for name in ["ccc", "aaa", "bbb"] {
+        db.create_table(&scope(), table(name, "p:S", None)).await.unwrap();
+    }
+    let list = |after: Option<&str>, limit| {
+        let request = ListTables { exclusive_start: after.map(str::to_owned), limit };
+        let db = &db;
+        async move {
+            let answer = db.list_tables(&scope(), request).await.unwrap();
+            (answer.names.join(" "), answer.last_evaluated)
+        }
+    };
+    assert_eq!(list(None, None).await, ("aaa bbb ccc".into(), None));
+    assert_eq!(list(None, Some(2)).await, ("aaa bbb".into(), Some("bbb".into())));
+    assert_eq!(list(Some("bbb"), Some(2)).await, ("ccc".into(), None));
+    assert_eq!(list(Some("abc"), Some(1)).await, ("bbb".into(), Some("bbb".into())));
+    assert_eq!(list(None, Some(3)).await, ("aaa bbb ccc".into(), None));
+}
+
+#[tokio::test]
+async fn a_protected_table_stays() {
+    let db = in_memory().await;
+    let declaration = TableDeclaration { deletion_protection: true, ..table("t1", "p:S", None) };
+    db.create_table(&scope(), declaration).await.unwrap();
+    let message = refused(db.delete_table(&scope(), TableRef::new("t1")).await);
+    assert!(message.contains("protected against deletion"), "{message}");
+    assert!(db.describe_table(&scope(), TableRef::new("t1")).await.is_ok());
+}
+
+#[tokio::test]
+async fn counts_and_sizes_are_exact_for_table_and_indexes() {
+    let db = in_memory().await;
+    let declaration = with_global(
+        table("t1", "p:S", None),
+        "sparse",
+        (&["x:S"], &[]),
+        projection(ProjectionType::KeysOnly, &[]),
+    );
+    db.create_table(&scope(), declaration).await.unwrap();
+    write(&db, "t1", map([("p", s("a")), ("data", s("12345"))])).await;
+    write(&db, "t1", map([("p", s("b")), ("x", s("y")), ("data", s("1"))])).await;
+    let sizes = || async {
+        let table = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+        (table.item_count, table.size_bytes, table.index_sizes[0])
+    };
+    // Names and values: p a data 12345, and p b x y data 1; the index has p b x y.
+    assert_eq!(sizes().await, (2, 11 + 9, (1, 4)));
+    write(&db, "t1", map([("p", s("b")), ("x", s("yy"))])).await;
+    assert_eq!(sizes().await, (2, 11 + 5, (1, 5)));
+    db.delete_item(&scope(), delete("t1", map([("p", s("b"))]))).await.unwrap();
+    db.delete_item(&scope(), delete("t1", map([("p", s("nobody"))]))).await.unwrap();
+    assert_eq!(sizes().await, (1, 11, (0, 0)));
+}
+
+#[tokio::test]
+async fn tables_and_their_items_are_there_after_reopening() {
+    let store = MemoryStore::new();
+    let clock = TestClock::new(1);
+    let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:N"], &[]), all());
+    let first = open(store.clone(), &clock).await;
+    let created = first.create_table(&scope(), declaration).await.unwrap();
+    write(&first, "t1", map([("p", s("a")), ("x", n("1"))])).await;
+
+    let second = open(store, &clock).await;
+    let described = second.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    assert_eq!(described.definition, created.definition);
+    let found = second
+        .query(
+            &scope(),
+            stator_db::Query {
+                index: Some("gsi".into()),
+                ..query("t1", key_condition("x = :x", &[("x", n("1"))]))
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!(column(&found, "p"), [s("a")]);
+}
+
+#[tokio::test]
+async fn a_table_created_anew_has_nothing_of_the_old_one() {
+    let store = MemoryStore::new();
+    let db = open(store.clone(), &TestClock::new(1)).await;
+    for round in 0..3 {
+        let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:S"], &[]), all());
+        db.create_table(&scope(), declaration).await.unwrap();
+        assert_eq!(read(&db, "t1", map([("p", s("a"))])).await, None, "round {round}");
+        write(&db, "t1", map([("p", s("a")), ("x", s("b"))])).await;
+        db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+    }
+    // The rows go in the background; then only the hand-out of spaces remains.
+    let mut rows = usize::MAX;
+    while rows > 1 {
+        tokio::task::yield_now().await;
+        rows = 0;
+        for space in 0..100 {
+            for kind in [0x01, 0x02, 0x20, 0x70, 0x71, 0x72] {
+                let range = store::RowRange::Hashes {
+                    space: store::Space(space),
+                    kind: store::Kind(kind),
+                    first: 0,
+                    last: u64::MAX,
+                    after: None,
+                };
+                let count = |_: store::Row<'_>| {
+                    rows += 1;
+                    std::ops::ControlFlow::Continue(())
+                };
+                store.range(&range, store::Direction::Forward, count).await.unwrap();
+            }
+        }
+    }
+    assert_eq!(rows, 1);
+}
+
+#[tokio::test]
+async fn writes_during_a_drop_are_carried_out_or_find_no_table() {
+    let db = std::sync::Arc::new(in_memory().await);
+    db.create_table(&scope(), table("t1", "p:N", None)).await.unwrap();
+    let writers: Vec<_> = (0..20)
+        .map(|number| {
+            let db = std::sync::Arc::clone(&db);
+            tokio::spawn(async move {
+                db.put_item(&scope(), put("t1", map([("p", n(&number.to_string()))]))).await
+            })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+    for writer in writers {
+        match writer.await.unwrap() {
+            Ok(_) => {}
+            Err(error) => assert!(matches!(error, ApiError::ResourceNotFound(_)), "{error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn billing_mode_and_throughput_must_agree() {
+    let units = Some(ProvisionedThroughput { read: 1, write: 1 });
+    let both = TableDeclaration { throughput: units, ..table("t1", "p:S", None) };
+    assert_eq!(
+        create_error(both).await,
+        "One or more parameter values were invalid: Neither ReadCapacityUnits nor \
+         WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+    );
+    let neither = TableDeclaration { billing_mode: None, ..table("t1", "p:S", None) };
+    assert_eq!(
+        create_error(neither).await,
+        "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must \
+         both be specified when BillingMode is PROVISIONED"
+    );
+    let mode = Some(BillingMode::Provisioned);
+    let provisioned =
+        TableDeclaration { throughput: units, billing_mode: mode, ..table("t1", "p:S", None) };
+    let created = in_memory().await.create_table(&scope(), provisioned).await.unwrap();
+    assert_eq!(created.definition.throughput.read, 1);
+}
+
+#[tokio::test]
+async fn key_schema_and_definitions_must_agree() {
+    let cases = [
+        (
+            define(table("t1", "p:S", None), "unused"),
+            "One or more parameter values were invalid: Number of attributes in KeySchema does not \
+             exactly match number of attributes defined in AttributeDefinitions",
+        ),
+        (
+            define(with_global(table("t1", "p:S", None), "gsi", (&["x:S"], &[]), all()), "unused"),
+            "One or more parameter values were invalid: Some AttributeDefinitions are not used. \
+             AttributeDefinitions: [p, x, unused], keys used: [p, x]",
+        ),
+        (
+            TableDeclaration { attributes: Some(Vec::new()), ..table("t1", "p:S", None) },
+            "Invalid KeySchema: Some index key attribute have no definition",
+        ),
+        (
+            define(table("t1", "p:S", None), "p"),
+            "One or more parameter values were invalid: Duplicate AttributeName in \
+             AttributeDefinitions: p",
+        ),
+        (
+            table("t1", "p:S", Some("p:S")),
+            "Both the Hash Key and the Range Key element in the KeySchema have the same name",
+        ),
+    ];
+    for (declaration, message) in cases {
+        assert_eq!(create_error(declaration).await, message);
+    }
+}
+
+#[tokio::test]
+async fn key_roles_come_in_order() {
+    for (position, role, message) in [
+        (0, KeyRole::Range, "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"),
+        (
+            1,
+            KeyRole::Hash,
+            "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
+        ),
+    ] {
+        let mut declaration = table("t1", "p:S", Some("c:S"));
+        declaration.key_schema.as_mut().unwrap()[position].role = role;
+        assert_eq!(create_error(declaration).await, message);
+    }
+}
+
+#[tokio::test]
+async fn local_indexes_share_the_hash_key_and_have_a_range_key() {
+    let base = || table("t1", "p:S", Some("c:S"));
+    let mut no_range = with_local(base(), "lsi", "x:S", all());
+    no_range.local_indexes.as_mut().unwrap()[0].key_schema.truncate(1);
+    let mut other_hash = with_local(base(), "lsi", "x:S", all());
+    other_hash.local_indexes.as_mut().unwrap()[0].key_schema[0].name = "c".into();
+    let cases = [
+        (
+            with_local(table("t1", "p:S", None), "lsi", "x:S", all()),
+            "Table KeySchema does not have a range key, which is required when specifying a \
+             LocalSecondaryIndex",
+        ),
+        (no_range, "Index KeySchema does not have a range key for index: lsi"),
+        (
+            other_hash,
+            "Index KeySchema does not have the same leading hash key as table KeySchema for \
+             index: lsi. index hash key: c, table hash key: p",
+        ),
+        (
+            TableDeclaration { local_indexes: Some(Vec::new()), ..base() },
+            "List of LocalSecondaryIndexes is empty",
+        ),
+    ];
+    for (declaration, message) in cases {
+        let expected = format!("One or more parameter values were invalid: {message}");
+        assert_eq!(create_error(declaration).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn index_names_and_counts_are_limited() {
+    let global = |declaration, name: &str| with_global(declaration, name, (&["x:S"], &[]), all());
+    let twice = global(global(table("t1", "p:S", None), "same"), "same");
+    assert_eq!(
+        create_error(twice).await,
+        "One or more parameter values were invalid: Duplicate index name: same"
+    );
+    let base = table("t1", "p:S", Some("c:S"));
+    let across = with_local(global(base, "same"), "same", "x:S", all());
+    assert!(create_error(across).await.ends_with("Duplicate index name: same"));
+
+    let many = |count: usize| {
+        let names = (0..count).map(|number| format!("gsi{number}"));
+        names.fold(table("t1", "p:S", None), |declaration, name| global(declaration, &name))
+    };
+    assert!(in_memory().await.create_table(&scope(), many(20)).await.is_ok());
+    assert_eq!(
+        create_error(many(21)).await,
+        "One or more parameter values were invalid: GlobalSecondaryIndex count exceeds the \
+         per-table limit of 20"
+    );
+    let locals = (0..6).fold(table("t1", "p:S", Some("c:S")), |declaration, number| {
+        with_local(declaration, &format!("lsi{number}"), "x:S", all())
+    });
+    assert_eq!(
+        create_error(locals).await,
+        "One or more parameter values were invalid: LocalSecondaryIndex count exceeds the \
+         per-table limit of 5"
+    );
+}
+
+#[tokio::test]
+async fn projections_are_checked() {
+    let unknown = ProjectionDeclaration::default();
+    let empty = projection(ProjectionType::Include, &[]);
+    let cases = [
+        (unknown, "Unknown ProjectionType: null"),
+        (empty, "ProjectionType is INCLUDE, but NonKeyAttributes is not specified"),
+        (
+            projection(ProjectionType::All, &["a"]),
+            "ProjectionType is ALL, but NonKeyAttributes is specified",
+        ),
+        (
+            projection(ProjectionType::KeysOnly, &["a"]),
+            "ProjectionType is KEYS_ONLY, but NonKeyAttributes is specified",
+        ),
+        (
+            projection(ProjectionType::Include, &["a", "a"]),
+            "Duplicate attribute name in NonKeyAttributes: a",
+        ),
+    ];
+    for (projection, message) in cases {
+        let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:S"], &[]), projection);
+        let expected = format!("One or more parameter values were invalid: {message}");
+        assert_eq!(create_error(declaration).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn global_keys_have_up_to_four_hash_then_four_range_attributes() {
+    let four: [&[&str]; 2] = [&["a:S", "b:N", "c:B", "d:S"], &["e:S", "f:N", "g:B", "h:S"]];
+    let declare = |hash: &[&str], range: &[&str]| {
+        with_global(table("t1", "p:S", None), "gsi", (hash, range), all())
+    };
+    let created = in_memory().await.create_table(&scope(), declare(four[0], four[1])).await;
+    assert_eq!(created.unwrap().definition.indexes[0].key.range.len(), 4);
+
+    let five = ["a:S", "b:S", "c:S", "d:S", "e:S"];
+    let prefix = "One or more parameter values were invalid: ";
+    assert_eq!(
+        create_error(declare(&five, &[])).await,
+        format!("{prefix}The KeySchema exceeds the maximum allowed number of HASH key attributes")
+    );
+    assert_eq!(
+        create_error(declare(&["h:S"], &five)).await,
+        format!("{prefix}The KeySchema exceeds the maximum allowed number of RANGE key attributes")
+    );
+    assert_eq!(
+        create_error(declare(&["a:S", "a:S"], &[])).await,
+        "The KeySchema contains multiple key attributes with the same name"
+    );
+    let mut interleaved = declare(&["a:S", "b:S"], &["c:S"]);
+    interleaved.global_indexes.as_mut().unwrap()[0].key_schema.swap(1, 2);
+    assert_eq!(
+        create_error(interleaved).await,
+        format!(
+            "{prefix}All HASH key attributes must precede RANGE key attributes in the KeySchema"
+        )
+    );
+    let mut undefined = declare(&["a:S"], &[]);
+    undefined.attributes.as_mut().unwrap().pop();
+    assert_eq!(
+        create_error(undefined).await,
+        format!(
+            "{prefix}Some index key attributes are not defined in AttributeDefinitions. Keys: [a], \
+             AttributeDefinitions: [p]"
+        )
+    );
+}
