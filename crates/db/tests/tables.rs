@@ -1,4 +1,5 @@
 //! CreateTable, DescribeTable, ListTables, DeleteTable.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
