@@ -2,6 +2,7 @@
 //!
 //! - [`http`]: a client of a hundred lines, without an SDK's retries and without hiding anything.
 //! - [`process`]: the binary, started on a free port, killed, measured.
+//! - [`load`]: the bench's load generator, and in `src/bin/echo.rs` what it is measured against.
 //! - [`crash`]: load, a kill or a power cut in its midst, and the check of what was promised.
 //!
 //! What it is not: it imports no other room's code to talk to the server. What it checks is what
@@ -9,4 +10,5 @@
 
 pub mod crash;
 pub mod http;
+pub mod load;
 pub mod process;

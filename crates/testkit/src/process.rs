@@ -2,21 +2,20 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
 
 use crate::http::Connection;
 
 /// How long a server may take to answer for the first time before it counts as hung.
 const START_MAX: Duration = Duration::from_secs(60);
 /// How often a server that starts is asked.
-const START_POLL: Duration = Duration::from_micros(250);
+const START_POLL: Duration = Duration::from_micros(100);
 
 /// How to start a server.
 #[derive(Debug, Clone)]
@@ -62,11 +61,11 @@ impl Launch {
         }
     }
 
-    /// Starts the server on a free port and waits for its first answer.
+    /// Starts the server on a free port and waits for its first answer, blocking its thread.
     ///
     /// # Errors
     /// A server that exits or hangs instead; the message holds what it printed.
-    pub async fn start(&self) -> anyhow::Result<Server> {
+    pub fn start(&self) -> anyhow::Result<Server> {
         let address = free_address()?;
         let log = File::create(&self.log).context("the server's log")?;
         let begun = Instant::now();
@@ -80,14 +79,14 @@ impl Launch {
             .spawn()
             .with_context(|| self.binary.display().to_string())?;
         let mut server = Server { child, address, first_answer_after: Duration::ZERO };
-        while !answers(address).await {
+        while !answers(address) {
             if let Some(status) = server.child.try_wait()? {
                 bail!("the server ended with {status}: {}", self.printed());
             }
             if begun.elapsed() > START_MAX {
                 bail!("the server does not answer: {}", self.printed());
             }
-            tokio::time::sleep(START_POLL).await;
+            std::thread::sleep(START_POLL);
         }
         server.first_answer_after = begun.elapsed();
         Ok(server)
@@ -161,9 +160,8 @@ fn free_address() -> std::io::Result<SocketAddr> {
 }
 
 /// Whether `GET /` is answered.
-async fn answers(address: SocketAddr) -> bool {
-    let Ok(mut stream) = TcpStream::connect(address).await else { return false };
-    let asked = stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
-    let mut first = [0];
-    asked.is_ok() && tokio::io::AsyncReadExt::read_exact(&mut stream, &mut first).await.is_ok()
+fn answers(address: SocketAddr) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    let asked = stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    asked.is_ok() && stream.read_exact(&mut [0]).is_ok()
 }

@@ -1,11 +1,13 @@
 //! Development only: what a developer does, one subcommand each.
 //!
+//! - [`bench`] measures speed, start-up and memory.
 //! - [`codegen`] makes `wire`'s constraint table of the service model.
 //! - [`tidy`] holds the tree against the house rules.
 //! - [`test`] runs everything that proves Stator, on the real binary.
 //!
 //! What it is not: nothing here ships, and nothing here knows what an operation means.
 
+pub mod bench;
 pub mod codegen;
 pub mod test;
 pub mod tidy;
@@ -27,6 +29,8 @@ pub enum Task {
     Tidy,
     /// Run everything: Rust tests, client suites, examples, crashes and power cuts.
     Test(test::Options),
+    /// Measure speed as shares of a bare echo server, start-up and memory.
+    Bench(bench::Options),
 }
 
 impl Task {
@@ -36,6 +40,7 @@ impl Task {
             Self::Codegen => codegen::run(root),
             Self::Tidy => tidy::run(root),
             Self::Test(options) => test::run(root, &options),
+            Self::Bench(options) => bench::run(root, &options),
         }
     }
 }

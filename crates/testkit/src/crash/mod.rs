@@ -38,7 +38,7 @@ use crate::process::{Launch, Server};
 /// How long a round's load may take before the server counts as hung.
 const LOAD_MAX: Duration = Duration::from_secs(120);
 /// A cut comes after at least and at most so many acknowledged operations.
-const ACKNOWLEDGED_BEFORE_CUT: std::ops::Range<u64> = 300..3000;
+const ACKNOWLEDGED_BEFORE_CUT: std::ops::Range<u64> = 300..6000;
 
 /// What happens to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +154,7 @@ async fn load_and_cut(
     history: &mut History,
     rng: &mut StdRng,
 ) -> anyhow::Result<u64> {
-    let server = plan.watched_launch(cut)?.start().await?;
+    let server = plan.watched_launch(cut)?.start()?;
     tables::create_missing(&mut server.connect().await?).await?;
     let progress = Arc::new(Progress::new(rng.random_range(ACKNOWLEDGED_BEFORE_CUT)));
     let mut clients = JoinSet::new();
@@ -189,7 +189,7 @@ async fn kill_when_reached<T: 'static>(
 }
 
 async fn read_back(plan: &Plan) -> anyhow::Result<Observed> {
-    let server = plan.launch().start().await.context("restarting after the cut")?;
+    let server = plan.launch().start().context("restarting after the cut")?;
     let observed = Observed::read(&mut server.connect().await?).await?;
     server.stop()?;
     Ok(observed)

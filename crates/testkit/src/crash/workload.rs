@@ -17,7 +17,7 @@ use crate::http::Connection;
 /// Rows that a client owns: few, so that they are overwritten often.
 const SLOTS: u64 = 24;
 /// The longest body: some rows span several blocks of the engine.
-const BODY_BYTES_MAX: usize = 6000;
+const BODY_BYTES_MAX: usize = 40_000;
 
 /// Counts acknowledged operations up to the moment of the cut.
 #[derive(Debug)]

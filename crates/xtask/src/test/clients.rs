@@ -20,7 +20,7 @@ pub fn run(setup: &Setup, name: &str, client: &Client, engine: Engine) -> anyhow
         Engine::Durable => Launch::durable(&setup.stator(), &folder.join("data"), &log),
         Engine::Memory => Launch::in_memory(&setup.stator(), &log),
     };
-    let server = setup.runtime.block_on(launch.start())?;
+    let server = launch.start()?;
     let output = Command::new(program)
         .args(client.arguments)
         .current_dir(setup.root.join(client.folder))

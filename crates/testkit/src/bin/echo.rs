@@ -1,0 +1,63 @@
+//! The bare server that bench figures are shares of: the same hyper, runtime and headers as
+//! Stator's, and 600 bytes for an answer. What it can't do faster, nobody can.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use clap::Parser;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+
+/// As `stator serve` has.
+const WORKERS: usize = 2;
+const BODY: [u8; 600] = [b'x'; 600];
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Where to listen.
+    #[arg(long)]
+    listen: SocketAddr,
+}
+
+fn main() -> anyhow::Result<()> {
+    let Arguments { listen } = Arguments::parse();
+    let runtime = Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
+    runtime.block_on(serve(listen))
+}
+
+async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(listen).await?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let connection = http1::Builder::new()
+            .pipeline_flush(true)
+            .serve_connection(TokioIo::new(stream), service_fn(answer));
+        // A connection that breaks is its client's affair.
+        tokio::spawn(async move { drop(connection.await) });
+    }
+}
+
+/// Reads the request to its end, and answers.
+async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    drop(request.into_body().collect().await);
+    let mut response = Response::new(Full::new(Bytes::from_static(&BODY)));
+    let headers = response.headers_mut();
+    headers.reserve(4);
+    headers.insert(SERVER, HeaderValue::from_static("Server"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    headers.insert(HeaderName::from_static("x-amzn-requestid"), HeaderValue::from_static(ID));
+    headers.insert(HeaderName::from_static("x-amz-crc32"), HeaderValue::from_static("2745614147"));
+    Ok(response)
+}
+
+/// As long as a request id.
+const ID: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ";

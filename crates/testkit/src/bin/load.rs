@@ -1,0 +1,51 @@
+//! The load generator as a process: drives one server, prints one line of JSON.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use stator_testkit::load::{self, Scenario};
+use tokio::runtime::Builder;
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The server.
+    #[arg(long)]
+    address: SocketAddr,
+    /// Concurrent connections.
+    #[arg(long, default_value_t = 1)]
+    connections: usize,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Repeat a request for a while, and measure.
+    Drive {
+        /// What to repeat.
+        scenario: Scenario,
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
+    /// Write the bench's items.
+    Fill {
+        /// How many.
+        items: usize,
+    },
+}
+
+#[expect(clippy::print_stdout, reason = "its answer is a line on stdout")]
+fn main() -> anyhow::Result<()> {
+    let Arguments { address, connections, task } = Arguments::parse();
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    match task {
+        Task::Drive { scenario, milliseconds } => {
+            let lasting = Duration::from_millis(milliseconds);
+            let measured = load::drive(address, scenario, connections, lasting);
+            println!("{}", runtime.block_on(measured)?.to_json());
+        }
+        Task::Fill { items } => runtime.block_on(load::fill(address, items, connections))?,
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! The bench's table, its items, and the requests on them.
+
+use serde_json::{Value, json};
+
+/// Items in the table while speed is measured.
+pub const ITEMS: usize = 10_240;
+/// Items of a partition: what one Query answers.
+pub const PARTITION_ITEMS: usize = 20;
+/// A BatchWriteItem takes no more.
+const BATCH_ITEMS: usize = 25;
+const TABLE: &str = "bench";
+
+/// Partition and place in it.
+pub type Key = (usize, usize);
+
+/// An operation and its input.
+pub type Call = (&'static str, Value);
+
+/// What creates the table.
+pub fn create_table() -> Call {
+    let input = json!({
+        "TableName": TABLE,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": "owner", "AttributeType": "S"},
+            {"AttributeName": "at", "AttributeType": "N"},
+        ],
+        "KeySchema": [
+            {"AttributeName": "owner", "KeyType": "HASH"},
+            {"AttributeName": "at", "KeyType": "RANGE"},
+        ],
+    });
+    ("CreateTable", input)
+}
+
+/// The first `items` items, as inputs of BatchWriteItem.
+pub fn batches(items: usize) -> impl Iterator<Item = Value> {
+    (0..items).step_by(BATCH_ITEMS).map(move |first| {
+        let numbers = first..(first + BATCH_ITEMS).min(items);
+        let puts = numbers.map(|number| {
+            let key = (number / PARTITION_ITEMS, number % PARTITION_ITEMS);
+            json!({"PutRequest": {"Item": item(key)}})
+        });
+        json!({"RequestItems": {TABLE: puts.collect::<Value>()}})
+    })
+}
+
+pub(super) fn get(key: Key) -> Call {
+    ("GetItem", json!({"TableName": TABLE, "Key": key_of(key)}))
+}
+
+pub(super) fn put(key: Key) -> Call {
+    ("PutItem", json!({"TableName": TABLE, "Item": item(key)}))
+}
+
+pub(super) fn query(partition: usize) -> Call {
+    let input = json!({
+        "TableName": TABLE,
+        "KeyConditionExpression": "#owner = :owner",
+        "ExpressionAttributeNames": {"#owner": "owner"},
+        "ExpressionAttributeValues": {":owner": {"S": owner(partition)}},
+    });
+    ("Query", input)
+}
+
+pub(super) fn update(key: Key) -> Call {
+    let input = json!({
+        "TableName": TABLE,
+        "Key": key_of(key),
+        "UpdateExpression": "SET likes = likes + :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    });
+    ("UpdateItem", input)
+}
+
+pub(super) fn transact(keys: [Key; 2]) -> Call {
+    let puts = keys.map(|key| json!({"Put": {"TableName": TABLE, "Item": item(key)}}));
+    ("TransactWriteItems", json!({"TransactItems": puts}))
+}
+
+pub(super) fn count() -> Call {
+    let input = json!({
+        "TableName": TABLE,
+        "Key": {"owner": {"S": "everybody"}, "at": {"N": "0"}},
+        "UpdateExpression": "ADD visits :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    });
+    ("UpdateItem", input)
+}
+
+fn owner(partition: usize) -> String {
+    format!("owner#{partition:08}")
+}
+
+fn key_of((partition, at): Key) -> Value {
+    json!({"owner": {"S": owner(partition)}, "at": {"N": at.to_string()}})
+}
+
+/// An item whose GetItem answer has about 600 bytes.
+fn item(key: Key) -> Value {
+    let mut item = key_of(key);
+    item["title"] = json!({"S": "A bench item of ordinary size"});
+    item["text"] = json!({"S": "The quick brown fox jumps over the lazy dog. ".repeat(7)});
+    item["likes"] = json!({"N": "1234"});
+    item["score"] = json!({"N": "98.6"});
+    item["public"] = json!({"BOOL": true});
+    item["tags"] = json!({"SS": ["amber", "blue", "cyan"]});
+    item["place"] = json!({"M": {"city": {"S": "Lisbon"}, "floor": {"N": "3"}}});
+    item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_with_one_item_has_about_600_bytes() {
+        let answer = json!({"Item": item((1, 2))}).to_string();
+        assert!((590..=610).contains(&answer.len()), "{}", answer.len());
+    }
+
+    #[test]
+    fn batches_hold_every_item_once() {
+        let mut count = 0;
+        for batch in batches(60) {
+            count += batch["RequestItems"][TABLE].as_array().map_or(0, Vec::len);
+        }
+        assert_eq!(count, 60);
+    }
+}

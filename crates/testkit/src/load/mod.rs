@@ -1,0 +1,206 @@
+//! The load generator: prepared requests, raw sockets, counted answers.
+//!
+//! It runs as a process of its own (`src/bin/load.rs`), on one thread, so that it neither shares a
+//! runtime with what it measures nor hides behind it. Every answer but 200 ends the run.
+//!
+//! The data is one table of [`ITEMS`] items in partitions of [`PARTITION_ITEMS`]; an answer with one
+//! item has about 600 bytes. Each connection keeps to keys of its own, so that only the hot counter
+//! meets anybody else.
+
+pub mod data;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use clap::ValueEnum;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::http::{Connection, request};
+
+pub use data::{ITEMS, PARTITION_ITEMS};
+
+/// Requests that a connection prepares and then repeats.
+const PREPARED: usize = 512;
+
+/// What every connection does, over and over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scenario {
+    /// GetItem of a random item.
+    Get,
+    /// PutItem over a random item.
+    Put,
+    /// Query of one partition: 20 items.
+    Query,
+    /// UpdateItem of one attribute of a random item.
+    Update,
+    /// TransactWriteItems of two puts.
+    Transact,
+    /// UpdateItem that adds 1 to one counter, the same for all.
+    HotCounter,
+}
+
+/// What a run measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// Answers per second.
+    pub per_second: f64,
+    /// The median time of an answer, in microseconds.
+    pub p50_us: u32,
+    /// 99 of 100 answers took at most this, in microseconds.
+    pub p99_us: u32,
+}
+
+/// Drives `address` for `lasting`.
+///
+/// # Errors
+/// A broken connection; any answer but 200.
+pub async fn drive(
+    address: SocketAddr,
+    scenario: Scenario,
+    connections: usize,
+    lasting: Duration,
+) -> anyhow::Result<Measured> {
+    let mut running = JoinSet::new();
+    let begun = Instant::now();
+    let until = begun + lasting;
+    for number in 0..connections {
+        let requests = Arc::new(prepare(scenario, number, connections));
+        running.spawn(repeat(Connection::open(address).await?, requests, until));
+    }
+    let mut latencies = Vec::new();
+    while let Some(ended) = running.join_next().await {
+        latencies.append(&mut ended??);
+    }
+    Measured::new(latencies, begun.elapsed())
+}
+
+/// Writes [`data::items`] through BatchWriteItem, up to `items` of them.
+///
+/// # Errors
+/// As [`drive`]; items left unprocessed.
+pub async fn fill(address: SocketAddr, items: usize, connections: usize) -> anyhow::Result<()> {
+    let mut running = JoinSet::new();
+    for number in 0..connections {
+        let mut connection = Connection::open(address).await?;
+        running.spawn(async move {
+            for batch in data::batches(items).skip(number).step_by(connections) {
+                let answer = connection.expect("BatchWriteItem", &batch).await?;
+                let unprocessed = answer["UnprocessedItems"].as_object();
+                ensure!(unprocessed.is_some_and(serde_json::Map::is_empty), "items left: {answer}");
+            }
+            Ok(())
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+impl Measured {
+    fn new(mut latencies: Vec<Duration>, elapsed: Duration) -> anyhow::Result<Self> {
+        ensure!(!latencies.is_empty(), "no answer at all");
+        latencies.sort_unstable();
+        let at = |hundredths: usize| {
+            let latency = latencies[(latencies.len() * hundredths / 100).min(latencies.len() - 1)];
+            u32::try_from(latency.as_micros()).unwrap_or(u32::MAX)
+        };
+        let answers = u32::try_from(latencies.len()).context("a run this long")?;
+        Ok(Self {
+            per_second: f64::from(answers) / elapsed.as_secs_f64(),
+            p50_us: at(50),
+            p99_us: at(99),
+        })
+    }
+
+    /// As the load process prints it.
+    pub fn to_json(self) -> Value {
+        json!({"per_second": self.per_second, "p50_us": self.p50_us, "p99_us": self.p99_us})
+    }
+
+    /// As [`Measured::to_json`] wrote it.
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let micros = |name: &str| u32::try_from(json[name].as_u64()?).ok();
+        Some(Self {
+            per_second: json["per_second"].as_f64()?,
+            p50_us: micros("p50_us")?,
+            p99_us: micros("p99_us")?,
+        })
+    }
+}
+
+/// Sends the prepared requests round and round until the time is over.
+async fn repeat(
+    mut connection: Connection,
+    requests: Arc<Vec<Vec<u8>>>,
+    until: Instant,
+) -> anyhow::Result<Vec<Duration>> {
+    let mut latencies = Vec::with_capacity(1 << 16);
+    let mut sent = Instant::now();
+    for request in requests.iter().cycle() {
+        let answer = connection.exchange(request).await?;
+        let answered = Instant::now();
+        ensure!(
+            answer.status == 200,
+            "answered {}: {}",
+            answer.status,
+            String::from_utf8_lossy(answer.body)
+        );
+        latencies.push(answered - sent);
+        if answered >= until {
+            break;
+        }
+        sent = answered;
+    }
+    Ok(latencies)
+}
+
+/// The requests of connection `number` of `connections`, over partitions of its own.
+fn prepare(scenario: Scenario, number: usize, connections: usize) -> Vec<Vec<u8>> {
+    let mut rng = StdRng::seed_from_u64(number as u64);
+    let partitions = ITEMS / PARTITION_ITEMS;
+    let mut random_key = || {
+        let partition = rng.random_range(0..partitions / connections) * connections + number;
+        (partition, rng.random_range(0..PARTITION_ITEMS))
+    };
+    let mut prepare_one = |_| match scenario {
+        Scenario::Get => data::get(random_key()),
+        Scenario::Put => data::put(random_key()),
+        Scenario::Query => data::query(random_key().0),
+        Scenario::Update => data::update(random_key()),
+        Scenario::Transact => {
+            let (partition, sort) = random_key();
+            data::transact([(partition, sort), (partition, (sort + 1) % PARTITION_ITEMS)])
+        }
+        Scenario::HotCounter => data::count(),
+    };
+    (0..PREPARED)
+        .map(&mut prepare_one)
+        .map(|(operation, body)| request(operation, &body.to_string()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_of_sorted_latencies() {
+        let latencies = (1..=200).rev().map(Duration::from_micros).collect();
+        let measured = Measured::new(latencies, Duration::from_secs(2)).unwrap();
+        assert_eq!(measured, Measured { per_second: 100.0, p50_us: 101, p99_us: 199 });
+        assert_eq!(Measured::from_json(&measured.to_json()), Some(measured));
+    }
+
+    #[test]
+    fn connections_keep_to_keys_of_their_own() {
+        let puts = |number| prepare(Scenario::Put, number, 32);
+        let (first, second) = (puts(0), puts(1));
+        assert!(first.iter().all(|request| !second.contains(request)));
+    }
+}

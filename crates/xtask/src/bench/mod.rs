@@ -1,0 +1,192 @@
+//! `cargo xtask bench`: speed, as shares of a bare echo server.
+//!
+//! Absolute figures say more about the machine and its neighbours than about Stator. So three
+//! servers run at once, and short runs of the same requests alternate between them: echo, durable
+//! (encrypted, on disk), in memory, and again. A share is the median of the rounds' shares; noise
+//! meets all three. The generator is a process of its own. Any answer but 200 ends the bench.
+//!
+//! Besides: the time from start to the first answer, and memory idle and after 100,000 items.
+
+mod footprint;
+mod table;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, ensure};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use testkit::load::data::create_table;
+use testkit::load::{ITEMS, Measured, Scenario};
+use testkit::process::{Launch, Server};
+use tokio::runtime::Runtime;
+
+use self::footprint::Footprint;
+use self::table::{Row, Target};
+use crate::target_directory;
+
+/// Connections that are measured; a hot counter needs rivals.
+const CONNECTIONS: [usize; 2] = [1, 32];
+/// Connections that write the bench's items.
+const FILL_CONNECTIONS: usize = 8;
+
+/// How long and what.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Rounds of each figure; the median counts.
+    #[arg(long, default_value_t = 5)]
+    pub rounds: usize,
+    /// The length of one run, in milliseconds.
+    #[arg(long, default_value_t = 1000)]
+    pub milliseconds: u64,
+    /// Only these scenarios.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub only: Vec<Scenario>,
+    /// Also write the figures to this file.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// The built programs and a place for data.
+struct Rig {
+    stator: PathBuf,
+    echo: PathBuf,
+    load: PathBuf,
+    scratch: PathBuf,
+    runtime: Runtime,
+}
+
+/// Measures, prints the table, and writes the file that was asked for.
+#[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
+pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
+    let rig = Rig::build(root)?;
+    let rows = rig.speed(options)?;
+    let footprints = [rig.footprint(Target::Durable)?, rig.footprint(Target::Memory)?];
+    println!("{}", table::head());
+    rows.iter().for_each(|row| println!("{row}"));
+    footprints.iter().for_each(|footprint| println!("{footprint}"));
+    if let Some(file) = &options.json {
+        let figures = json!({
+            "speed": rows.iter().map(Row::to_json).collect::<Vec<_>>(),
+            "footprint": footprints.iter().map(Footprint::to_json).collect::<Vec<_>>(),
+        });
+        fs::write(file, format!("{figures:#}\n")).with_context(|| file.display().to_string())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Rig {
+    fn build(root: &Path) -> anyhow::Result<Self> {
+        let packages = ["-p", "stator", "-p", "stator-testkit"];
+        let built = Command::new("cargo")
+            .args(["build", "--release", "--bins"])
+            .args(packages)
+            .current_dir(root)
+            .status()?;
+        ensure!(built.success(), "the release does not build");
+        let target = target_directory(root)?;
+        let binaries = target.join("release");
+        let scratch = target.join("xtask").join("bench");
+        if scratch.exists() {
+            fs::remove_dir_all(&scratch)?;
+        }
+        fs::create_dir_all(&scratch)?;
+        Ok(Self {
+            stator: binaries.join("stator"),
+            echo: binaries.join("echo"),
+            load: binaries.join("load"),
+            scratch,
+            runtime: Runtime::new()?,
+        })
+    }
+
+    fn speed(&self, options: &Options) -> anyhow::Result<Vec<Row>> {
+        let echo = self.launch(Target::Echo, "speed").start()?;
+        let durable = self.start_filled(Target::Durable)?;
+        let memory = self.start_filled(Target::Memory)?;
+        let addresses = [echo.address(), durable.address(), memory.address()];
+        let mut rows = Vec::new();
+        for &scenario in Scenario::value_variants() {
+            if !options.only.is_empty() && !options.only.contains(&scenario) {
+                continue;
+            }
+            for connections in CONNECTIONS {
+                if scenario != Scenario::HotCounter || connections > 1 {
+                    let run = |address| self.drive(address, scenario, connections, options);
+                    rows.push(Row::new(scenario, connections, rounds(options, addresses, run)?));
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// A server with the bench's items.
+    fn start_filled(&self, target: Target) -> anyhow::Result<Server> {
+        let server = self.launch(target, "speed").start()?;
+        self.fill(&server, ITEMS)?;
+        Ok(server)
+    }
+
+    fn fill(&self, server: &Server, items: usize) -> anyhow::Result<()> {
+        let (operation, input) = create_table();
+        self.runtime.block_on(async {
+            let mut connection = server.connect().await?;
+            connection.expect(operation, &input).await
+        })?;
+        let items = items.to_string();
+        self.load(server.address(), FILL_CONNECTIONS, &["fill", &items])?;
+        Ok(())
+    }
+
+    fn drive(
+        &self,
+        address: SocketAddr,
+        scenario: Scenario,
+        connections: usize,
+        options: &Options,
+    ) -> anyhow::Result<Measured> {
+        let milliseconds = options.milliseconds.to_string();
+        let printed =
+            self.load(address, connections, &["drive", &table::name(scenario), &milliseconds])?;
+        let json = serde_json::from_str(&printed)?;
+        Measured::from_json(&json).with_context(|| format!("the generator said {printed}"))
+    }
+
+    /// Runs the generator; answers with what it printed.
+    fn load(&self, to: SocketAddr, connections: usize, task: &[&str]) -> anyhow::Result<String> {
+        let output = Command::new(&self.load)
+            .args(["--address", &to.to_string(), "--connections", &connections.to_string()])
+            .args(task)
+            .output()?;
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{task:?} failed: {complaint}");
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// How to start `target` with data of its own for `purpose`.
+    fn launch(&self, target: Target, purpose: &str) -> Launch {
+        let log = self.scratch.join(format!("{target}-{purpose}.log"));
+        match target {
+            Target::Echo => Launch::new(&self.echo, [], &log),
+            Target::Memory => Launch::in_memory(&self.stator, &log),
+            Target::Durable => {
+                Launch::durable(&self.stator, &self.scratch.join(purpose).join("data"), &log)
+            }
+        }
+    }
+}
+
+/// Alternates between the servers, so that the machine's moods meet all of them.
+fn rounds(
+    options: &Options,
+    addresses: [SocketAddr; 3],
+    run: impl Fn(SocketAddr) -> anyhow::Result<Measured>,
+) -> anyhow::Result<Vec<[Measured; 3]>> {
+    let round = |_| {
+        let [echo, durable, memory] = addresses;
+        Ok([run(echo)?, run(durable)?, run(memory)?])
+    };
+    (0..options.rounds).map(round).collect()
+}
