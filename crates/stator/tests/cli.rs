@@ -1,5 +1,7 @@
 //! The program as a user meets it: what keeps it from starting, how it stops, what it keeps.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
@@ -32,8 +34,8 @@ impl Folder {
     }
 
     /// Creates a data directory and its key, and leaves both behind.
-    async fn with_data(self) -> Self {
-        self.durable().start().await.unwrap().stop().unwrap();
+    fn with_data(self) -> Self {
+        self.durable().start().unwrap().stop().unwrap();
         self
     }
 
@@ -102,7 +104,7 @@ fn a_foreign_directory_is_left_alone() {
 #[tokio::test]
 async fn a_directory_in_use_is_refused_and_its_owner_goes_on() {
     let folder = Folder::new("in-use");
-    let owner = folder.durable().start().await.unwrap();
+    let owner = folder.durable().start().unwrap();
     let line = refusal(serve_in(&folder.path("data")));
     assert!(line.contains("in use by another process"), "{line}");
     assert_eq!(table_names(&owner).await, json!([]));
@@ -111,7 +113,7 @@ async fn a_directory_in_use_is_refused_and_its_owner_goes_on() {
 
 #[tokio::test]
 async fn a_wrong_key_is_refused() {
-    let folder = Folder::new("wrong-key").with_data().await;
+    let folder = Folder::new("wrong-key").with_data();
     fs::write(folder.path("data.key"), "0".repeat(64)).unwrap();
     let line = refusal(serve_in(&folder.path("data")));
     assert!(line.starts_with("the key does not open"), "{line}");
@@ -119,7 +121,7 @@ async fn a_wrong_key_is_refused() {
 
 #[tokio::test]
 async fn a_missing_key_is_never_replaced() {
-    let folder = Folder::new("missing-key").with_data().await;
+    let folder = Folder::new("missing-key").with_data();
     let key_file = folder.path("data.key");
     fs::rename(&key_file, folder.path("elsewhere")).unwrap();
     let line = refusal(serve_in(&folder.path("data")));
@@ -127,7 +129,7 @@ async fn a_missing_key_is_never_replaced() {
     assert!(!key_file.exists());
 
     fs::rename(folder.path("elsewhere"), &key_file).unwrap();
-    folder.durable().start().await.unwrap().stop().unwrap();
+    folder.durable().start().unwrap().stop().unwrap();
 }
 
 #[test]
@@ -154,7 +156,7 @@ fn a_key_file_with_something_else_in_it_is_refused() {
 
 #[tokio::test]
 async fn an_unknown_version_is_refused() {
-    let folder = Folder::new("unknown-version").with_data().await;
+    let folder = Folder::new("unknown-version").with_data();
     let marker = folder.path("data").join("stator-format");
     let mut bytes = fs::read(&marker).unwrap();
     // docs/format/local-directory.md: eight bytes of magic, then the version, big-endian.
@@ -191,7 +193,7 @@ fn the_environment_says_what_flags_say() {
 #[tokio::test]
 async fn sigterm_closes_cleanly_and_a_restart_keeps_the_data() {
     let folder = Folder::new("restart");
-    let server = folder.durable().start().await.unwrap();
+    let server = folder.durable().start().unwrap();
     let mut connection = server.connect().await.unwrap();
     connection
         .expect(
@@ -210,7 +212,7 @@ async fn sigterm_closes_cleanly_and_a_restart_keeps_the_data() {
     connection.expect("PutItem", &put).await.unwrap();
     server.stop().unwrap();
 
-    let server = folder.durable().start().await.unwrap();
+    let server = folder.durable().start().unwrap();
     let mut connection = server.connect().await.unwrap();
     let get = json!({"TableName": "kept", "Key": {"id": {"S": "a"}}});
     assert_eq!(connection.expect("GetItem", &get).await.unwrap(), json!({"Item": item}));
@@ -220,7 +222,7 @@ async fn sigterm_closes_cleanly_and_a_restart_keeps_the_data() {
 #[tokio::test]
 async fn a_start_says_where_it_listens_and_what_protects_the_data() {
     let folder = Folder::new("banner");
-    let server = folder.durable().start().await.unwrap();
+    let server = folder.durable().start().unwrap();
     let address = server.address();
     server.stop().unwrap();
     let banner = folder.log();
@@ -240,7 +242,7 @@ async fn a_start_says_where_it_listens_and_what_protects_the_data() {
 async fn a_generated_key_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let folder = Folder::new("key-mode").with_data().await;
+    let folder = Folder::new("key-mode").with_data();
     let mode = fs::metadata(folder.path("data.key")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let text = fs::read_to_string(folder.path("data.key")).unwrap();
@@ -252,7 +254,7 @@ async fn json_logs_are_one_object_a_line() {
     let folder = Folder::new("json-logs");
     let mut launch = Launch::in_memory(Path::new(STATOR), &folder.path("log"));
     launch.arguments.extend(["--log-format", "json", "--log-level", "debug"].map(Into::into));
-    let server = launch.start().await.unwrap();
+    let server = launch.start().unwrap();
     assert_eq!(table_names(&server).await, json!([]));
     server.stop().unwrap();
     let events: Vec<serde_json::Value> = folder

@@ -29,6 +29,8 @@ pub struct Connection {
 pub struct Answer<'a> {
     /// The HTTP status.
     pub status: u16,
+    /// Status line and headers.
+    pub head: &'a str,
     /// The whole body.
     pub body: &'a [u8],
 }
@@ -67,7 +69,9 @@ impl Connection {
         while self.buffer.len() < body_start + body_bytes {
             self.read_some().await?;
         }
-        Ok(Answer { status, body: &self.buffer[body_start..body_start + body_bytes] })
+        let (head, body) = self.buffer.split_at(body_start);
+        let head = std::str::from_utf8(head).map_err(|_| io::ErrorKind::InvalidData)?;
+        Ok(Answer { status, head, body: &body[..body_bytes] })
     }
 
     /// Calls an operation; the answer may be an error of the server's.

@@ -127,7 +127,8 @@ fn sse(body: Members<'_, '_>) -> SseSpecification {
 }
 
 /// Writes a description as DescribeTable shows it. Of a table being deleted little is left to
-/// show (API reference, DeleteTable, sample response; 2026-11).
+/// show (API reference, DeleteTable, sample response; ScyllaDB test_table.py,
+/// test_delete_table_description; 2026-11).
 pub(crate) fn write_description(out: &mut Vec<u8>, table: &TableDescription) {
     let definition = &*table.definition;
     let mut object = ObjectWriter::open(out);
@@ -139,26 +140,34 @@ pub(crate) fn write_description(out: &mut Vec<u8>, table: &TableDescription) {
     object.integer("TableSizeBytes", table.size_bytes);
     object.boolean("DeletionProtectionEnabled", definition.deletion_protection);
     write_throughput(&mut object, definition.throughput);
-    if table.status != TableStatus::Deleting {
+    let is_shown_whole = table.status != TableStatus::Deleting;
+    if is_shown_whole {
         write_seconds(object.key("CreationDateTime"), definition.created_at_ms);
         write_array(object.key("AttributeDefinitions"), &definition.attributes, write_attribute);
         write_key_schema(&mut object, &definition.key);
         write_indexes(&mut object, table, IndexKind::Local, "LocalSecondaryIndexes");
         write_indexes(&mut object, table, IndexKind::Global, "GlobalSecondaryIndexes");
+    }
+    write_billing_mode(&mut object, definition);
+    if is_shown_whole {
         write_settings(&mut object, table);
     }
     object.close();
 }
 
-/// Members that are shown only where the declaration set them.
-fn write_settings(object: &mut ObjectWriter<'_>, table: &TableDescription) {
-    let definition = &*table.definition;
+/// A provisioned table has no summary until it has been paid per request once.
+fn write_billing_mode(object: &mut ObjectWriter<'_>, definition: &TableDefinition) {
     if definition.billing_mode == BillingMode::PayPerRequest {
         let mut summary = object.object("BillingModeSummary");
         summary.string("BillingMode", definition.billing_mode.wire_name());
         write_seconds(summary.key("LastUpdateToPayPerRequestDateTime"), definition.created_at_ms);
         summary.close();
     }
+}
+
+/// Members that are shown only where the declaration set them.
+fn write_settings(object: &mut ObjectWriter<'_>, table: &TableDescription) {
+    let definition = &*table.definition;
     if let Some(ceilings) = definition.on_demand {
         write_on_demand(object, ceilings);
     }
