@@ -2,7 +2,8 @@
 //!
 //! It holds the marker, a lock file that nobody writes to, and the engine's directory. A directory
 //! is ours when it has the marker; an empty one may become ours. The marker is written, whole and
-//! synced, before the engine creates anything, so a crash leaves an empty or a finished directory.
+//! synced, after the engine's directory is there and before the engine creates anything in it, so a
+//! crash leaves what opens as a new directory or a finished one.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
@@ -41,11 +42,13 @@ pub(crate) fn holds_store(dir: &Path) -> Result<bool, LocalError> {
     };
     let mut foreign = false;
     for entry in entries {
-        let name = entry.map_err(LocalError::unwritable(dir))?.file_name();
+        let entry = entry.map_err(LocalError::unwritable(dir))?;
+        let name = entry.file_name();
         if name == MARKER {
             return Ok(true);
         }
-        foreign |= !IGNORED.iter().any(|ignored| name == *ignored);
+        let begun = name == ENGINE && is_empty(&entry.path());
+        foreign |= !begun && !IGNORED.iter().any(|ignored| name == *ignored);
     }
     if foreign { Err(LocalError::ForeignDirectory { dir: dir.to_path_buf() }) } else { Ok(false) }
 }
@@ -59,14 +62,17 @@ pub(crate) fn claim(dir: &Path, root: &RootKey) -> Result<(Claim, DataKey), Loca
     let unwritable = LocalError::unwritable(dir);
     create_private_dir(dir).map_err(&unwritable)?;
     let lock = lock(dir)?;
+    let engine_dir = dir.join(ENGINE);
     let data_key = if holds_store(dir)? {
         open_marker(dir, root)?
     } else {
+        create_private_dir(&engine_dir).map_err(&unwritable)?;
         create_marker(dir, root).map_err(&unwritable)?
     };
-    let engine_dir = dir.join(ENGINE);
-    create_private_dir(&engine_dir).map_err(&unwritable)?;
-    sync_dir(dir).map_err(&unwritable)?;
+    // Opening on would begin an empty store where there was a full one.
+    if !engine_dir.is_dir() {
+        return Err(LocalError::Damaged { file: engine_dir });
+    }
     Ok((Claim { engine_dir, _lock: lock }, data_key))
 }
 
@@ -112,20 +118,26 @@ fn create_marker(dir: &Path, root: &RootKey) -> io::Result<DataKey> {
     file.write_all(&marker::seal(root, &data_key, nonce))?;
     file.sync_all()?;
     fs::rename(&unfinished, dir.join(MARKER))?;
+    sync_dir(dir)?;
     Ok(data_key)
 }
 
-/// Creates `dir` for its owner alone; one that exists keeps its mode.
+/// Creates `dir`, durably and for its owner alone; one that exists keeps its mode.
 fn create_private_dir(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let parent = match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    create_private_dir(parent)?;
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(dir)?;
-    // The entry of a new directory is durable once its parent is.
-    match dir.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => sync_dir(Path::new(".")),
-        Some(parent) => sync_dir(parent),
-        None => Ok(()),
+    match builder.create(dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !dir.is_dir() => Err(error),
+        _ => sync_dir(parent),
     }
 }
 
@@ -135,6 +147,10 @@ fn private_file() -> fs::OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+fn is_empty(dir: &Path) -> bool {
+    fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 fn sync_dir(dir: &Path) -> io::Result<()> {

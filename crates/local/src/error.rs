@@ -41,10 +41,10 @@ pub enum LocalError {
         /// The data directory.
         dir: PathBuf,
     },
-    /// The marker is not what was written.
-    #[error("{} is damaged; restore the file from a backup of this directory", file.display())]
+    /// The marker is not what was written, or the engine's files are gone.
+    #[error("{} is damaged or missing; restore it from a backup", file.display())]
     Damaged {
-        /// The marker file.
+        /// The marker, or the engine's directory.
         file: PathBuf,
     },
     /// It cannot be created, read or written.

@@ -100,6 +100,7 @@ async fn a_crash_while_claiming_leaves_a_directory_that_opens() {
     let temporary = TempDir::new().unwrap();
     fs::write(temporary.path().join("lock"), "").unwrap();
     fs::write(temporary.path().join("stator-format.new"), "STATO").unwrap();
+    fs::create_dir(temporary.path().join("engine")).unwrap();
     open(temporary.path()).unwrap().close().await.unwrap();
     assert!(!temporary.path().join("stator-format.new").exists());
 }
@@ -150,6 +151,24 @@ async fn a_damaged_engine_file_is_refused_and_kept() {
     assert!(matches!(error, LocalError::Engine { .. }), "{error:?}");
     assert_helpful(&error, &dir);
     assert_eq!(fs::read(&manifest).unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn a_store_without_its_engine_files_is_not_begun_anew() {
+    let (_temporary, dir) = used().await;
+    fs::remove_dir_all(dir.join("engine")).unwrap();
+    let error = open(&dir).unwrap_err();
+    assert!(matches!(error, LocalError::Damaged { .. }), "{error:?}");
+    assert_helpful(&error, &dir);
+    assert!(!dir.join("engine").exists());
+}
+
+#[tokio::test]
+async fn engine_files_without_their_marker_are_foreign() {
+    let (_temporary, dir) = used().await;
+    fs::remove_file(dir.join(MARKER)).unwrap();
+    let error = open(&dir).unwrap_err();
+    assert!(matches!(error, LocalError::ForeignDirectory { .. }), "{error:?}");
 }
 
 #[test]
