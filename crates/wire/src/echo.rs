@@ -53,9 +53,7 @@ fn write_value(out: &mut Bounded, json: &Json<'_>, shape: &Shape) -> fmt::Result
         (_, Json::Integer(value)) => write!(out, "{value}"),
         (_, Json::Decimal(_)) => write!(out, "{}", json.whole().unwrap_or_default()),
         (_, Json::String(text)) => out.write_str(text),
-        (Kind::Structure(_), _) if shape.name == "AttributeValue" => {
-            out.write_str("com.amazonaws.dynamodb.v20120810.AttributeValue@0")
-        }
+        (Kind::Value(_), _) => out.write_str("com.amazonaws.dynamodb.v20120810.AttributeValue@0"),
         (Kind::Structure(members), _) => write_structure(out, json, shape.name, members),
         (Kind::Map { value, .. }, Json::Object(entries)) => {
             out.write_str("{")?;
@@ -85,8 +83,7 @@ fn write_structure(
 ) -> fmt::Result {
     write!(out, "{name}(")?;
     for (index, member) in members.iter().enumerate() {
-        let (first, rest) = member.name.split_at_checked(1).unwrap_or((member.name, ""));
-        write!(out, "{}{}{rest}=", separator(index), first.to_ascii_lowercase())?;
+        write!(out, "{}{member}=", separator(index))?;
         write_value(out, json.members().get(member.name).unwrap_or(&Json::Null), member.shape)?;
     }
     out.write_str(")")

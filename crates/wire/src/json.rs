@@ -36,7 +36,8 @@ pub struct Members<'j, 'a> {
 impl<'a> Json<'a> {
     /// Parses a whole body; `None` when it is not JSON, or nested too deeply.
     pub(crate) fn parse(body: &'a [u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok()
+        // Checking the encoding of the whole is cheaper than that of each string.
+        serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
     }
 
     /// The members of an object; of anything else, none.

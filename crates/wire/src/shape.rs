@@ -1,5 +1,7 @@
 //! The vocabulary of the generated table: what a request may look like.
 
+use std::fmt;
+
 /// A shape of the service model.
 #[derive(Debug)]
 pub struct Shape {
@@ -14,6 +16,8 @@ pub struct Shape {
 pub(crate) enum Kind {
     /// Members by name.
     Structure(&'static [Member]),
+    /// An attribute value: a structure of one member, which `crate::value` answers for.
+    Value(&'static [Member]),
     /// Elements of one shape.
     List { element: &'static Shape, length: Range },
     /// Values of one shape by names of another.
@@ -65,6 +69,14 @@ impl Member {
 
     pub(crate) const fn optional(name: &'static str, shape: &'static Shape) -> Self {
         Self { name, shape, required: false }
+    }
+}
+
+/// The name as the service's messages spell it: `TableName` as `tableName`.
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, rest) = self.name.split_at_checked(1).unwrap_or((self.name, ""));
+        write!(f, "{}{rest}", first.to_ascii_lowercase())
     }
 }
 

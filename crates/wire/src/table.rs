@@ -160,7 +160,10 @@ fn write_billing_mode(object: &mut ObjectWriter<'_>, definition: &TableDefinitio
     if definition.billing_mode == BillingMode::PayPerRequest {
         let mut summary = object.object("BillingModeSummary");
         summary.string("BillingMode", definition.billing_mode.wire_name());
-        write_seconds(summary.key("LastUpdateToPayPerRequestDateTime"), definition.created_at_ms);
+        if table.status == TableStatus::Active {
+            let since = summary.key("LastUpdateToPayPerRequestDateTime");
+            write_seconds(since, definition.created_at_ms);
+        }
         summary.close();
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn check(json: &Json<'_>, shape: &Shape) -> Result<(), ApiError> {
         | (Kind::Text(_) | Kind::TableReference, Json::String(_))
         | (Kind::Boolean, Json::Bool(_))
         | (Kind::Integer(_) | Kind::Long(_), Json::Integer(_) | Json::Decimal(_)) => Ok(()),
-        (Kind::Structure(members), Json::Object(entries)) => {
+        (Kind::Structure(members) | Kind::Value(members), Json::Object(entries)) => {
             for (name, value) in entries {
                 if let Some(member) = members.iter().find(|member| member.name == name) {
                     check(value, member.shape)?;
@@ -91,10 +91,10 @@ fn digit_value(digit: u8) -> u8 {
 /// The parser's words for a value of the wrong type.
 fn mismatch(json: &Json<'_>, shape: &Shape) -> String {
     match (&shape.kind, json) {
-        (Kind::Structure(_), Json::Array(_)) => {
+        (Kind::Structure(_) | Kind::Value(_), Json::Array(_)) => {
             format!("Unrecognized collection type {}", java_type(shape))
         }
-        (Kind::Structure(_), _) => "Unexpected value type in payload".into(),
+        (Kind::Structure(_) | Kind::Value(_), _) => "Unexpected value type in payload".into(),
         (_, Json::Object(_)) => UNEXPECTED_STRUCTURE.into(),
         (_, Json::Array(_)) => format!("Unrecognized collection type {}", java_type(shape)),
         (Kind::List { .. } | Kind::Map { .. }, _) => "Unexpected field type".into(),
@@ -123,7 +123,7 @@ fn java_name(shape: &Shape) -> &str {
         Kind::Long(_) => "Long",
         Kind::Boolean => "Boolean",
         Kind::Blob => "ByteBuffer",
-        Kind::Structure(_) | Kind::List { .. } | Kind::Map { .. } => shape.name,
+        _ => shape.name,
     }
 }
 
@@ -140,7 +140,7 @@ fn java_type(shape: &Shape) -> String {
 
 fn java_parameter(shape: &Shape) -> String {
     match shape.kind {
-        Kind::Structure(_) => format!("{MODEL_PACKAGE}{}", shape.name),
+        Kind::Structure(_) | Kind::Value(_) => format!("{MODEL_PACKAGE}{}", shape.name),
         Kind::Blob => "java.nio.ByteBuffer".into(),
         Kind::List { .. } | Kind::Map { .. } => java_type(shape),
         _ => format!("java.lang.{}", java_name(shape)),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::limits::DOCUMENT_DEPTH_MAX;
+use model::limits::{ATTRIBUTE_NAME_BYTES_MAX, DOCUMENT_DEPTH_MAX};
 use model::{ApiError, AttributeMap, AttributeValue, Number, NumberError};
 
 use crate::json::{Json, Members};
@@ -53,6 +53,9 @@ fn map_at_depth(map: Members<'_, '_>, depth: usize) -> Result<AttributeMap, ApiE
         if name.is_empty() {
             // Alternator's test_limits.py, test_limit_attribute_length_nonkey_empty; 2026-11.
             return Err(refused("Empty attribute name"));
+        }
+        if name.len() > ATTRIBUTE_NAME_BYTES_MAX {
+            return Err(refused("Attribute name is too large, must be less than 65536 bytes"));
         }
         Ok((name.to_owned(), value_at_depth(json, depth)?))
     });

@@ -283,6 +283,24 @@ fn collections_have_bounds() {
 }
 
 #[test]
+fn a_null_in_a_collection_is_no_element() {
+    validation::<BatchWriteItem>(
+        r#"{"RequestItems":{"abc":null}}"#,
+        "1 validation error detected: Value '{abc=null}' at 'requestItems' failed to satisfy \
+         constraint: Map value must satisfy constraint: [Member must not be null]",
+    );
+    validation::<BatchGetItem>(
+        r#"{"RequestItems":{"abc":{"Keys":[null]}}}"#,
+        "1 validation error detected: Value '[null]' at 'requestItems.abc.member.keys' failed to \
+         satisfy constraint: Member must satisfy constraint: [Member must not be null]",
+    );
+    validation::<PutItem>(
+        &put(r#"{"SS":[null]}"#),
+        "One or more parameter values were invalid: A set may not have a null member",
+    );
+}
+
+#[test]
 fn an_attribute_name_has_65535_units_at_most() {
     let too_long = "n".repeat(65_536);
     for body in [

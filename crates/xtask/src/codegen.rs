@@ -146,6 +146,7 @@ fn kind(name: &str, shape: &Value) -> anyhow::Result<String> {
     let range = range(shape);
     let part = |part: &str| shape_name(&shape[part]).map(constant);
     Ok(match shape["type"].as_str().context("a shape has a type")? {
+        "structure" if name == "AttributeValue" => format!("Kind::Value(&[{}])", members(shape)?),
         "structure" => format!("Kind::Structure(&[{}])", members(shape)?),
         "list" => {
             format!("Kind::List {{ element: &{}, length: {range} }}", part("member")?)

@@ -39,7 +39,7 @@ pub(crate) static ATTRIBUTE_UPDATES: Shape = Shape {
 
 pub(crate) static ATTRIBUTE_VALUE: Shape = Shape {
     name: "AttributeValue",
-    kind: Kind::Structure(&[
+    kind: Kind::Value(&[
         Member::optional("B", &BINARY_ATTRIBUTE_VALUE),
         Member::optional("BOOL", &BOOLEAN_ATTRIBUTE_VALUE),
         Member::optional("BS", &BINARY_SET_ATTRIBUTE_VALUE),
