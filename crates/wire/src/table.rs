@@ -160,10 +160,8 @@ fn write_billing_mode(object: &mut ObjectWriter<'_>, definition: &TableDefinitio
     if definition.billing_mode == BillingMode::PayPerRequest {
         let mut summary = object.object("BillingModeSummary");
         summary.string("BillingMode", definition.billing_mode.wire_name());
-        if table.status == TableStatus::Active {
-            let since = summary.key("LastUpdateToPayPerRequestDateTime");
-            write_seconds(since, definition.created_at_ms);
-        }
+        let since = summary.key("LastUpdateToPayPerRequestDateTime");
+        write_seconds(since, definition.created_at_ms);
         summary.close();
     }
 }

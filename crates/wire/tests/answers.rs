@@ -301,7 +301,7 @@ fn create_table_shows_an_on_demand_table_with_its_billing_mode() {
                 ..provisioned
             },
         },
-        r#"{"TableDescription":{"TableName":"abc","TableStatus":"CREATING","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":0,"TableSizeBytes":0,"DeletionProtectionEnabled":false,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST"},"OnDemandThroughput":{"MaxReadRequestUnits":9,"MaxWriteRequestUnits":-1},"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}}}"#,
+        r#"{"TableDescription":{"TableName":"abc","TableStatus":"CREATING","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":0,"TableSizeBytes":0,"DeletionProtectionEnabled":false,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST","LastUpdateToPayPerRequestDateTime":1700000000.042},"OnDemandThroughput":{"MaxReadRequestUnits":9,"MaxWriteRequestUnits":-1},"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}}}"#,
     );
 }
 
