@@ -16,7 +16,7 @@ ITEM = {
     "ss": {"a", "b"},
     "ns": {1, 2, 3},
     "l": [10, "ten", {"deep": [1, 2]}],
-    "m": {"k": "v", "sub": {"n": 7}},
+    "m": {"k": "v", "nest": {"n": 7}},
     "status": "reserved word",
     "with.dot": 1,
 }
@@ -36,11 +36,11 @@ TRUE = [
     ("ss = :v", {":v": {"b", "a"}}),
     ("l = :v", {":v": [10, "ten", {"deep": [1, 2]}]}),
     ("m.k = :v", {":v": "v"}),
-    ("m.sub.n = :v", {":v": 7}),
+    ("m.nest.n = :v", {":v": 7}),
     ("l[0] = :v", {":v": 10}),
     ("l[2].deep[1] = :v", {":v": 2}),
     ("l[0] > n", {}),
-    ("attribute_exists(m.sub)", {}),
+    ("attribute_exists(m.nest)", {}),
     ("attribute_exists(l[2].deep[0])", {}),
     ("attribute_not_exists(m.absent.deeper)", {}),
     ("attribute_not_exists(l[3])", {}),
@@ -127,7 +127,7 @@ def test_an_absent_attribute_differs_from_every_value(holds):
 def test_names_stand_for_reserved_words_and_odd_characters(holds):
     assert holds("#s = :v", {":v": "reserved word"}, {"#s": "status"})
     assert holds("#d = :v", {":v": 1}, {"#d": "with.dot"})
-    assert holds("m.#k.#n = :v", {":v": 7}, {"#k": "sub", "#n": "n"})
+    assert holds("m.#k.#n = :v", {":v": 7}, {"#k": "nest", "#n": "n"})
 
 
 def test_in_takes_99_operands_and_not_101(table):

@@ -207,7 +207,7 @@ def test_several_key_attributes_are_paged(matches):
 
 
 def test_five_partition_attributes_are_too_many(client):
-    request = table_request(unique_name(), "p:S", gsis=[index("g", "a:S b:S c:S d:S e:S")])
+    request = table_request(unique_name(), "p:S", gsis=[index("five", "a:S b:S c:S d:S e:S")])
     with invalid(re.compile("HASH")):
         client.create_table(**request)
 

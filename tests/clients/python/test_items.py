@@ -246,7 +246,7 @@ def test_a_missing_table_is_not_named(client, operation):
 
 
 def test_item_collections_are_reported_where_there_is_a_local_index(tables):
-    table = tables.create("p:S c:S", lsis=[index("l", "p:S|x:S")])
+    table = tables.create("p:S c:S", lsis=[index("by-x", "p:S|x:S")])
     answer = table.put_item(Item={"p": "x", "c": "1"}, ReturnItemCollectionMetrics="SIZE")
     metrics = answer["ItemCollectionMetrics"]
     assert metrics["ItemCollectionKey"] == {"p": "x"}

@@ -156,7 +156,7 @@ def test_unused_attribute_definitions_are_refused(client):
 
 
 def test_a_local_index_needs_a_sort_key(client):
-    request = table_request(unique_name(), "p:S", lsis=[index("l", "p:S|x:S")])
+    request = table_request(unique_name(), "p:S", lsis=[index("by-x", "p:S|x:S")])
     with invalid(
         "One or more parameter values were invalid: Table KeySchema does not have a range key, "
         "which is required when specifying a LocalSecondaryIndex"

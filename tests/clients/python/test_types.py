@@ -107,17 +107,22 @@ def test_zeros_at_the_ends_are_not_significant_digits(stored):
     )
 
 
-def test_numbers_sort_by_value(tables):
+def test_numbers_sort_by_value(client, tables):
+    # By the low-level API: the resource API refuses to round numbers near the ends of the range.
     table = tables.create("p:S c:N")
     written = [
         BIGGEST, "-" + BIGGEST, SMALLEST, "-" + SMALLEST, "0", "1", "-1", "10", "9", "-10", "-9",
         "0.1", "0.09", "99999999999999999999999999999999999999", "1E+38", "1.5", "-1.5",
     ]  # fmt: skip
-    numbers = [Decimal(number) for number in written]
-    for number in numbers:
-        table.put_item(Item={"p": "x", "c": number})
-    query = {"KeyConditionExpression": "p = :p", "ExpressionAttributeValues": {":p": "x"}}
-    assert [item["c"] for item in table.query(**query)["Items"]] == sorted(numbers)
+    for number in written:
+        client.put_item(TableName=table.name, Item={"p": {"S": "x"}, "c": {"N": number}})
+    answer = client.query(
+        TableName=table.name,
+        KeyConditionExpression="p = :p",
+        ExpressionAttributeValues={":p": {"S": "x"}},
+    )
+    read = [Decimal(item["c"]["N"]) for item in answer["Items"]]
+    assert read == sorted(Decimal(number) for number in written)
 
 
 def test_strings_sort_by_utf8_bytes(sorted_table):
