@@ -93,12 +93,12 @@ const TWITTER: Client = Client {
 
 const FILMS: Client = Client {
     folder: "examples/films",
-    runtime: Runtime::Python,
-    arguments: &["films.py"],
+    runtime: Runtime::Node,
+    arguments: &["films.js"],
     summary: Summary::ExitCode,
 };
 
-const CITIES: Client = Client { folder: "examples/films", arguments: &["cities.py"], ..FILMS };
+const CITIES: Client = Client { folder: "examples/films", arguments: &["cities.js"], ..FILMS };
 
 /// Everything that `cargo xtask test` runs, in this order.
 pub const SUITES: &[Suite] = &[
