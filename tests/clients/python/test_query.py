@@ -124,7 +124,7 @@ def test_projection_applies_after_the_filter(numbered):
 
 
 def test_a_page_ends_at_one_megabyte(sorted_table):
-    # Ten items of 200 KB: the item that crosses the megabyte is the page's last one.
+    # Ten items of 200 KB: five stay below the megabyte, the sixth crosses it.
     for c in range(10):
         sorted_table.put_item(Item={"p": "x", "c": str(c), "v": "a" * 200_000})
     sizes = [

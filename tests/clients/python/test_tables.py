@@ -141,7 +141,17 @@ def test_list_tables_pages_in_name_order(client, tables):
 def test_undefined_key_attributes_are_refused(client):
     request = table_request(unique_name(), "p:S c:S")
     request["AttributeDefinitions"].pop()
-    with invalid(re.compile("AttributeDefinitions")):
+    with invalid("Invalid KeySchema: Some index key attribute have no definition"):
+        client.create_table(**request)
+
+
+def test_undefined_index_attributes_are_refused(client):
+    request = table_request(unique_name(), "p:S", gsis=[index("by-g", "g:S")])
+    request["AttributeDefinitions"].pop()
+    with invalid(
+        "One or more parameter values were invalid: Some index key attributes are not defined in "
+        "AttributeDefinitions. Keys: [g], AttributeDefinitions: [p]"
+    ):
         client.create_table(**request)
 
 

@@ -196,7 +196,7 @@ fn bounds(prefix: Vec<u8>, last: Option<&KeyTest>) -> (Bound<Vec<u8>>, Bound<Vec
     let from = Bound::Included;
     let to = Bound::Excluded;
     let first = || if prefix.is_empty() { Bound::Unbounded } else { from(prefix.clone()) };
-    let end = || if prefix.is_empty() { Bound::Unbounded } else { to(prefix_end(&prefix)) };
+    let end = || behind(&prefix);
     match last {
         None => (first(), end()),
         Some(KeyTest::Equal(value)) => (from(with(value)), to(prefix_end(&with(value)))),
@@ -208,10 +208,17 @@ fn bounds(prefix: Vec<u8>, last: Option<&KeyTest>) -> (Bound<Vec<u8>>, Bound<Vec
         Some(KeyTest::BeginsWith(value)) => {
             let mut bytes = prefix.clone();
             model::key::encode_prefix(text(&value.value()), &mut bytes);
-            let end = prefix_end(&bytes);
-            (from(bytes), to(end))
+            let end = behind(&bytes);
+            (from(bytes), end)
         }
     }
+}
+
+/// The bound behind all bytes that begin with `prefix`. There is none where nothing sorts behind
+/// them: for the empty prefix, and for a binary of 0xFF alone.
+fn behind(prefix: &[u8]) -> Bound<Vec<u8>> {
+    let end = prefix_end(prefix);
+    if end.is_empty() { Bound::Unbounded } else { Bound::Excluded(end) }
 }
 
 fn text<'a>(value: &ValueRef<'a>) -> &'a [u8] {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use db::{BatchGetItemAnswer, BatchGetTable, Db};
+use expr::Parameter;
 use model::{ApiError, ReturnConsumedCapacity, Scope, TableRef};
 use store::Store;
 use wire::operations::batch_get_item::{BatchGetItem, Input, KeysAndAttributes, Output};
@@ -69,7 +70,8 @@ impl Handle for BatchGetItem {
 
 /// The placeholders are copied, not moved: unprocessed keys are sent back with them.
 fn projection(request: &KeysAndAttributes) -> Result<Option<expr::Projection>, ApiError> {
-    let mut expressions = Expressions::new(request.placeholders.clone())?;
+    let parameters = [(Parameter::Projection, request.projection_expression.is_some())];
+    let mut expressions = Expressions::among(request.placeholders.clone(), &parameters)?;
     let projection = expressions.projection(request.projection_expression.as_ref())?;
     expressions.finish()?;
     Ok(projection)

@@ -1,6 +1,7 @@
 //! DeleteItem.
 
 use db::{Db, Report, WriteAnswer};
+use expr::Parameter;
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::delete_item::{DeleteItem, Input, Output};
@@ -14,7 +15,8 @@ impl Handle for DeleteItem {
     type Answer = WriteAnswer;
 
     fn resolve(input: Input) -> Result<(db::DeleteItem, ReturnConsumedCapacity), ApiError> {
-        let mut expressions = Expressions::new(input.placeholders)?;
+        let parameters = [(Parameter::Condition, input.condition_expression.is_some())];
+        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let condition = expressions.condition(input.condition_expression.as_ref())?;
         expressions.finish()?;
         let request = db::DeleteItem {

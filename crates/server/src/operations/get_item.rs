@@ -1,6 +1,7 @@
 //! GetItem.
 
 use db::Db;
+use expr::Parameter;
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::get_item::{GetItem, Input, Output};
@@ -14,7 +15,8 @@ impl Handle for GetItem {
     type Answer = db::GetItemAnswer;
 
     fn resolve(input: Input) -> Result<(db::GetItem, ReturnConsumedCapacity), ApiError> {
-        let mut expressions = Expressions::new(input.placeholders)?;
+        let parameters = [(Parameter::Projection, input.projection_expression.is_some())];
+        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let projection = expressions.projection(input.projection_expression.as_ref())?;
         expressions.finish()?;
         let request = db::GetItem {

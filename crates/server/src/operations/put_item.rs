@@ -1,6 +1,7 @@
 //! PutItem.
 
 use db::{Db, Report, WriteAnswer};
+use expr::Parameter;
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::put_item::{Input, Output, PutItem};
@@ -14,7 +15,8 @@ impl Handle for PutItem {
     type Answer = WriteAnswer;
 
     fn resolve(input: Input) -> Result<(db::PutItem, ReturnConsumedCapacity), ApiError> {
-        let mut expressions = Expressions::new(input.placeholders)?;
+        let parameters = [(Parameter::Condition, input.condition_expression.is_some())];
+        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let condition = expressions.condition(input.condition_expression.as_ref())?;
         expressions.finish()?;
         let request = db::PutItem {

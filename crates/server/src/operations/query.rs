@@ -1,6 +1,7 @@
 //! Query.
 
 use db::{Db, Page};
+use expr::Parameter;
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::{Direction, Store};
 use wire::operations::query::{Input, Output, Query};
@@ -14,7 +15,12 @@ impl Handle for Query {
     type Answer = Page;
 
     fn resolve(input: Input) -> Result<(db::Query, ReturnConsumedCapacity), ApiError> {
-        let mut expressions = Expressions::new(input.placeholders)?;
+        let parameters = [
+            (Parameter::Filter, input.filter_expression.is_some()),
+            (Parameter::KeyCondition, input.key_condition_expression.is_some()),
+            (Parameter::Projection, input.projection_expression.is_some()),
+        ];
+        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let filter = expressions.filter(input.filter_expression.as_ref())?;
         let projection = expressions.projection(input.projection_expression.as_ref())?;
         let key_condition = expressions.key_condition(input.key_condition_expression.as_ref())?;

@@ -1,6 +1,7 @@
 //! Scan.
 
 use db::{Db, Page};
+use expr::Parameter;
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::scan::{Input, Output, Scan};
@@ -14,7 +15,11 @@ impl Handle for Scan {
     type Answer = Page;
 
     fn resolve(input: Input) -> Result<(db::Scan, ReturnConsumedCapacity), ApiError> {
-        let mut expressions = Expressions::new(input.placeholders)?;
+        let parameters = [
+            (Parameter::Filter, input.filter_expression.is_some()),
+            (Parameter::Projection, input.projection_expression.is_some()),
+        ];
+        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let filter = expressions.filter(input.filter_expression.as_ref())?;
         let projection = expressions.projection(input.projection_expression.as_ref())?;
         expressions.finish()?;

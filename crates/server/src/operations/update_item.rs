@@ -1,6 +1,7 @@
 //! UpdateItem.
 
 use db::{Db, Report, WriteAnswer};
+use expr::Parameter;
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::update_item::{Input, Output, UpdateItem};
@@ -14,7 +15,11 @@ impl Handle for UpdateItem {
     type Answer = WriteAnswer;
 
     fn resolve(input: Input) -> Result<(db::UpdateItem, ReturnConsumedCapacity), ApiError> {
-        let mut expressions = Expressions::new(input.placeholders)?;
+        let parameters = [
+            (Parameter::Update, input.update_expression.is_some()),
+            (Parameter::Condition, input.condition_expression.is_some()),
+        ];
+        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let update = expressions.update(input.update_expression.as_ref())?;
         let condition = expressions.condition(input.condition_expression.as_ref())?;
         expressions.finish()?;

@@ -1,6 +1,9 @@
 //! Resolving a request's expressions, absent ones included.
 
-use expr::{Condition, ConditionKind, KeyCondition, Projection, Resolver, Update};
+use expr::{
+    Condition, ConditionKind, GivenPlaceholders, KeyCondition, Parameter, Projection, Resolver,
+    Update, check_placeholders_allowed,
+};
 use model::ApiError;
 use wire::Placeholders;
 
@@ -10,6 +13,21 @@ pub(crate) struct Expressions {
 }
 
 impl Expressions {
+    /// For an operation outside transactions: refuses placeholders when none of its expression
+    /// parameters, in AWS's order and with whether it is there, could use them.
+    pub(crate) fn among(
+        placeholders: Placeholders,
+        parameters: &[(Parameter, bool)],
+    ) -> Result<Self, ApiError> {
+        let given = GivenPlaceholders {
+            names: placeholders.names.is_some(),
+            values: placeholders.values.is_some(),
+        };
+        check_placeholders_allowed(given, parameters)?;
+        Self::new(placeholders)
+    }
+
+    /// For an action of a transaction.
     pub(crate) fn new(placeholders: Placeholders) -> Result<Self, ApiError> {
         Ok(Self { resolver: Resolver::new(placeholders.names, placeholders.values)? })
     }
