@@ -10,29 +10,31 @@ use store::{Outcome, StoreError};
 
 use crate::directory::Claim;
 use crate::queue::{BatchContent, Waiter};
+use crate::reclaim::Reclaiming;
 use crate::store::Shared;
 
 /// The committer's task.
 pub(crate) async fn run(shared: Arc<Shared>, claim: Claim) {
     let _ending = EndOnDrop(&shared);
-    let mut reclaiming = tokio::task::JoinSet::new();
+    let mut reclaiming = Reclaiming::default();
     loop {
+        reclaiming.start(&shared);
         if let Some(batch) = shared.take_batch() {
             commit(&shared, &batch).await;
-            if batch.removed.is_some() {
-                let shared = Arc::clone(&shared);
-                reclaiming.spawn_blocking(move || reclaim(&shared, &batch));
+            if let Some(bounds) = &batch.removed {
+                reclaiming.add(bounds.clone());
             }
         } else if shared.is_closing() {
             break;
         } else {
-            shared.work_came().await;
+            tokio::select! {
+                () = shared.work_came() => {}
+                () = reclaiming.round_ended() => {}
+            }
         }
     }
     let closed = shared.engine.close().await;
-    // A closed engine ends its compactions after the step they are at, and only then are its files
-    // left alone.
-    while reclaiming.join_next().await.is_some() {}
+    reclaiming.finish().await;
     drop(claim);
     shared.end(closed);
 }
@@ -50,12 +52,6 @@ async fn commit(shared: &Shared, batch: &BatchContent) {
     match result {
         Ok(()) => resolve(shared.batch_landed(), &Ok(Outcome::Applied)),
         Err(error) => stop(shared, error),
-    }
-}
-
-fn reclaim(shared: &Shared, batch: &BatchContent) {
-    if let Some(bounds) = &batch.removed {
-        shared.engine.reclaim(bounds);
     }
 }
 

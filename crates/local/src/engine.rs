@@ -111,12 +111,16 @@ impl Engine {
         })
     }
 
-    /// Gives the space of removed rows back. Blocks for as long as rewriting the range takes.
-    pub(crate) fn reclaim(&self, bounds: &KeyBounds) {
-        let (start, end) = (Some(&bounds.start[..]), Some(&bounds.end[..]));
-        // A failure loses nothing but space, and the engine reports its own.
-        let _space_comes_back_later =
-            self.tree.compact_range(start, end, &CompactRangeOptions::default());
+    /// Gives the space of removed rows back. Blocks for as long as rewriting their tables takes.
+    pub(crate) fn reclaim(&self, ranges: &[KeyBounds]) {
+        // Removals in memory free nothing: they are written to a table once, for the first range.
+        let mut options = CompactRangeOptions::default();
+        for bounds in ranges {
+            let (start, end) = (Some(&bounds.start[..]), Some(&bounds.end[..]));
+            // A failure loses nothing but space, and the engine reports its own.
+            let _space_comes_back_later = self.tree.compact_range(start, end, &options);
+            options.flush_memtable = false;
+        }
     }
 
     /// Writes what is in memory to tables, and closes the files.

@@ -33,6 +33,7 @@ mod gate;
 mod marker;
 mod options;
 mod queue;
+mod reclaim;
 mod runtime;
 mod store;
 #[cfg(test)]

@@ -77,8 +77,8 @@ impl LocalStore {
     }
 
     #[cfg(test)]
-    pub(crate) fn gate(&self) -> &crate::gate::Gate {
-        &self.handle.0.gate
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.handle.0
     }
 
     fn serving(&self) -> Result<&Shared, StoreError> {

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 
 use store::suite::{Harness, Hold};
-use store::{Guard as _, Kind, Outcome, RowKey, Space, Store as _, StoreError, Write};
+use store::{
+    Direction, Guard as _, Kind, Outcome, RowKey, RowRange, Space, Store as _, StoreError, Write,
+};
 use tempfile::TempDir;
 
 use crate::{LocalError, LocalOptions, LocalStore, RootKey};
@@ -27,7 +29,7 @@ impl Harness for InDirectory {
     }
 
     fn hold(&self, store: &LocalStore) -> Option<Box<dyn Hold>> {
-        Some(store.gate().hold())
+        Some(store.shared().gate.hold())
     }
 }
 
@@ -52,7 +54,7 @@ async fn a_failed_commit_stops_the_store_until_it_is_reopened() {
     let applied = store.lock(&[key(1)]).await.submit(put(1)).wait().await.unwrap();
     assert_eq!(applied, Outcome::Applied);
 
-    let hold = store.gate().hold();
+    let hold = store.shared().gate.hold();
     let failing = store.lock(&[key(2)]).await.submit(put(2));
     hold.fail();
     assert!(matches!(failing.wait().await, Err(StoreError::Stopped { .. })));
@@ -88,7 +90,7 @@ async fn a_store_that_is_dropped_unclosed_carries_out_what_was_submitted() {
 async fn updates_of_one_row_share_one_commit() {
     let dir = TempDir::new().unwrap();
     let store = LocalStore::open(&options(&dir)).unwrap();
-    let hold = store.gate().hold();
+    let hold = store.shared().gate.hold();
     // The first is on its way already; the others collect behind it.
     let mut tickets = Vec::new();
     for value in 0..100 {
@@ -101,8 +103,32 @@ async fn updates_of_one_row_share_one_commit() {
     for ticket in tickets {
         assert_eq!(ticket.wait().await.unwrap(), Outcome::Applied);
     }
-    let commits = store.gate().passed();
+    let commits = store.shared().gate.passed();
     assert!(commits <= 2, "{commits} commits for 100 updates of one row");
     assert_eq!(store.get(&key(1)).await.unwrap(), Some(vec![99; 100].into()));
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn removed_rows_give_their_space_back() {
+    let dir = TempDir::new().unwrap();
+    let options = LocalOptions { memtable_bytes: 256 << 10, ..options(&dir) };
+    let store = LocalStore::open(&options).unwrap();
+    let row = |space, number: u32| {
+        let key = RowKey::new(Space(space), Kind(1), 9, b"p", &number.to_be_bytes());
+        Write::Put { key, value: vec![7; 1000].into() }
+    };
+    for number in 0..2000 {
+        drop(store.lock(&[]).await.submit(vec![row(1, number)]));
+    }
+    store.lock(&[]).await.submit(vec![row(2, 0)]).wait().await.unwrap();
+    let range = RowRange::Space(Space(1));
+    store.delete_range(&range).await.unwrap();
+    store.shared().engine.reclaim(&[range.bounds(Direction::Forward)]);
+
+    let tables = std::fs::read_dir(dir.path().join("engine/sstables")).unwrap();
+    let bytes: u64 = tables.map(|table| table.unwrap().metadata().unwrap().len()).sum();
+    assert!(bytes < 100_000, "tables still have {bytes} bytes");
+    assert!(store.get(row(2, 0).key()).await.unwrap().is_some());
     store.close().await.unwrap();
 }

@@ -1,0 +1,49 @@
+//! Giving the space of removed rows back, in the background.
+//!
+//! Compacting a range first writes what is in memory to a table and may rewrite tables of its
+//! neighbours, so one round runs at a time, and ranges removed meanwhile share the next one. Those that wait when
+//! the store is closed are left to the engine's own compactions.
+
+use std::sync::Arc;
+
+use store::KeyBounds;
+use tokio::task::JoinSet;
+
+use crate::store::Shared;
+
+/// Ranges to compact.
+#[derive(Default)]
+pub(crate) struct Reclaiming {
+    waiting: Vec<KeyBounds>,
+    /// One round at most.
+    round: JoinSet<()>,
+}
+
+impl Reclaiming {
+    /// Notes a range whose rows are durably removed.
+    pub(crate) fn add(&mut self, bounds: KeyBounds) {
+        self.waiting.push(bounds);
+    }
+
+    /// Starts a round, if there is something to do and none is running.
+    pub(crate) fn start(&mut self, shared: &Arc<Shared>) {
+        while self.round.try_join_next().is_some() {}
+        if self.round.is_empty() && !self.waiting.is_empty() {
+            let (shared, ranges) = (Arc::clone(shared), std::mem::take(&mut self.waiting));
+            self.round.spawn_blocking(move || shared.engine.reclaim(&ranges));
+        }
+    }
+
+    /// Waits for the end of the round; for ever when none is running.
+    pub(crate) async fn round_ended(&mut self) {
+        if self.round.join_next().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Waits until nothing touches the engine's files. On a closed engine a round ends after the
+    /// step it is at.
+    pub(crate) async fn finish(mut self) {
+        while self.round.join_next().await.is_some() {}
+    }
+}
