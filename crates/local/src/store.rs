@@ -199,15 +199,16 @@ impl Shared {
     ) -> Result<(), StoreError> {
         let closed = StoreError::stopped("it was closed");
         let mut closing = self.closing.lock();
-        if std::mem::replace(&mut closing.asked, true) || closing.ended {
+        if closing.asked || closing.ended {
             return Err(closed);
         }
-        closing.reply = reply;
-        drop(closing);
         let queue = self.queue.lock();
         // A store that had stopped before keeps the reason.
         let _had_stopped = self.stopped.set(closed);
         drop(queue);
+        // Only now may the committer leave: nothing is queued any more.
+        *closing = Closing { asked: true, ended: false, reply };
+        drop(closing);
         self.work.notify_one();
         Ok(())
     }
