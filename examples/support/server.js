@@ -49,10 +49,11 @@ async function build() {
 
 async function serveWhile(binary, dataDirectory, body) {
   const address = `127.0.0.1:${await freePort()}`;
-  const server = spawn(binary, ["serve", "--listen", address, "--data-dir", dataDirectory], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const options = ["--listen", address, "--data-dir", dataDirectory, "--log-level", "warn"];
+  const server = spawn(binary, ["serve", ...options], { stdio: ["ignore", "ignore", "inherit"] });
   const ended = once(server, "exit");
+  // On Ctrl-C the server ends, so the body fails, and what follows it cleans up.
+  process.once("SIGINT", () => server.kill("SIGTERM"));
   try {
     await answering(`http://${address}`, server);
     console.log(`Serving on ${address} from ${dataDirectory}`);

@@ -15,7 +15,7 @@ use store::{Store, StoreError};
 use wire::ErrorBody;
 
 use crate::dispatch::dispatch;
-use crate::http::{Answer, BodyError, RequestId, RequestIds, head, read_body};
+use crate::http::{Answer, BodyError, RequestId, RequestIds, head, read_body, unpacked};
 use crate::panics;
 use crate::pipeline::Call;
 
@@ -98,7 +98,7 @@ impl<S: Store> Service<S> {
         let body = body.map_err(ApiError::from)?;
         let operation = head::operation(&head.headers)?;
         let caller = auth::authenticate(head::claim(head))?;
-        head::check_encoding(&head.headers)?;
+        let body = unpacked(head::encoding(&head.headers), body, limits::REQUEST_BYTES_MAX)?;
         let scope = self.scope(&caller.region);
         dispatch(operation, &self.db, Call { caller: &caller, scope: &scope, table }, &body).await
     }

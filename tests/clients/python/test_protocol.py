@@ -1,46 +1,24 @@
 """What surrounds every answer: status, request id, checksum, error envelope, signature."""
 
-import http.client
-import json
-import os
 import re
 import zlib
-from urllib.parse import urlsplit
 
 import pytest
 
 from support.connection import connect
 from support.expect import refused
-
-TARGET = "DynamoDB_20120810."
-SIGNATURE = (
-    "AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/dynamodb/aws4_request, "
-    "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" + "0" * 64
-)
+from support.wire import exchange
 
 
 @pytest.fixture
 def post():
-    """Sends one raw request; a header given as None is left out."""
-    address = urlsplit(os.environ["STATOR_ENDPOINT"])
+    """Sends one raw request, checks what every answer has, and answers status and body."""
 
     def send(body, operation="ListTables", **headers):
-        sent = {
-            "Content-Type": "application/x-amz-json-1.0",
-            "X-Amz-Target": TARGET + operation,
-            "X-Amz-Date": "20261123T000000Z",
-            "Authorization": SIGNATURE,
-        } | {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
-        connection.request(
-            "POST", "/", body, {name: value for name, value in sent.items() if value is not None}
-        )
-        response = connection.getresponse()
-        raw = response.read()
-        assert int(response.headers["x-amz-crc32"]) == zlib.crc32(raw)
-        assert response.headers["Content-Type"] == "application/x-amz-json-1.0"
-        connection.close()
-        return response.status, json.loads(raw)
+        answer = exchange(body, operation, **headers)
+        assert int(answer.headers["x-amz-crc32"]) == zlib.crc32(answer.body)
+        assert answer.headers["Content-Type"] == "application/x-amz-json-1.0"
+        return answer.status, answer.json()
 
     return send
 

@@ -46,21 +46,9 @@ pub(crate) fn claim(head: &Parts) -> Claim<'_> {
     }
 }
 
-/// Refuses bodies that would have to be unpacked.
-///
-/// # Errors
-/// [`ApiError::Serialization`] for encodings DynamoDB knows and this version does not, in our own
-/// words; [`ApiError::InternalServerError`] for others, which is DynamoDB's answer: ScyllaDB
-/// `test_compressed_request.py`, `test_garbage_content_encoding`, run against AWS
-/// (read 2026-11-23).
-pub(crate) fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
-    match text(headers, &CONTENT_ENCODING) {
-        None | Some("" | "identity") => Ok(()),
-        Some(encoding @ ("gzip" | "deflate")) => Err(ApiError::Serialization(format!(
-            "Request bodies with Content-Encoding {encoding} are not supported yet by this version"
-        ))),
-        Some(_) => Err(ApiError::InternalServerError),
-    }
+/// How the body is packed, if it is.
+pub(crate) fn encoding(headers: &HeaderMap) -> Option<&str> {
+    text(headers, &CONTENT_ENCODING)
 }
 
 /// A header's value; absent if it is not plain ASCII.
