@@ -17,19 +17,19 @@ const timelinePageItems = 20;
 
 /** Runs every check; those that write undo what they wrote. */
 export async function verify(db, expected, checks) {
-  await verifyTable(db, expected, checks);
+  await verifyTable(db, expected, checks, "after loading");
   await verifyUsers(db, expected, checks);
   await verifyUniqueness(db, expected, checks);
   await verifyRelationsEnd(db, expected, checks);
-  await verifyTable(db, expected, checks);
+  await verifyTable(db, expected, checks, "after all that");
 }
 
 /** Scans the whole table: how many items of each kind there are, and every counter. */
-async function verifyTable(db, expected, checks) {
+async function verifyTable(db, expected, checks, when) {
   const items = await scanInParallel(db);
   const kinds = {};
   for (const item of items) kinds[kindOf(item)] = (kinds[kindOf(item)] ?? 0) + 1;
-  checks.equal(`a scan of ${segments} segments finds every item`, kinds, expected.kinds);
+  checks.equal(`${when}, a scan of ${segments} segments finds every item`, kinds, expected.kinds);
 
   const byKey = new Map(items.map((item) => [item.sk, item]));
   const wrongUsers = expected.users.filter(({ userId }, position) => {
@@ -41,11 +41,11 @@ async function verifyTable(db, expected, checks) {
       following !== counters.following
     );
   });
-  checks.none("every user's counters equal the counted relations", wrongUsers);
+  checks.none(`${when}, every user's counters equal the counted relations`, wrongUsers);
   const wrongTweets = expected.tweets.filter(
     ({ tweetId }, position) => byKey.get(`TWEET#${tweetId}`)?.likes !== expected.likes(position),
   );
-  checks.none("every tweet's likes equal the counted likes", wrongTweets);
+  checks.none(`${when}, every tweet's likes equal the counted likes`, wrongTweets);
 }
 
 async function scanInParallel({ documents, TableName }) {

@@ -9,6 +9,14 @@ from support.expect import all_items, invalid
 
 BIGGEST = "9.9999999999999999999999999999999999999E+125"
 SMALLEST = "1E-130"
+OVERFLOW = (
+    "Number overflow. Attempting to store a number with magnitude larger than supported range"
+)
+UNDERFLOW = (
+    "Number underflow. Attempting to store a number with magnitude smaller than supported range"
+)
+TOO_PRECISE = "Attempting to store more than 38 significant digits in a Number"
+INVALID = "One or more parameter values were invalid: "
 
 
 @pytest.fixture
@@ -79,18 +87,18 @@ def test_numbers_are_exact_at_the_ends_of_the_range(stored, number):
     [
         (
             "1E+126",
-            "Number overflow. Attempting to store a number with magnitude larger than supported range",
+            OVERFLOW,
         ),
         (
             "-1E+126",
-            "Number overflow. Attempting to store a number with magnitude larger than supported range",
+            OVERFLOW,
         ),
         (
             "1E-131",
-            "Number underflow. Attempting to store a number with magnitude smaller than supported range",
+            UNDERFLOW,
         ),
-        ("1" * 39, "Attempting to store more than 38 significant digits in a Number"),
-        ("1." + "2" * 38, "Attempting to store more than 38 significant digits in a Number"),
+        ("1" * 39, TOO_PRECISE),
+        ("1." + "2" * 38, TOO_PRECISE),
         ("abc", "The parameter cannot be converted to a numeric value: abc"),
         ("NaN", "The parameter cannot be converted to a numeric value: NaN"),
         ("1 2", "The parameter cannot be converted to a numeric value: 1 2"),
@@ -148,20 +156,20 @@ def test_binaries_sort_as_unsigned_bytes(tables):
 @pytest.mark.parametrize(
     "value, message",
     [
-        ({"SS": []}, "One or more parameter values were invalid: An string set  may not be empty"),
-        ({"NS": []}, "One or more parameter values were invalid: An number set  may not be empty"),
-        ({"BS": []}, "One or more parameter values were invalid: Binary sets should not be empty"),
+        ({"SS": []}, INVALID + "An string set  may not be empty"),
+        ({"NS": []}, INVALID + "An number set  may not be empty"),
+        ({"BS": []}, INVALID + "Binary sets should not be empty"),
         (
             {"SS": ["a", "b", "a"]},
-            "One or more parameter values were invalid: Input collection [a, b, a] contains duplicates.",
+            INVALID + "Input collection [a, b, a] contains duplicates.",
         ),
         (
             {"NS": ["1", "1.0"]},
-            re.compile("Input collection contains duplicates|contains duplicates"),
+            re.compile("contains duplicates"),
         ),
         (
             {"NULL": False},
-            "One or more parameter values were invalid: Null attribute value types must have the value of true",
+            INVALID + "Null attribute value types must have the value of true",
         ),
     ],
 )
@@ -172,10 +180,9 @@ def test_malformed_values_are_refused(stored, value, message):
 
 @pytest.mark.parametrize("value", [{}, {"S": "a", "N": "1"}])
 def test_a_value_has_exactly_one_type(unchecked, table, value):
+    fault = "has more than one datatypes set" if value else "is empty"
     with invalid(
-        "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
-        if not value
-        else "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
+        f"Supplied AttributeValue {fault}, must contain exactly one of the supported datatypes"
     ):
         unchecked.put_item(TableName=table.name, Item={"p": {"S": "x"}, "v": value})
 
