@@ -185,7 +185,7 @@ fn bad_flags_are_one_line_each() {
 #[test]
 fn the_environment_says_what_flags_say() {
     let mut command = Command::new(STATOR);
-    command.arg("serve").env("STATOR_IN_MEMORY", "true").env("STATOR_LISTEN", "nowhere");
+    command.arg("serve").env("STATOR_IN_MEMORY", "1").env("STATOR_LISTEN", "nowhere");
     let line = refusal(command);
     assert!(line.contains("invalid value 'nowhere' for '--listen"), "{line}");
 }

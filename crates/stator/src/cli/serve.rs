@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
+use clap::builder::FalseyValueParser;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::banner;
@@ -26,7 +27,7 @@ pub(super) struct ServeArguments {
     #[arg(long, env = "STATOR_DATA_DIR", value_name = "DIR", default_value = "./stator-data")]
     data_dir: PathBuf,
     /// Keep all data in memory and lose it at the end
-    #[arg(long, env = "STATOR_IN_MEMORY")]
+    #[arg(long, env = "STATOR_IN_MEMORY", value_parser = FalseyValueParser::new())]
     in_memory: bool,
     /// File with the key that unlocks the data [default: the data directory's name with .key added]
     #[arg(long, env = "STATOR_KEY_FILE", value_name = "FILE")]
