@@ -150,3 +150,105 @@ impl Batch {
 fn change_bytes((key, value): &Change) -> usize {
     key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Poll, Waker};
+
+    use store::{Kind, RowRange, Space};
+
+    use super::*;
+
+    fn key(sort: u8) -> RowKey {
+        RowKey::new(Space(1), Kind(1), 9, b"p", &[sort])
+    }
+
+    fn put(queue: &mut Queue, sort: u8, bytes: usize) -> Ticket {
+        let value = vec![sort; bytes].into();
+        queue.submit(vec![Write::Put { key: key(sort), value }], |_| Ok(None))
+    }
+
+    fn land(queue: &mut Queue) {
+        for waiter in queue.landed() {
+            // Some tickets were dropped.
+            let _dropped = waiter.send(Ok(Outcome::Applied));
+        }
+    }
+
+    fn is_done(ticket: Ticket) -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        let result = std::pin::pin!(ticket.wait()).poll(&mut context);
+        matches!(result, Poll::Ready(Ok(Outcome::Applied)))
+    }
+
+    #[test]
+    fn a_taken_batch_is_closed_and_the_next_one_collects() {
+        let mut queue = Queue::default();
+        let first = put(&mut queue, 1, 1);
+        let taken = queue.take().unwrap();
+        let second = put(&mut queue, 2, 1);
+        let third = put(&mut queue, 3, 1);
+        assert_eq!(taken.changes.len(), 1);
+        land(&mut queue);
+        assert!(is_done(first));
+        assert_eq!(queue.take().unwrap().changes.len(), 2);
+        land(&mut queue);
+        assert!(is_done(second) && is_done(third));
+        assert!(queue.take().is_none());
+    }
+
+    #[test]
+    fn a_full_batch_takes_no_more() {
+        let mut queue = Queue::default();
+        drop(put(&mut queue, 1, BATCH_BYTES_MAX));
+        drop(put(&mut queue, 2, 1));
+        assert_eq!(queue.take().unwrap().changes.len(), 1);
+    }
+
+    #[test]
+    fn a_removal_shares_its_batch_with_nothing() {
+        let mut queue = Queue::default();
+        drop(put(&mut queue, 1, 1));
+        let bounds = RowRange::Space(Space(2)).bounds(store::Direction::Forward);
+        drop(queue.submit_removal(bounds.clone()));
+        drop(put(&mut queue, 2, 1));
+        assert!(queue.take().unwrap().removed.is_none());
+        land(&mut queue);
+        let removal = queue.take().unwrap();
+        assert!(removal.changes.is_empty() && removal.removed == Some(bounds));
+        land(&mut queue);
+        assert_eq!(queue.take().unwrap().changes.len(), 1);
+    }
+
+    #[test]
+    fn pending_is_the_youngest_change_until_it_has_landed() {
+        let mut queue = Queue::default();
+        drop(put(&mut queue, 1, 1));
+        let (_, older) = queue.pending(&key(1)).unwrap();
+        queue.take().unwrap();
+        drop(put(&mut queue, 1, 2));
+        let (value, younger) = queue.pending(&key(1)).unwrap();
+        assert_eq!(value.unwrap().len(), 2);
+        assert!(younger > older);
+        land(&mut queue);
+        assert!(queue.pending(&key(1)).is_some());
+        queue.take().unwrap();
+        land(&mut queue);
+        assert!(queue.pending(&key(1)).is_none());
+    }
+
+    #[test]
+    fn an_answer_waits_for_the_batch_it_was_read_from_and_no_longer() {
+        let mut queue = Queue::default();
+        drop(put(&mut queue, 1, 1));
+        let (_, seen) = queue.pending(&key(1)).unwrap();
+        queue.take().unwrap();
+        drop(put(&mut queue, 2, 1));
+        assert!(!is_done(queue.ticket_for(Some(seen))));
+        let answer = queue.ticket_for(Some(seen));
+        land(&mut queue);
+        assert!(is_done(answer));
+        assert!(is_done(queue.ticket_for(Some(seen))));
+        assert!(is_done(queue.ticket_for(None)));
+    }
+}

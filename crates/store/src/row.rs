@@ -8,6 +8,8 @@ use std::ops::Bound;
 
 use smallvec::SmallVec;
 
+use crate::Direction;
+
 /// Bytes before the partition: space, kind, hash and the partition's length.
 const HEADER_BYTES: usize = 4 + 1 + 8 + 2;
 
@@ -174,7 +176,7 @@ impl<'a> RowKeyRef<'a> {
 
 impl RowRange {
     /// The run of keys this range is, for an engine that reads it in `direction`.
-    pub fn bounds(&self, direction: crate::Direction) -> KeyBounds {
+    pub fn bounds(&self, direction: Direction) -> KeyBounds {
         match self {
             Self::Hashes { space, kind, first, last, after } => {
                 let mut bounds = KeyBounds {
@@ -217,15 +219,15 @@ impl KeyBounds {
     }
 
     /// Leaves what lies behind `after` in the direction of reading.
-    pub fn go_on_behind(&mut self, after: RowKeyRef<'_>, direction: crate::Direction) {
+    pub fn go_on_behind(&mut self, after: RowKeyRef<'_>, direction: Direction) {
         match direction {
-            crate::Direction::Forward => {
+            Direction::Forward => {
                 let start = successor(after.as_bytes().to_vec());
                 if start > self.start {
                     self.start = start;
                 }
             }
-            crate::Direction::Backward => {
+            Direction::Backward => {
                 if after.as_bytes() < &self.end[..] {
                     self.end = after.as_bytes().to_vec();
                 }
@@ -274,7 +276,6 @@ fn partition_prefix(space: Space, kind: Kind, hash: u64, partition: &[u8]) -> Ke
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Direction;
 
     const SPACE: Space = Space(7);
     const KIND: Kind = Kind(1);

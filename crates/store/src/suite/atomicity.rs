@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::rows::{apply, lone_row, number, put, row, whole_partition};
+use super::rows::{apply, lone_row, number, put, row, whole_partition, wide_row};
 use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::{Direction, RowKey, Store};
 
@@ -16,14 +16,7 @@ const READERS: usize = 3;
 
 pub(super) fn range_snapshot<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     // More rows than an engine reads in one go.
-    let keys: Vec<RowKey> = (0..=u8::MAX)
-        .flat_map(|first| {
-            (0..16u8).map(move |second| {
-                let sort = [first, second];
-                RowKey::new(crate::Space(0), super::rows::KIND, 7, b"partition", &sort)
-            })
-        })
-        .collect();
+    let keys = (0..4096).map(|sort| wide_row(0, sort)).collect();
     under_writes(bench, keys, 10, async |store, _| {
         let forward = numbers_of(&*store, Direction::Forward).await?;
         let backward = numbers_of(&*store, Direction::Backward).await?;

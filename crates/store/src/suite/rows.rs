@@ -16,7 +16,12 @@ pub(super) type Shown = (RowKey, Bytes);
 
 /// One of several rows of one partition.
 pub(super) fn row(space: u32, sort: u8) -> RowKey {
-    RowKey::new(Space(space), KIND, 7, b"partition", &[sort])
+    wide_row(space, u16::from(sort))
+}
+
+/// One of many rows of one partition.
+pub(super) fn wide_row(space: u32, sort: u16) -> RowKey {
+    RowKey::new(Space(space), KIND, 7, b"partition", &sort.to_be_bytes())
 }
 
 /// One of several partitions' only rows.
