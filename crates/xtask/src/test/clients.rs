@@ -1,7 +1,8 @@
 //! Real clients against the real server: install the libraries, start a server, run the program.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
@@ -65,11 +66,20 @@ fn install(setup: &Setup, client: &Client) -> anyhow::Result<PathBuf> {
             Ok(python)
         }
         Runtime::Node => {
-            let quiet = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-            succeed(Command::new("npm").args(quiet).current_dir(folder))?;
+            if !is_newer(&folder.join("node_modules/.package-lock.json"), &folder)? {
+                let quiet = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+                succeed(Command::new("npm").args(quiet).current_dir(folder))?;
+            }
             Ok("node".into())
         }
     }
+}
+
+/// Whether npm wrote `installed` after the folder's lock file last changed.
+fn is_newer(installed: &Path, folder: &Path) -> anyhow::Result<bool> {
+    let Ok(installed) = fs::metadata(installed) else { return Ok(false) };
+    let lock = fs::metadata(folder.join("package-lock.json")).context("package-lock.json")?;
+    Ok(installed.modified()? > lock.modified()?)
 }
 
 fn succeed(command: &mut Command) -> anyhow::Result<()> {

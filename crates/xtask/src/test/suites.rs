@@ -91,14 +91,9 @@ const TWITTER: Client = Client {
     summary: Summary::ExitCode,
 };
 
-const FILMS: Client = Client {
-    folder: "examples/films",
-    runtime: Runtime::Node,
-    arguments: &["films.js"],
-    summary: Summary::ExitCode,
-};
+const FILMS: Client = Client { folder: "examples/films", arguments: &["films.js"], ..TWITTER };
 
-const CITIES: Client = Client { folder: "examples/films", arguments: &["cities.js"], ..FILMS };
+const CITIES: Client = Client { arguments: &["cities.js"], ..FILMS };
 
 /// Everything that `cargo xtask test` runs, in this order.
 pub const SUITES: &[Suite] = &[
