@@ -172,3 +172,81 @@ fn encode_tree(value: &AttributeValue, out: &mut Vec<u8>) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{Item, KeyElement, ScalarType, Scope};
+
+    use super::*;
+
+    fn key(hash: &[&str], range: &[&str]) -> KeySchema {
+        let elements = |names: &[&str]| {
+            let element =
+                |name: &&str| KeyElement { name: (*name).to_owned(), scalar_type: ScalarType::S };
+            names.iter().map(element).collect()
+        };
+        KeySchema { hash: elements(hash), range: elements(range) }
+    }
+
+    fn attributes() -> AttributeMap {
+        let text = |name: &str| (name.to_owned(), AttributeValue::S(name.to_uppercase()));
+        ["p", "c", "x", "y"].iter().map(|name| text(name)).collect()
+    }
+
+    /// Space, kind, partition and sort of a row, its hash being the partition's.
+    fn parts(row: &RowKey) -> (u32, u8, &[u8], &[u8]) {
+        let row = row.borrowed();
+        assert_eq!(row.hash(), xxh3_64(row.partition()));
+        (row.space().0, row.kind().0, row.partition(), row.sort())
+    }
+
+    #[test]
+    fn rows_have_the_documented_names() {
+        let table = key(&["p"], &["c"]);
+        let map = attributes();
+        let tree = Attributes::Tree(&map);
+        let place = |kind| Place { space: Space(16), kind };
+
+        let row = place(kind::ITEM).item(&table, tree).unwrap();
+        assert_eq!(parts(&row), (16, 0x01, &b"P\x00\x01"[..], &b"C\x00\x01"[..]));
+        let local = place(Kind(kind::LOCAL_INDEX + 2));
+        let row = local.index(&key(&["p"], &["x"]), &table, tree).unwrap();
+        assert_eq!(parts(&row), (16, 0x12, &b"P\x00\x01"[..], &b"X\x00\x01C\x00\x01"[..]));
+        let global = place(kind::GLOBAL_INDEX);
+        let row = global.index(&key(&["x", "y"], &[]), &table, tree).unwrap();
+        let (partition, sort) = (&b"X\x00\x01Y\x00\x01"[..], &b"P\x00\x01C\x00\x01"[..]);
+        assert_eq!(parts(&row), (16, 0x20, partition, sort));
+        assert_eq!(global.index(&key(&["z"], &[]), &table, tree), None);
+        let counters = global.counters();
+        assert_eq!(counters.as_bytes(), b"\0\0\0\x10\x02\0\0\0\0\0\0\0\0\0\0\x20");
+    }
+
+    #[test]
+    fn rows_of_the_catalog_and_of_tokens_have_the_documented_names() {
+        let scope = Scope { account: "1".into(), region: "r".into() };
+        let scoped = &b"1\x00\x01r\x00\x01"[..];
+        assert_eq!(parts(&table_row(&scope, "t")), (0, 0x70, scoped, &b"t"[..]));
+        assert_eq!(next_space_row().as_bytes(), b"\0\0\0\0\x71\0\0\0\0\0\0\0\0\0\0");
+        let dropped = dropped_row(Space(16));
+        assert_eq!(dropped.as_bytes(), b"\0\0\0\0\x72\0\0\0\0\0\0\0\0\0\0\0\0\0\x10");
+        let token = token_row(9, &scope, "token");
+        let token = token.borrowed();
+        assert_eq!((token.space(), token.kind(), token.hash()), (TOKENS, kind::TOKEN, 9));
+        assert_eq!((token.partition(), token.sort()), (scoped, &b"token"[..]));
+    }
+
+    #[test]
+    fn requests_and_stored_items_name_the_same_rows() {
+        let number = AttributeValue::N(model::Number::parse("-12.5").unwrap());
+        let mut map = attributes();
+        map.insert("c".into(), number);
+        map.insert("p".into(), AttributeValue::B(vec![0, 0xFF]));
+        let item = Item::encode(&map);
+        let place = Place { space: Space(16), kind: kind::ITEM };
+        let schema = key(&["p"], &["c"]);
+        assert_eq!(
+            place.item(&schema, Attributes::Tree(&map)),
+            place.item(&schema, Attributes::Stored(item.attributes()))
+        );
+    }
+}

@@ -331,3 +331,112 @@ async fn start_keys_must_lie_in_what_is_queried() {
          {p=AttributeValue: {S:one}}"
     );
 }
+
+/// A global index of two hash attributes, S and N, and three range attributes, S, N and B.
+async fn composite() -> Db<MemoryStore> {
+    let db = in_memory().await;
+    let declaration = table("t", "p:S", None);
+    let key: (&[&str], &[&str]) = (&["h:S", "i:N"], &["r:S", "q:N", "v:B"]);
+    db.create_table(&scope(), with_global(declaration, "gsi", key, all())).await.unwrap();
+    for (p, r, q, v) in [
+        ("1", "a", "1", b"\xFF"),
+        ("2", "a", "1", b"\xFE"),
+        ("3", "a", "-7", b"\xFF"),
+        ("4", "a", "10", b"\x00"),
+        ("5", "aa", "1", b"\xFF"),
+        ("6", "b", "1", b"\xFF"),
+    ] {
+        let item =
+            map([("p", s(p)), ("h", s("h")), ("i", n("1")), ("r", s(r)), ("q", n(q)), ("v", b(v))]);
+        write(&db, "t", item).await;
+    }
+    // Other partitions, and an item that lacks a key attribute.
+    let other = [("r", s("a")), ("q", n("1")), ("v", b(b"v"))];
+    for (p, h, i) in [("7", "h", "2"), ("8", "g", "1")] {
+        let mut item = map(other.clone());
+        item.extend(map([("p", s(p)), ("h", s(h)), ("i", n(i))]));
+        write(&db, "t", item).await;
+    }
+    write(&db, "t", map([("p", s("9")), ("h", s("h")), ("i", n("1")), ("r", s("a"))])).await;
+    db
+}
+
+fn composite_query(text: &str) -> Query {
+    let values = [
+        ("h", s("h")),
+        ("i", n("1")),
+        ("a", s("a")),
+        ("b", s("b")),
+        ("one", n("1")),
+        ("ff", b(b"\xFF")),
+    ];
+    let used = values.iter().filter(|(name, _)| {
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != ':');
+        words.any(|word| word.strip_prefix(':') == Some(*name))
+    });
+    let used: Vec<_> = used.cloned().collect();
+    through("gsi", of(text, &used))
+}
+
+#[tokio::test]
+async fn keys_of_several_attributes_are_queried_left_to_right() {
+    let db = composite().await;
+    let cases = [
+        ("h = :h AND i = :i", "3 2 1 4 5 6"),
+        ("i = :i AND r = :a AND h = :h", "3 2 1 4"),
+        ("h = :h AND i = :i AND r > :a", "5 6"),
+        ("h = :h AND i = :i AND r < :b", "3 2 1 4 5"),
+        ("h = :h AND i = :i AND begins_with(r, :a)", "3 2 1 4 5"),
+        ("h = :h AND i = :i AND r = :a AND q >= :one", "2 1 4"),
+        ("h = :h AND i = :i AND r = :a AND q <= :one", "3 2 1"),
+        ("h = :h AND i = :i AND q = :one AND r = :a AND begins_with(v, :ff)", "1"),
+        ("h = :h AND i = :i AND r = :a AND q = :one AND v < :ff", "2"),
+        ("h = :h AND i = :i AND r BETWEEN :a AND :b", "3 2 1 4 5 6"),
+    ];
+    for (text, expected) in cases {
+        let page = run(&db, composite_query(text)).await;
+        assert_eq!(texts(column(&page, "p")), expected, "{text}");
+        let backward = Query { direction: Direction::Backward, ..composite_query(text) };
+        let mut reversed: Vec<_> = expected.split(' ').collect();
+        reversed.reverse();
+        let page = run(&db, backward).await;
+        assert_eq!(texts(column(&page, "p")), reversed.join(" "), "{text} backward");
+    }
+}
+
+#[tokio::test]
+async fn keys_of_several_attributes_allow_no_gaps() {
+    let db = composite().await;
+    for text in ["h = :h", "h = :h AND i > :i", "r = :a AND q = :one"] {
+        let message = error(&db, composite_query(text)).await;
+        assert!(message.contains("HASH") && message.contains("equality"), "{text}: {message}");
+    }
+    for text in [
+        "h = :h AND i = :i AND q = :one",
+        "h = :h AND i = :i AND r > :a AND q = :one",
+        "h = :h AND i = :i AND r > :a AND q > :one",
+    ] {
+        let message = error(&db, composite_query(text)).await;
+        assert!(message.contains("RANGE") && message.contains("equality"), "{text}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn positions_of_several_attributes_go_on_in_both_directions() {
+    let db = composite().await;
+    for direction in [Direction::Forward, Direction::Backward] {
+        let request = Query { direction, ..composite_query("h = :h AND i = :i AND r <= :b") };
+        let whole = items(&run(&db, request.clone()).await);
+        let mut request = Query { limit: Some(1), ..request };
+        let mut gathered = Vec::new();
+        while gathered.len() <= whole.len() {
+            let page = run(&db, request.clone()).await;
+            gathered.extend(items(&page));
+            let Some(last) = page.last_evaluated_key else { break };
+            let last = last.decode();
+            assert_eq!(last.len(), 6);
+            request.exclusive_start_key = Some(last);
+        }
+        assert_eq!(gathered, whole);
+    }
+}

@@ -38,8 +38,9 @@ pub enum ApiError {
     /// A single write met a transaction in progress on its key.
     #[error("Transaction is ongoing for the item")]
     TransactionConflict,
-    /// The same client token is being worked on.
-    #[error("The transaction with the given request token is already in progress.")]
+    /// The same client token is being worked on. AWS's words are in aws/aws-sdk-java-v2#2518
+    /// (2021-06-08).
+    #[error("Transaction from previous request is still in progress")]
     TransactionInProgress,
     /// The same client token came with another request.
     #[error("{0}")]
