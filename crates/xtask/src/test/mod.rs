@@ -101,7 +101,8 @@ impl Setup {
 
 fn run_one(setup: &Setup, suite: &Suite) -> anyhow::Result<Tally> {
     match &suite.run {
-        Run::Cargo(arguments) => rust::run(setup, arguments),
+        Run::Workspace => rust::run_workspace(setup),
+        Run::Example(name) => rust::run_example(setup, name),
         Run::Client(client, server) => clients::run(setup, suite.name, client, *server),
         Run::Crash(cut) => crashes::run(setup, *cut),
         Run::CrashBlindness => crashes::run_without_sync(setup),

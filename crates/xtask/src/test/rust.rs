@@ -1,31 +1,37 @@
-//! Suites that cargo runs.
+//! Suites in Rust.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
 use super::Setup;
 use super::report::{Tally, print_end};
 
-/// Runs cargo; counts libtest's summaries, or one test when there are none to count.
-pub fn run(setup: &Setup, arguments: &[&str]) -> anyhow::Result<Tally> {
-    let output = Command::new("cargo")
-        .args(arguments)
-        .current_dir(&setup.root)
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .context("cargo")?;
-    let printed = String::from_utf8_lossy(&output.stdout);
+/// Runs `cargo test --workspace` and counts libtest's summaries.
+pub fn run_workspace(setup: &Setup) -> anyhow::Result<Tally> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(&setup.root);
+    let (printed, ended_well) = run(&mut cargo)?;
+    Ok(count(&printed).judged(ended_well))
+}
+
+/// Runs an example that is built already: one test.
+pub fn run_example(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
+    let example = setup.binaries.join("examples").join(name);
+    let (_, ended_well) = run(Command::new(example).current_dir(&setup.root))?;
+    Ok(Tally { passed: u64::from(ended_well), ..Tally::default() }.judged(ended_well))
+}
+
+/// Answers with what the program printed, and whether it ended well.
+fn run(command: &mut Command) -> anyhow::Result<(String, bool)> {
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("{command:?}"))?;
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let ended_well = output.status.success();
     if !ended_well {
         print_end(&printed);
     }
-    let tally = if arguments[0] == "test" {
-        count(&printed)
-    } else {
-        Tally { passed: u64::from(ended_well), ..Tally::default() }
-    };
-    Ok(tally.judged(ended_well))
+    Ok((printed, ended_well))
 }
 
 /// Adds up lines like `test result: ok. 3 passed; 0 failed; 1 ignored; …`.

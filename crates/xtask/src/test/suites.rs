@@ -18,8 +18,10 @@ pub struct Suite {
 /// How a suite runs.
 #[derive(Debug)]
 pub enum Run {
-    /// `cargo` with these arguments; libtest's summaries are counted.
-    Cargo(&'static [&'static str]),
+    /// Every Rust test of the workspace.
+    Workspace,
+    /// A Rust example that must end with 0.
+    Example(&'static str),
     /// A client program against a server of its own.
     Client(Client, Engine),
     /// Crash rounds.
@@ -97,16 +99,12 @@ const CITIES: Client = Client { arguments: &["cities.js"], ..FILMS };
 
 /// Everything that `cargo xtask test` runs, in this order.
 pub const SUITES: &[Suite] = &[
-    Suite { name: "rust", needs: &[], run: Run::Cargo(&["test", "--workspace", "--no-fail-fast"]) },
+    Suite { name: "rust", needs: &[], run: Run::Workspace },
     client("python-durable", PYTHON, Engine::Durable),
     client("python-memory", PYTHON, Engine::Memory),
     client("javascript-durable", JAVASCRIPT, Engine::Durable),
     client("javascript-memory", JAVASCRIPT, Engine::Memory),
-    Suite {
-        name: "example-embedded",
-        needs: &[],
-        run: Run::Cargo(&["run", "--quiet", "--package", "stator", "--example", "embedded"]),
-    },
+    Suite { name: "example-embedded", needs: &[], run: Run::Example("embedded") },
     client("example-twitter", TWITTER, Engine::Durable),
     client("example-films", FILMS, Engine::Durable),
     client("example-cities", CITIES, Engine::Durable),
