@@ -41,3 +41,29 @@ pub(crate) fn encode(stamp: Stamp, item: &Item) -> Bytes {
 pub(crate) fn item_bytes(value: &[u8]) -> &[u8] {
     &value[Stamp::BYTES..]
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{AttributeMap, AttributeValue};
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_its_stamp_then_its_item() {
+        let attributes = AttributeMap::from([("p".to_owned(), AttributeValue::Bool(true))]);
+        let item = Item::encode(&attributes);
+        let stamp = Stamp::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        let value = encode(stamp, &item);
+        assert_eq!(value[..12], stamp.to_bytes());
+        assert_eq!(value[12..], item.as_bytes()[..]);
+        assert_eq!(item_bytes(&value), &item.as_bytes()[..]);
+        let stored = Stored::decode(value).unwrap();
+        assert_eq!((stored.stamp, stored.item), (stamp, item));
+    }
+
+    #[test]
+    fn a_value_too_short_for_a_stamp_is_damaged() {
+        let result = Stored::decode(Bytes::from_static(&[0; 11]));
+        assert!(matches!(result, Err(StoreError::Damaged { .. })));
+    }
+}

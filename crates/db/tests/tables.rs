@@ -9,6 +9,7 @@ use model::{
 };
 use stator_db::ListTables;
 use store::{MemoryStore, Store};
+use support::faulty::Faulty;
 use support::*;
 
 async fn create_error(declaration: TableDeclaration) -> String {
@@ -171,28 +172,47 @@ async fn a_table_created_anew_has_nothing_of_the_old_one() {
         db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
     }
     // The rows go in the background; then only the hand-out of spaces remains.
-    let mut rows = usize::MAX;
-    while rows > 1 {
+    while everything(&store).await != 1 {
         tokio::task::yield_now().await;
-        rows = 0;
-        for space in 0..100 {
-            for kind in [0x01, 0x02, 0x20, 0x70, 0x71, 0x72] {
-                let range = store::RowRange::Hashes {
-                    space: store::Space(space),
-                    kind: store::Kind(kind),
-                    first: 0,
-                    last: u64::MAX,
-                    after: None,
-                };
-                let count = |_: store::Row<'_>| {
-                    rows += 1;
-                    std::ops::ControlFlow::Continue(())
-                };
-                store.range(&range, store::Direction::Forward, count).await.unwrap();
-            }
+    }
+    assert_eq!(rows(&store, 0, 0x71).await.len(), 1);
+}
+
+/// How many rows of any kind there are in the spaces these tests use.
+async fn everything<S: Store>(store: &S) -> usize {
+    let mut count = 0;
+    for space in 0..40 {
+        for kind in [0x01, 0x02, 0x20, 0x70, 0x71, 0x72] {
+            count += rows(store, space, kind).await.len();
         }
     }
-    assert_eq!(rows, 1);
+    count
+}
+
+#[tokio::test]
+async fn a_drop_that_was_cut_short_is_finished_at_the_next_open() {
+    let store = Faulty::new();
+    let clock = TestClock::new(1);
+    let db = open(store.clone(), &clock).await;
+    let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:S"], &[]), all());
+    db.create_table(&scope(), declaration).await.unwrap();
+    write(&db, "t1", map([("p", s("a")), ("x", s("b"))])).await;
+    store.keep_ranges(true);
+    db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+    assert!(db.describe_table(&scope(), TableRef::new("t1")).await.is_err());
+    assert_eq!(rows(&store, 0, 0x72).await.len(), 2);
+
+    store.keep_ranges(false);
+    let reopened = open(store.clone(), &clock).await;
+    assert!(reopened.describe_table(&scope(), TableRef::new("t1")).await.is_err());
+    while everything(&store).await != 1 {
+        tokio::task::yield_now().await;
+    }
+    // A table created meanwhile has spaces of its own.
+    let created = reopened.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    assert_eq!(created.item_count, 0);
+    write(&reopened, "t1", map([("p", s("a"))])).await;
+    assert_eq!((rows(&store, 16, 0x01).await.len(), rows(&store, 18, 0x01).await.len()), (0, 1));
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use stator_db::{
     TransactOperation, TransactWriteItems,
 };
 use store::{MemoryStore, Store};
+use support::faulty::Faulty;
 use support::*;
 
 async fn with_tables<S: Store>(store: S, clock: &TestClock) -> Db<S> {
@@ -278,111 +279,8 @@ async fn expired_tokens_leave_no_rows() {
     clock.advance(3_600_000);
     let request = once("last", vec![increment("one", "a")]);
     db.transact_write_items(&scope(), request).await.unwrap();
-    let mut rows = usize::MAX;
-    while rows > 1 {
+    while rows(&store, 1, 0x60).await.len() != 1 {
         tokio::task::yield_now().await;
-        rows = 0;
-        let count = |_: store::Row<'_>| {
-            rows += 1;
-            std::ops::ControlFlow::Continue(())
-        };
-        let tokens = store::RowRange::Hashes {
-            space: store::Space(1),
-            kind: store::Kind(0x60),
-            first: 0,
-            last: u64::MAX,
-            after: None,
-        };
-        store.range(&tokens, store::Direction::Forward, count).await.unwrap();
-    }
-    assert_eq!(rows, 1);
-}
-
-/// Stores whose commits become durable when the test says so.
-mod held {
-    use bytes::Bytes;
-    use store::{
-        Direction, Guard, MemoryStore, Outcome, Row, RowKey, RowRange, Store, StoreError, Ticket,
-        Write,
-    };
-    use tokio::sync::watch;
-
-    /// Applies at once, and hands out tickets that resolve when released.
-    #[derive(Debug, Clone)]
-    pub(super) struct Held {
-        inner: MemoryStore,
-        released: watch::Sender<bool>,
-    }
-
-    pub(super) struct HeldGuard {
-        inner: <MemoryStore as Store>::Guard,
-        released: watch::Receiver<bool>,
-    }
-
-    impl Held {
-        pub(super) fn new() -> Self {
-            Self { inner: MemoryStore::new(), released: watch::Sender::new(true) }
-        }
-
-        pub(super) fn hold(&self) {
-            self.released.send_replace(false);
-        }
-
-        pub(super) fn release(&self) {
-            self.released.send_replace(true);
-        }
-    }
-
-    impl Store for Held {
-        type Guard = HeldGuard;
-
-        async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-            self.inner.get(key).await
-        }
-
-        async fn range(
-            &self,
-            range: &RowRange,
-            direction: Direction,
-            visit: impl FnMut(Row<'_>) -> std::ops::ControlFlow<()> + Send,
-        ) -> Result<(), StoreError> {
-            self.inner.range(range, direction, visit).await
-        }
-
-        async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
-            self.inner.read_atomically(keys).await
-        }
-
-        async fn lock(&self, keys: &[RowKey]) -> HeldGuard {
-            let released = self.released.subscribe();
-            HeldGuard { inner: self.inner.lock(keys).await, released }
-        }
-
-        async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
-            self.inner.delete_range(range).await
-        }
-
-        async fn close(&self) -> Result<(), StoreError> {
-            self.inner.close().await
-        }
-    }
-
-    impl Guard for HeldGuard {
-        async fn read(&mut self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-            self.inner.read(key).await
-        }
-
-        fn submit(self, writes: Vec<Write>) -> Ticket {
-            let ticket = self.inner.submit(writes);
-            let (sender, receiver) = tokio::sync::oneshot::channel();
-            let mut released = self.released;
-            tokio::spawn(async move {
-                let outcome: Result<Outcome, StoreError> = ticket.wait().await;
-                let _sender_is_alive = released.wait_for(|released| *released).await;
-                let _somebody_waits = sender.send(outcome);
-            });
-            Ticket::pending(receiver)
-        }
     }
 }
 
@@ -395,7 +293,7 @@ async fn until_submitted<S: Store>(db: &Db<S>, p: &str) {
 
 #[tokio::test]
 async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable() {
-    let store = held::Held::new();
+    let store = Faulty::new();
     let db = Arc::new(with_tables(store.clone(), &TestClock::new(1)).await);
     store.hold();
     let running = tokio::spawn({
@@ -432,7 +330,7 @@ async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable(
 
 #[tokio::test]
 async fn a_transaction_whose_client_went_away_stays_in_progress_until_it_is_durable() {
-    let store = held::Held::new();
+    let store = Faulty::new();
     let db = Arc::new(with_tables(store.clone(), &TestClock::new(1)).await);
     store.hold();
     let running = tokio::spawn({
@@ -455,7 +353,7 @@ async fn a_transaction_whose_client_went_away_stays_in_progress_until_it_is_dura
 
 #[tokio::test]
 async fn answers_wait_for_what_they_were_derived_from() {
-    let store = held::Held::new();
+    let store = Faulty::new();
     let db = Arc::new(with_tables(store.clone(), &TestClock::new(1)).await);
     store.hold();
     let first = tokio::spawn({

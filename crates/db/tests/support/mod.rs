@@ -2,6 +2,8 @@
 //! tables, items and expressions.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub(crate) mod faulty;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -329,4 +331,22 @@ pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, ApiError>) -> String
         ApiError::Validation(message) => message,
         other => panic!("not a ValidationException: {other:?}"),
     }
+}
+
+/// Every row of a kind, in order: its name's bytes and its value.
+pub(crate) async fn rows<S: Store>(store: &S, space: u32, kind: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let range = store::RowRange::Hashes {
+        space: store::Space(space),
+        kind: store::Kind(kind),
+        first: 0,
+        last: u64::MAX,
+        after: None,
+    };
+    let mut rows = Vec::new();
+    let visit = |row: store::Row<'_>| {
+        rows.push((row.key.as_bytes().to_vec(), row.value.to_vec()));
+        std::ops::ControlFlow::Continue(())
+    };
+    store.range(&range, Direction::Forward, visit).await.unwrap();
+    rows
 }
