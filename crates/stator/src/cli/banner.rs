@@ -37,7 +37,10 @@ fn text(stator: &Stator) -> String {
     }
     line("signatures", "presence and form are checked, secrets are not verified yet:");
     line("", "whoever reaches the port may read and write everything");
-    line("try", &format!("aws dynamodb list-tables --endpoint-url {}", stator.endpoint()));
+    // Complete as it stands: the tool wants a region and credentials, whichever they are.
+    line("try", "AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any \\");
+    let endpoint = stator.endpoint();
+    line("", &format!("aws dynamodb list-tables --endpoint-url {endpoint} --region us-east-1"));
     text.push('\n');
     text
 }

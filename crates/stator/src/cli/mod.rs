@@ -48,14 +48,14 @@ fn refused(error: &clap::Error) -> ExitCode {
         return ExitCode::from(u8::from(error.use_stderr()));
     }
     let text = error.render().to_string();
-    let mut lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
-    let first = lines.next().unwrap_or_default();
-    let line = lines.fold(first.to_owned(), |line, more| line + " " + more);
-    failed(line.strip_prefix("error: ").unwrap_or(&line))
+    // The first paragraph is what is wrong; usage and hints follow it.
+    let reason = text.split("\n\n").next().unwrap_or_default();
+    failed(reason.strip_prefix("error: ").unwrap_or(reason))
 }
 
 #[expect(clippy::print_stderr, reason = "the one line that says why the program ends")]
 fn failed(reason: &str) -> ExitCode {
-    eprintln!("stator: {reason}");
+    let line: Vec<&str> = reason.lines().map(str::trim).collect();
+    eprintln!("stator: {}", line.join(" "));
     ExitCode::FAILURE
 }

@@ -1,7 +1,10 @@
 //! `stator serve`.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::thread;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -14,8 +17,8 @@ use crate::{Builder, Listen, Stator};
 
 /// DynamoDB Local's port, which tools expect.
 const DEFAULT_PORT: u16 = 8000;
-/// Threads that serve requests. The engine has its own.
-const WORKERS: usize = 2;
+/// Fewest and most threads that serve requests; in between, one a core. The engine has its own.
+const WORKERS: RangeInclusive<usize> = 2..=16;
 
 /// Flags of `stator serve`.
 #[derive(Debug, Args)]
@@ -55,8 +58,9 @@ pub(super) struct ServeArguments {
 /// Serves until SIGTERM or Ctrl-C.
 pub(super) fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     logging::start(arguments.log_format, arguments.log_level);
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
+        .worker_threads(cores.clamp(*WORKERS.start(), *WORKERS.end()))
         .enable_all()
         .build()
         .context("cannot start the runtime")?
