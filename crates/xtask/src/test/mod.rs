@@ -128,5 +128,5 @@ fn build(root: &Path) -> anyhow::Result<()> {
 fn new_seed() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     // Short enough to be typed again.
-    u64::from(now.subsec_nanos()) + now.as_secs() % 1000
+    u64::from(now.subsec_nanos())
 }
