@@ -11,7 +11,7 @@ use store::{Outcome, StoreError};
 use crate::directory::Claim;
 use crate::queue::{BatchContent, Waiter};
 use crate::reclaim::Reclaiming;
-use crate::store::Shared;
+use crate::shared::Shared;
 
 /// The committer's task.
 pub(crate) async fn run(shared: Arc<Shared>, claim: Claim) {

@@ -35,6 +35,7 @@ mod options;
 mod queue;
 mod reclaim;
 mod runtime;
+mod shared;
 mod store;
 #[cfg(test)]
 mod tests;

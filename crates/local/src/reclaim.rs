@@ -9,7 +9,7 @@ use std::sync::Arc;
 use store::KeyBounds;
 use tokio::task::JoinSet;
 
-use crate::store::Shared;
+use crate::shared::Shared;
 
 /// Ranges to compact.
 #[derive(Default)]

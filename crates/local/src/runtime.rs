@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::directory::Claim;
 use crate::engine::Engine;
 use crate::marker::DataKey;
-use crate::store::Shared;
+use crate::shared::Shared;
 use crate::{LocalError, LocalOptions, committer};
 
 /// Commits, a flush and a compaction run side by side, and the latter two block.

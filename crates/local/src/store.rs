@@ -3,18 +3,17 @@
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use parking_lot::Mutex;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use store::{
-    Direction, Guard, LatchGuard, Latches, Row, RowKey, RowRange, Store, StoreError, Ticket, Write,
+    Direction, Guard, LatchGuard, Row, RowKey, RowRange, Store, StoreError, Ticket, Write,
 };
 
-use crate::engine::Engine;
-use crate::queue::{BatchContent, Queue, Seen, Waiter};
+use crate::queue::Seen;
+use crate::shared::Shared;
 use crate::{LocalError, LocalOptions, directory, runtime};
 
 /// A store in a directory. Clones are the same store; when the last one is dropped without
@@ -29,28 +28,6 @@ pub struct LocalGuard {
     handle: Arc<Handle>,
     latches: LatchGuard,
     seen: Option<Seen>,
-}
-
-/// What stores, guards and the committer share.
-pub(crate) struct Shared {
-    pub(crate) engine: Engine,
-    latches: Latches,
-    queue: Mutex<Queue>,
-    work: Notify,
-    /// Why nothing is served any more. Set under the queue's lock, so that nothing is queued after
-    /// the committer has looked for the last time.
-    stopped: OnceLock<StoreError>,
-    closing: Mutex<Closing>,
-    #[cfg(test)]
-    pub(crate) gate: crate::gate::Gate,
-}
-
-#[derive(Default)]
-struct Closing {
-    asked: bool,
-    /// The committer is gone: nobody would answer.
-    ended: bool,
-    reply: Option<oneshot::Sender<Result<(), StoreError>>>,
 }
 
 /// Held by everybody but the committer: its end is the store's.
@@ -82,11 +59,7 @@ impl LocalStore {
     }
 
     fn serving(&self) -> Result<&Shared, StoreError> {
-        let shared = &self.handle.0;
-        match shared.stopped.get() {
-            None => Ok(shared),
-            Some(error) => Err(error.clone()),
-        }
+        self.handle.0.serving()
     }
 }
 
@@ -138,12 +111,8 @@ impl Store for LocalStore {
 
 impl Guard for LocalGuard {
     async fn read(&mut self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-        let shared = &self.handle.0;
-        if let Some(error) = shared.stopped.get() {
-            return Err(error.clone());
-        }
-        let pending = shared.queue.lock().pending(key);
-        match pending {
+        let shared = self.handle.0.serving()?;
+        match shared.pending(key) {
             Some((value, seen)) => {
                 self.seen = self.seen.max(Some(seen));
                 Ok(value)
@@ -163,94 +132,6 @@ impl Guard for LocalGuard {
         });
         drop(latches);
         ticket
-    }
-}
-
-impl Shared {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self {
-            engine,
-            latches: Latches::new(),
-            queue: Mutex::default(),
-            work: Notify::new(),
-            stopped: OnceLock::new(),
-            closing: Mutex::default(),
-            #[cfg(test)]
-            gate: crate::gate::Gate::default(),
-        }
-    }
-
-    /// Puts something into the queue, unless the store has stopped, and wakes the committer.
-    fn queue(&self, put: impl FnOnce(&mut Queue) -> Ticket) -> Ticket {
-        let mut queue = self.queue.lock();
-        if let Some(error) = self.stopped.get() {
-            return Ticket::done(Err(error.clone()));
-        }
-        let ticket = put(&mut queue);
-        drop(queue);
-        self.work.notify_one();
-        ticket
-    }
-
-    /// Refuses new work and has the committer close once it is done with the old.
-    fn ask_to_close(
-        &self,
-        reply: Option<oneshot::Sender<Result<(), StoreError>>>,
-    ) -> Result<(), StoreError> {
-        let closed = StoreError::stopped("it was closed");
-        let mut closing = self.closing.lock();
-        if closing.asked || closing.ended {
-            return Err(closed);
-        }
-        let queue = self.queue.lock();
-        // A store that had stopped before keeps the reason.
-        let _had_stopped = self.stopped.set(closed);
-        drop(queue);
-        // Only now may the committer leave: nothing is queued any more.
-        *closing = Closing { asked: true, ended: false, reply };
-        drop(closing);
-        self.work.notify_one();
-        Ok(())
-    }
-}
-
-/// The committer's side.
-impl Shared {
-    /// Waits until there may be something to do.
-    pub(crate) async fn work_came(&self) {
-        self.work.notified().await;
-    }
-
-    /// The oldest batch, to be made durable.
-    pub(crate) fn take_batch(&self) -> Option<Arc<BatchContent>> {
-        self.queue.lock().take()
-    }
-
-    /// The batch taken last is durable.
-    pub(crate) fn batch_landed(&self) -> Vec<Waiter> {
-        self.queue.lock().landed()
-    }
-
-    /// Stops the store for `reason`, unless it had one already.
-    pub(crate) fn give_up(&self, reason: StoreError) -> Vec<Waiter> {
-        let mut queue = self.queue.lock();
-        let _had_stopped = self.stopped.set(reason);
-        queue.give_up()
-    }
-
-    /// Whether no more work will come.
-    pub(crate) fn is_closing(&self) -> bool {
-        self.closing.lock().asked
-    }
-
-    /// Tells whoever asked for it that the committer has closed the engine, or how it ended.
-    pub(crate) fn end(&self, result: Result<(), StoreError>) {
-        let mut closing = self.closing.lock();
-        closing.ended = true;
-        if let Some(reply) = closing.reply.take() {
-            // Whoever closed the store may have gone away.
-            let _dropped = reply.send(result);
-        }
     }
 }
 

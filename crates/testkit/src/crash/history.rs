@@ -8,10 +8,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::observed::Observed;
-use super::tables::{BALANCE, COUNTERS, account, counter};
-
-/// A client and its slot: the key of a row of `items`.
-pub type Slot = (usize, u64);
+use super::tables::{BALANCE, COUNTERS, Slot, account, counter};
+use super::transfer::{Fate, Transfer};
 
 /// What may be in a slot.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,30 +27,6 @@ pub struct Tally {
     pub acknowledged: u64,
     /// Additions of 1 that got no answer.
     pub doubtful: u64,
-}
-
-/// What became of a transfer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Acknowledged: it must be there.
-    Done,
-    /// Cancelled: it must not be there.
-    Refused,
-    /// No answer: either.
-    Doubtful,
-}
-
-/// Money moved between two accounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transfer {
-    /// The account that pays.
-    pub from: String,
-    /// The account that is paid.
-    pub to: String,
-    /// How much.
-    pub amount: i64,
-    /// What became of it.
-    pub fate: Fate,
 }
 
 /// Everything the clients know, or one client's part of it.

@@ -17,6 +17,7 @@
 pub mod history;
 pub mod observed;
 pub mod tables;
+pub mod transfer;
 pub mod workload;
 
 use std::fs;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use super::history::{Fate, Slot, Transfer};
+use super::tables::Slot;
+use super::transfer::{Fate, Transfer};
 use crate::http::Connection;
 
 /// Everything in the crash tables.

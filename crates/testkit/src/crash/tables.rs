@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 
 use crate::http::Connection;
 
+/// A client and its slot: the key of a row of `items`.
+pub type Slot = (usize, u64);
+
 /// Accounts in the bank.
 pub const ACCOUNTS: u64 = 24;
 /// What each account holds at first.

@@ -10,8 +10,9 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::history::{Content, Fate, History, Transfer};
+use super::history::{Content, History};
 use super::tables::{ACCOUNTS, COUNTERS, account, counter};
+use super::transfer::{Fate, Transfer};
 use crate::http::Connection;
 
 /// Rows that a client owns: few, so that they are overwritten often.
