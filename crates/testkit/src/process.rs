@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,6 +14,8 @@ use crate::http::Connection;
 
 /// How long a server may take to answer for the first time before it counts as hung.
 const START_MAX: Duration = Duration::from_secs(60);
+/// An address whose port the server finds itself: a port that was free a moment ago may not be.
+const ANY_PORT: &str = "127.0.0.1:0";
 /// How often a server that starts is asked.
 const START_POLL: Duration = Duration::from_micros(100);
 
@@ -51,7 +53,7 @@ impl Launch {
         Self::new(binary, ["serve".into(), "--in-memory".into()], log)
     }
 
-    /// Any server that takes `--listen ADDRESS` and answers `GET /`.
+    /// Any server that takes `--listen ADDRESS`, prints its URL, and answers `GET /`.
     pub fn new(binary: &Path, arguments: impl IntoIterator<Item = OsString>, log: &Path) -> Self {
         Self {
             binary: binary.to_path_buf(),
@@ -61,26 +63,39 @@ impl Launch {
         }
     }
 
-    /// Starts the server on a free port and waits for its first answer, blocking its thread.
+    /// Starts the server on a port that it chooses, and waits for its first answer, blocking its
+    /// thread.
     ///
     /// # Errors
     /// A server that exits or hangs instead; the message holds what it printed.
     pub fn start(&self) -> anyhow::Result<Server> {
-        let address = free_address()?;
         let log = File::create(&self.log).context("the server's log")?;
         let begun = Instant::now();
-        let child = Command::new(&self.binary)
+        let mut child = Command::new(&self.binary)
             .args(&self.arguments)
-            .args(["--listen", &address.to_string()])
+            .args(["--listen", ANY_PORT])
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
             .with_context(|| self.binary.display().to_string())?;
-        let mut server = Server { child, address, first_answer_after: Duration::ZERO };
-        while !answers(address) {
-            if let Some(status) = server.child.try_wait()? {
+        match self.first_answer(&mut child, begun) {
+            Ok(address) => Ok(Server { child, address, first_answer_after: begun.elapsed() }),
+            Err(error) => {
+                end(&mut child);
+                Err(error)
+            }
+        }
+    }
+
+    /// Waits until the server says where it listens, and answers there.
+    fn first_answer(&self, child: &mut Child, begun: Instant) -> anyhow::Result<SocketAddr> {
+        loop {
+            if let Some(address) = announced(&self.printed()).filter(|at| answers(*at)) {
+                return Ok(address);
+            }
+            if let Some(status) = child.try_wait()? {
                 bail!("the server ended with {status}: {}", self.printed());
             }
             if begun.elapsed() > START_MAX {
@@ -88,8 +103,6 @@ impl Launch {
             }
             std::thread::sleep(START_POLL);
         }
-        server.first_answer_after = begun.elapsed();
-        Ok(server)
     }
 
     fn printed(&self) -> String {
@@ -148,15 +161,22 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Both fail when it is gone already, which is what was wanted.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        end(&mut self.child);
     }
 }
 
-/// An address that was free a moment ago.
-fn free_address() -> std::io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+/// Makes sure that it is gone.
+fn end(child: &mut Child) {
+    // Both fail when it is gone already, which is what was wanted.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// The address in the first URL that a server prints.
+fn announced(printed: &str) -> Option<SocketAddr> {
+    let (_, url) = printed.split_once("http://")?;
+    let (address, _) = url.split_once(char::is_whitespace)?;
+    address.parse().ok()
 }
 
 /// Whether `GET /` is answered.
@@ -164,4 +184,17 @@ fn answers(address: SocketAddr) -> bool {
     let Ok(mut stream) = TcpStream::connect(address) else { return false };
     let asked = stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
     asked.is_ok() && stream.read_exact(&mut [0]).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::announced;
+
+    #[test]
+    fn the_address_is_read_once_its_line_is_complete() {
+        let banner = "Stator is ready.\n\n  listens on  http://127.0.0.1:8765";
+        assert_eq!(announced(banner), None);
+        let address = announced(&format!("{banner}\n  try  it --at http://127.0.0.1:1\n"));
+        assert_eq!(address.unwrap().to_string(), "127.0.0.1:8765");
+    }
 }

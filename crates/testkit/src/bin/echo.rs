@@ -33,8 +33,10 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(serve(listen))
 }
 
+#[expect(clippy::print_stdout, reason = "whoever started it reads its address there")]
 async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await?;
+    println!("http://{}", listener.local_addr()?);
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;

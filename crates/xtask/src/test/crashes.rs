@@ -1,4 +1,5 @@
-//! Crash rounds on the built binary.
+//! Crash rounds on the built binary. A round that fails leaves its data and the server's log in
+//! the suite's folder.
 
 use anyhow::bail;
 use testkit::crash::{self, Cut, Outcome, Plan};
@@ -10,8 +11,8 @@ use super::report::Tally;
 const CLIENTS: usize = 16;
 
 /// Runs rounds that all end with `cut`, and in which every promise must be kept.
-pub fn run(setup: &Setup, cut: Cut) -> anyhow::Result<Tally> {
-    match rounds(setup, vec![cut; setup.rounds])? {
+pub fn run(setup: &Setup, name: &str, cut: Cut) -> anyhow::Result<Tally> {
+    match rounds(setup, name, vec![cut; setup.rounds])? {
         Outcome::Held(acknowledged) => Ok(Tally {
             passed: setup.rounds as u64,
             note: format!("{acknowledged} acknowledged operations kept"),
@@ -27,8 +28,8 @@ pub fn run(setup: &Setup, cut: Cut) -> anyhow::Result<Tally> {
 }
 
 /// Runs an honest round and one whose syncs are ignored: the second must be noticed.
-pub fn run_without_sync(setup: &Setup) -> anyhow::Result<Tally> {
-    match rounds(setup, vec![Cut::Power, Cut::PowerWithoutSync])? {
+pub fn run_without_sync(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
+    match rounds(setup, name, vec![Cut::Power, Cut::PowerWithoutSync])? {
         Outcome::Broken { round: 1, violations } => Ok(Tally {
             passed: 1,
             note: format!("{} broken promises noticed", violations.len()),
@@ -39,8 +40,8 @@ pub fn run_without_sync(setup: &Setup) -> anyhow::Result<Tally> {
     }
 }
 
-fn rounds(setup: &Setup, cuts: Vec<Cut>) -> anyhow::Result<Outcome> {
-    let home = setup.folder("crash")?;
+fn rounds(setup: &Setup, name: &str, cuts: Vec<Cut>) -> anyhow::Result<Outcome> {
+    let home = setup.folder(name)?;
     setup.runtime.block_on(crash::run(&Plan {
         binary: setup.stator(),
         preload: setup.binaries.join("examples").join("libpreload.so"),

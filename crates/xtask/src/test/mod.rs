@@ -104,8 +104,8 @@ fn run_one(setup: &Setup, suite: &Suite) -> anyhow::Result<Tally> {
         Run::Workspace => rust::run_workspace(setup),
         Run::Example(name) => rust::run_example(setup, name),
         Run::Client(client, server) => clients::run(setup, suite.name, client, *server),
-        Run::Crash(cut) => crashes::run(setup, *cut),
-        Run::CrashBlindness => crashes::run_without_sync(setup),
+        Run::Crash(cut) => crashes::run(setup, suite.name, *cut),
+        Run::CrashBlindness => crashes::run_without_sync(setup, suite.name),
     }
 }
 

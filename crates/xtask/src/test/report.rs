@@ -111,7 +111,7 @@ impl Report {
     pub fn end(&mut self, suite: &'static str, tally: anyhow::Result<Tally>, took: Duration) {
         let tally = tally.unwrap_or_else(|error| {
             println!("{error:#}");
-            let note = error.to_string().lines().next().unwrap_or_default().to_owned();
+            let note = format!("{error:#}").lines().next().unwrap_or_default().to_owned();
             Tally { failed: 1, note, ..Tally::default() }
         });
         let tally = self.allowed_skips.judge(suite, tally);
