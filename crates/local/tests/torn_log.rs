@@ -1,0 +1,119 @@
+//! A crash cuts the engine's log anywhere: what was whole before the cut opens again.
+
+#![allow(clippy::unwrap_used, reason = "a test panics on what it does not expect")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use stator_local::{LocalError, LocalOptions, LocalStore, RootKey};
+use store::{Guard as _, Kind, RowKey, Space, Store as _, Write};
+use tempfile::TempDir;
+
+/// Each row's record spans several blocks of the log, which have 32 KiB.
+const VALUE_BYTES: usize = 100_000;
+const LOG_BLOCK_BYTES: u64 = 32 << 10;
+/// A record's fragment has a head of this many bytes in each block.
+const FRAGMENT_HEAD_BYTES: u64 = 7;
+const ROWS: u8 = 3;
+
+#[tokio::test]
+async fn a_log_cut_anywhere_in_its_last_record_opens_without_it() {
+    let crashed = Crashed::new().await;
+    let (start, end) = (crashed.log_ends[1], crashed.log_ends[2]);
+    let block = (start / LOG_BLOCK_BYTES + 1) * LOG_BLOCK_BYTES;
+    let steps = (start..end).step_by(9_973);
+    for cut in steps.chain([start + 3, block, block + 3, block + FRAGMENT_HEAD_BYTES, end - 1]) {
+        let (_home, dir) = crashed.copy();
+        fs::File::options().write(true).open(log(&dir)).unwrap().set_len(cut).unwrap();
+        let store = open(&dir).unwrap();
+        for row in 0..ROWS {
+            let value = store.get(&key(row)).await.unwrap();
+            let expected = (row + 1 < ROWS).then(|| value_of(row));
+            assert!(value == expected, "row {row} after a cut at {cut} of {start}..{end}");
+        }
+        store.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn damage_in_the_midst_of_the_log_is_refused() {
+    let crashed = Crashed::new().await;
+    let (_home, dir) = crashed.copy();
+    let mut bytes = fs::read(log(&dir)).unwrap();
+    let midst = usize::try_from(crashed.log_ends[0] + 50_000).unwrap();
+    bytes[midst] ^= 1;
+    fs::write(log(&dir), bytes).unwrap();
+    let error = open(&dir).unwrap_err();
+    assert!(matches!(error, LocalError::Engine { .. }), "{error:?}");
+}
+
+/// A directory as it lay while the store was open, all its rows in the log.
+struct Crashed {
+    home: TempDir,
+    /// How long the log was after each row.
+    log_ends: Vec<u64>,
+}
+
+impl Crashed {
+    async fn new() -> Self {
+        let home = TempDir::new().unwrap();
+        let live = home.path().join("live");
+        let store = open(&live).unwrap();
+        let mut log_ends = Vec::new();
+        for row in 0..ROWS {
+            let write = Write::Put { key: key(row), value: value_of(row) };
+            store.lock(&[key(row)]).await.submit(vec![write]).wait().await.unwrap();
+            log_ends.push(fs::metadata(log(&live)).unwrap().len());
+        }
+        copy(&live, &home.path().join("crashed"));
+        store.close().await.unwrap();
+        Self { home, log_ends }
+    }
+
+    fn copy(&self) -> (TempDir, PathBuf) {
+        let home = TempDir::new().unwrap();
+        let dir = home.path().join("data");
+        copy(&self.home.path().join("crashed"), &dir);
+        (home, dir)
+    }
+}
+
+fn open(dir: &Path) -> Result<LocalStore, LocalError> {
+    LocalStore::open(&LocalOptions::new(dir, RootKey::new([7; RootKey::BYTES])))
+}
+
+fn key(row: u8) -> RowKey {
+    RowKey::new(Space(1), Kind(1), 1, b"partition", &[row])
+}
+
+/// No byte repeats after a short while, so that nothing compresses.
+fn value_of(row: u8) -> Bytes {
+    let mut state = u32::from(row) + 1;
+    let byte = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    (0..VALUE_BYTES).map(byte).collect()
+}
+
+/// The engine's log, a single segment.
+fn log(dir: &Path) -> PathBuf {
+    let mut segments: Vec<PathBuf> =
+        fs::read_dir(dir.join("engine/wal")).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(segments.len(), 1, "{segments:?}");
+    segments.remove(0)
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
