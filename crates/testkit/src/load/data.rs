@@ -39,7 +39,7 @@ pub fn batches(items: usize) -> impl Iterator<Item = Value> {
         let numbers = first..(first + BATCH_ITEMS).min(items);
         let puts = numbers.map(|number| {
             let key = (number / PARTITION_ITEMS, number % PARTITION_ITEMS);
-            json!({"PutRequest": {"Item": item(key)}})
+            json!({"PutRequest": {"Item": item(key, 0)}})
         });
         json!({"RequestItems": {TABLE: puts.collect::<Value>()}})
     })
@@ -49,8 +49,8 @@ pub(super) fn get(key: Key) -> Call {
     ("GetItem", json!({"TableName": TABLE, "Key": key_of(key)}))
 }
 
-pub(super) fn put(key: Key) -> Call {
-    ("PutItem", json!({"TableName": TABLE, "Item": item(key)}))
+pub(super) fn put(key: Key, revision: usize) -> Call {
+    ("PutItem", json!({"TableName": TABLE, "Item": item(key, revision)}))
 }
 
 pub(super) fn query(partition: usize) -> Call {
@@ -73,8 +73,8 @@ pub(super) fn update(key: Key) -> Call {
     ("UpdateItem", input)
 }
 
-pub(super) fn transact(keys: [Key; 2]) -> Call {
-    let puts = keys.map(|key| json!({"Put": {"TableName": TABLE, "Item": item(key)}}));
+pub(super) fn transact(keys: [Key; 2], revision: usize) -> Call {
+    let puts = keys.map(|key| json!({"Put": {"TableName": TABLE, "Item": item(key, revision)}}));
     ("TransactWriteItems", json!({"TransactItems": puts}))
 }
 
@@ -96,12 +96,13 @@ fn key_of((partition, at): Key) -> Value {
     json!({"owner": {"S": owner(partition)}, "at": {"N": at.to_string()}})
 }
 
-/// An item whose GetItem answer has about 600 bytes.
-fn item(key: Key) -> Value {
+/// An item whose GetItem answer has about 600 bytes. Putting the same revision again would write
+/// nothing.
+fn item(key: Key, revision: usize) -> Value {
     let mut item = key_of(key);
     item["title"] = json!({"S": "A bench item of ordinary size"});
     item["text"] = json!({"S": "The quick brown fox jumps over the lazy dog. ".repeat(7)});
-    item["likes"] = json!({"N": "1234"});
+    item["likes"] = json!({"N": (1000 + revision).to_string()});
     item["score"] = json!({"N": "98.6"});
     item["public"] = json!({"BOOL": true});
     item["tags"] = json!({"SS": ["amber", "blue", "cyan"]});
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn an_answer_with_one_item_has_about_600_bytes() {
-        let answer = json!({"Item": item((1, 2))}).to_string();
+        let answer = json!({"Item": item((1, 2), 0)}).to_string();
         assert!((590..=610).contains(&answer.len()), "{}", answer.len());
     }
 

@@ -22,6 +22,8 @@ use tokio::task::JoinSet;
 
 use crate::http::{Connection, request};
 
+use self::data::Key;
+
 pub use data::{ITEMS, PARTITION_ITEMS};
 
 /// Requests that a connection prepares and then repeats.
@@ -161,28 +163,29 @@ async fn repeat(
 }
 
 /// The requests of connection `number` of `connections`, over partitions of its own.
+///
+/// Each key comes at least twice, and each request brings a revision of its own: so every put
+/// changes what the one before it left, however often all are repeated.
 fn prepare(scenario: Scenario, number: usize, connections: usize) -> Vec<Vec<u8>> {
     let mut rng = StdRng::seed_from_u64(number as u64);
     let partitions = ITEMS / PARTITION_ITEMS;
-    let mut random_key = || {
+    let random_key = |_| {
         let partition = rng.random_range(0..partitions / connections) * connections + number;
         (partition, rng.random_range(0..PARTITION_ITEMS))
     };
-    let mut prepare_one = |_| match scenario {
-        Scenario::Get => data::get(random_key()),
-        Scenario::Put => data::put(random_key()),
-        Scenario::Query => data::query(random_key().0),
-        Scenario::Update => data::update(random_key()),
+    let keys: Vec<Key> = (0..PREPARED / 2).map(random_key).collect();
+    let calls = keys.iter().chain(&keys).enumerate().map(|(revision, &key)| match scenario {
+        Scenario::Get => data::get(key),
+        Scenario::Put => data::put(key, revision),
+        Scenario::Query => data::query(key.0),
+        Scenario::Update => data::update(key),
         Scenario::Transact => {
-            let (partition, sort) = random_key();
-            data::transact([(partition, sort), (partition, (sort + 1) % PARTITION_ITEMS)])
+            let (partition, sort) = key;
+            data::transact([key, (partition, (sort + 1) % PARTITION_ITEMS)], revision)
         }
         Scenario::HotCounter => data::count(),
-    };
-    (0..PREPARED)
-        .map(&mut prepare_one)
-        .map(|(operation, body)| request(operation, &body.to_string()))
-        .collect()
+    });
+    calls.map(|(operation, body)| request(operation, &body.to_string())).collect()
 }
 
 #[cfg(test)]
@@ -195,6 +198,15 @@ mod tests {
         let measured = Measured::new(latencies, Duration::from_secs(2)).unwrap();
         assert_eq!(measured, Measured { per_second: 100.0, p50_us: 101, p99_us: 199 });
         assert_eq!(Measured::from_json(&measured.to_json()), Some(measured));
+    }
+
+    #[test]
+    fn no_request_that_writes_is_repeated_within_a_cycle() {
+        for scenario in [Scenario::Put, Scenario::Transact] {
+            let requests = prepare(scenario, 0, 1);
+            let distinct: std::collections::HashSet<_> = requests.iter().collect();
+            assert_eq!(distinct.len(), PREPARED);
+        }
     }
 
     #[test]
