@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use expr::{Condition, Update};
+use expr::{Condition, Notation, Update};
 use model::{
     ApiError, AttributeMap, Item, MapRef, ReturnValuesOnConditionCheckFailure as OnFailure,
 };
@@ -123,8 +123,17 @@ impl Action {
         };
         let item = Item::encode(&update.apply(&old)?);
         item_rules::check_item_size(&item, Origin::Update)?;
-        item_rules::check_index_keys(&self.table, &item, Origin::Update)?;
+        item_rules::check_index_keys(&self.table, &item, index_keys_origin(update))?;
         Ok(Some(item))
+    }
+}
+
+/// Index keys that AttributeUpdates made are refused in the words for whole items, for there is no
+/// update expression to speak of.
+fn index_keys_origin(update: &Update) -> Origin {
+    match update.notation() {
+        Notation::Expression => Origin::Update,
+        Notation::Legacy => Origin::Whole,
     }
 }
 

@@ -277,6 +277,11 @@ async fn key_schema_and_definitions_must_agree() {
             "Invalid KeySchema: Some index key attribute have no definition",
         ),
         (
+            TableDeclaration { attributes: None, ..table("t1", "p:S", Some("c:S")) },
+            "One or more parameter values were invalid: Some index key attributes are not defined \
+             in AttributeDefinitions. Keys: [p, c], AttributeDefinitions: []",
+        ),
+        (
             define(table("t1", "p:S", None), "p"),
             "One or more parameter values were invalid: Duplicate AttributeName in \
              AttributeDefinitions: p",

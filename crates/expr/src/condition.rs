@@ -3,6 +3,7 @@
 use model::{AttributeValue, MapRef, Number, ValueRef};
 
 use crate::logic::Logic;
+use crate::notation::Notation;
 use crate::operand::Operand;
 use crate::path::Path;
 use crate::syntax::tree::Comparator;
@@ -11,6 +12,7 @@ use crate::syntax::tree::Comparator;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     pub(crate) formula: Logic<Test>,
+    pub(crate) notation: Notation,
 }
 
 /// One test of an item.
@@ -57,6 +59,11 @@ impl Condition {
     /// Whether it holds for an item; [`MapRef::EMPTY`] where there is none.
     pub fn holds(&self, item: MapRef<'_>) -> bool {
         self.formula.holds(|test| test.holds(item))
+    }
+
+    /// How it was written.
+    pub fn notation(&self) -> Notation {
+        self.notation
     }
 
     /// Paths it reads, in the order written; a path read twice is there twice.

@@ -13,13 +13,16 @@
 //!
 //! Flow: `syntax` reads a text into a tree that borrows from it; `resolve` checks the tree and
 //! makes one of the plans, [`Condition`], [`KeyCondition`], [`Projection`] or [`Update`]; the plans
-//! evaluate themselves. `fault` has every message.
+//! evaluate themselves. `fault` has every message. [`legacy`] makes the same plans of the parameters
+//! from before there were expressions, with messages of its own.
 
 mod condition;
 mod fault;
 mod function;
 mod key_condition;
+pub mod legacy;
 mod logic;
+mod notation;
 mod operand;
 mod path;
 mod placeholders;
@@ -31,6 +34,7 @@ mod update;
 
 pub use condition::Condition;
 pub use key_condition::{KeyCondition, KeyTest};
+pub use notation::Notation;
 pub use operand::Operand;
 pub use path::{Path, Step};
 pub use projection::Projection;

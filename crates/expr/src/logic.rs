@@ -28,6 +28,39 @@ impl<T> Logic<T> {
         Self { steps }
     }
 
+    /// A single test.
+    pub(crate) fn test(test: T) -> Self {
+        Self { steps: vec![Step::Test(test)] }
+    }
+
+    /// That the formula does not hold.
+    pub(crate) fn negated(mut self) -> Self {
+        self.steps.push(Step::Not);
+        self
+    }
+
+    /// That all of them hold; there must be one at least.
+    pub(crate) fn all(formulas: impl IntoIterator<Item = Self>) -> Self {
+        Self::joined(Step::AndAlso, formulas)
+    }
+
+    /// That one of them holds; there must be one at least.
+    pub(crate) fn any(formulas: impl IntoIterator<Item = Self>) -> Self {
+        Self::joined(Step::OrElse, formulas)
+    }
+
+    fn joined(joint: fn(usize) -> Step<T>, formulas: impl IntoIterator<Item = Self>) -> Self {
+        let mut steps = Vec::new();
+        for formula in formulas {
+            if !steps.is_empty() {
+                steps.push(joint(steps.len() + 1 + formula.steps.len()));
+            }
+            let begin = steps.len();
+            steps.extend(formula.steps.into_iter().map(|step| step.moved_by(begin)));
+        }
+        Self { steps }
+    }
+
     /// Whether the formula holds, given what its tests answer. Tests that cannot matter any more
     /// are not asked.
     pub(crate) fn holds(&self, mut test: impl FnMut(&T) -> bool) -> bool {
@@ -73,5 +106,35 @@ impl<T> Logic<T> {
             })
         });
         Ok(Logic { steps: steps.collect::<Result<_, E>>()? })
+    }
+}
+
+impl<T> Step<T> {
+    fn moved_by(self, distance: usize) -> Self {
+        match self {
+            Self::Test(_) | Self::Not => self,
+            Self::AndAlso(end) => Self::AndAlso(end + distance),
+            Self::OrElse(end) => Self::OrElse(end + distance),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Logic;
+
+    #[test]
+    fn joined_formulas_hold_as_their_parts_do() {
+        for bits in 0..8_u8 {
+            let holds = |bit: u8| bits & (1 << bit) != 0;
+            let formulas = || {
+                let group = Logic::any([Logic::test(0), Logic::test(1).negated()]);
+                [group, Logic::test(2)]
+            };
+            let group = holds(0) || !holds(1);
+            let all = Logic::all(formulas()).holds(|bit| holds(*bit));
+            let any = Logic::any(formulas()).holds(|bit| holds(*bit));
+            assert_eq!((all, any), (group && holds(2), group || holds(2)), "{bits:03b}");
+        }
     }
 }

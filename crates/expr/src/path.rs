@@ -39,6 +39,13 @@ impl Path {
     }
 }
 
+/// The path of a top-level attribute.
+impl From<String> for Path {
+    fn from(attribute: String) -> Self {
+        Self { attribute, steps: Vec::new() }
+    }
+}
+
 /// As messages show it: `[a, b, [3]]`.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 
 use model::{AttributeMap, AttributeValue, Item, MapRef, ValueRef};
 
+use crate::notation::Notation;
 use crate::path::{Path, Step};
 
 /// A planned projection.
@@ -14,6 +15,7 @@ pub struct Projection {
     attributes: BTreeMap<String, Part>,
     /// Whether every path is a top-level attribute, so that the item need not be decoded.
     whole_attributes: bool,
+    notation: Notation,
 }
 
 /// How much of a value is wanted.
@@ -27,12 +29,16 @@ enum Part {
 impl Projection {
     /// The projection onto the given paths, as `UPDATED_OLD` and `UPDATED_NEW` need it.
     pub fn of_paths(paths: Vec<Path>) -> Self {
+        Self::new(paths, Notation::Expression)
+    }
+
+    pub(crate) fn new(paths: Vec<Path>, notation: Notation) -> Self {
         let mut attributes = BTreeMap::new();
         for path in &paths {
             want(&mut attributes, &path.attribute, &path.steps);
         }
         let whole_attributes = paths.iter().all(|path| path.steps.is_empty());
-        Self { paths, attributes, whole_attributes }
+        Self { paths, attributes, whole_attributes, notation }
     }
 
     /// The projected item; without matching attributes, an empty item.
@@ -45,6 +51,11 @@ impl Projection {
             Some((name.clone(), value))
         });
         Item::encode(&projected.collect::<AttributeMap>())
+    }
+
+    /// How it was written.
+    pub fn notation(&self) -> Notation {
+        self.notation
     }
 
     /// Paths it answers with, in the order written.

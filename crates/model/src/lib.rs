@@ -15,6 +15,7 @@ mod declaration;
 mod error;
 mod item;
 pub mod key;
+pub mod legacy;
 pub mod limits;
 mod number;
 mod options;

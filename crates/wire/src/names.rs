@@ -1,5 +1,6 @@
 //! The wire's words for the model's enumerations, each in one place for both directions.
 
+use model::legacy::{ComparisonOperator, ConditionalOperator, UpdateAction};
 use model::{
     BillingMode, KeyRole, ProjectionType, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
     ReturnValues, ReturnValuesOnConditionCheckFailure, ScalarType, Select, StreamView, TableClass,
@@ -35,6 +36,7 @@ macro_rules! wire_names {
 
 wire_names! {
     BillingMode { Provisioned = "PROVISIONED", PayPerRequest = "PAY_PER_REQUEST" }
+    ConditionalOperator { And = "AND", Or = "OR" }
     KeyRole { Hash = "HASH", Range = "RANGE" }
     ProjectionType { KeysOnly = "KEYS_ONLY", Include = "INCLUDE", All = "ALL" }
     ReturnConsumedCapacity { None = "NONE", Total = "TOTAL", Indexes = "INDEXES" }
@@ -65,4 +67,16 @@ wire_names! {
         StandardInfrequentAccess = "STANDARD_INFREQUENT_ACCESS",
     }
     TableStatus { Creating = "CREATING", Active = "ACTIVE", Deleting = "DELETING" }
+    UpdateAction { Put = "PUT", Add = "ADD", Delete = "DELETE" }
+}
+
+/// Messages have these words too, so that `model` keeps them.
+impl WireName for ComparisonOperator {
+    fn parse(word: &str) -> Option<Self> {
+        Self::named(word)
+    }
+
+    fn wire_name(&self) -> &'static str {
+        self.name()
+    }
 }

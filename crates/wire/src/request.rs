@@ -6,7 +6,7 @@ use model::{ApiError, AttributeMap, TableRef};
 
 use crate::json::{Json, Members};
 use crate::names::WireName;
-use crate::{Class, Operation, constraints, table, types, value};
+use crate::{Class, Operation, constraints, legacy, table, types, value};
 
 /// Decodes a request body.
 ///
@@ -23,6 +23,7 @@ pub fn decode<O: Operation>(body: &[u8]) -> Result<O::Input, ApiError> {
         table::check_name(json.members(), O::SHAPE)?;
     }
     constraints::check(&json, O::SHAPE)?;
+    legacy::check_unmixed(json.members(), O::SHAPE)?;
     O::decode(json.members())
 }
 

@@ -62,6 +62,14 @@ pub(crate) struct Range {
     pub(crate) max: Option<i64>,
 }
 
+impl Shape {
+    /// Whether it is a structure with a member of that name.
+    pub(crate) fn has_member(&self, name: &str) -> bool {
+        let Kind::Structure(members) = self.kind else { return false };
+        members.iter().any(|member| member.name == name)
+    }
+}
+
 impl Member {
     pub(crate) const fn required(name: &'static str, shape: &'static Shape) -> Self {
         Self { name, shape, required: true }

@@ -10,7 +10,7 @@ use model::{
 use crate::encode::{ObjectWriter, write_array, write_string};
 use crate::json::{Json, Members};
 use crate::names::WireName;
-use crate::shape::{Kind, Shape};
+use crate::shape::Shape;
 
 /// Refuses a table's name that is missing or of the wrong length.
 ///
@@ -19,8 +19,7 @@ use crate::shape::{Kind, Shape};
 /// issue 977; "TableName must be at least …" of DeleteTable in the DynamoDB scenarios of the AWS
 /// SDK for JavaScript, which run against the service (2026-11).
 pub(crate) fn check_name(body: Members<'_, '_>, shape: &Shape) -> Result<(), ApiError> {
-    let Kind::Structure(members) = shape.kind else { return Ok(()) };
-    if !members.iter().any(|member| member.name == "TableName") {
+    if !shape.has_member("TableName") {
         return Ok(());
     }
     let refused = |words: &str| Err(ApiError::Validation(words.to_owned()));

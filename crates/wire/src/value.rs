@@ -30,6 +30,11 @@ pub(crate) fn attributes(map: Members<'_, '_>) -> Result<AttributeMap, ApiError>
     map_at_depth(map, 1)
 }
 
+/// Reads one attribute value.
+pub(crate) fn attribute(json: &Json<'_>) -> Result<AttributeValue, ApiError> {
+    value_at_depth(json, 1)
+}
+
 /// Reads `ExclusiveStartKey`, whose refusals say so.
 pub(crate) fn start_key(map: Members<'_, '_>) -> Result<AttributeMap, ApiError> {
     attributes(map).map_err(|error| {
@@ -48,15 +53,21 @@ pub(crate) fn expression_values(map: Members<'_, '_>) -> Result<AttributeMap, Ap
     values.collect()
 }
 
+/// Refuses what no attribute can be called (Alternator's test_limits.py,
+/// test_limit_attribute_length_nonkey_empty; 2026-11).
+pub(crate) fn check_name(name: &str) -> Result<(), ApiError> {
+    if name.is_empty() {
+        return Err(refused("Empty attribute name"));
+    }
+    if name.len() > ATTRIBUTE_NAME_BYTES_MAX {
+        return Err(refused("Attribute name is too large, must be less than 65536 bytes"));
+    }
+    Ok(())
+}
+
 fn map_at_depth(map: Members<'_, '_>, depth: usize) -> Result<AttributeMap, ApiError> {
     let attributes = map.iter().map(|(name, json)| {
-        if name.is_empty() {
-            // Alternator's test_limits.py, test_limit_attribute_length_nonkey_empty; 2026-11.
-            return Err(refused("Empty attribute name"));
-        }
-        if name.len() > ATTRIBUTE_NAME_BYTES_MAX {
-            return Err(refused("Attribute name is too large, must be less than 65536 bytes"));
-        }
+        check_name(name)?;
         Ok((name.to_owned(), value_at_depth(json, depth)?))
     });
     attributes.collect()

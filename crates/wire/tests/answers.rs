@@ -167,6 +167,7 @@ fn a_batch_says_what_it_left_undone_in_the_form_of_a_request() {
                 batch_get_item::KeysAndAttributes {
                     keys: vec![key("b"), key("c")],
                     projection_expression: Some("#p".into()),
+                    attributes_to_get: None,
                     placeholders: Placeholders {
                         names: Some(BTreeMap::from([("#p".into(), "pk".into())])),
                         values: None,
@@ -177,6 +178,21 @@ fn a_batch_says_what_it_left_undone_in_the_form_of_a_request() {
             consumed_capacity: eventual_read().into_iter().collect(),
         },
         r##"{"ConsumedCapacity":[{"CapacityUnits":0.5,"TableName":"t"}],"Responses":{"t":[{"pk":{"S":"a"}}]},"UnprocessedKeys":{"u":{"ConsistentRead":true,"ExpressionAttributeNames":{"#p":"pk"},"ProjectionExpression":"#p","Keys":[{"pk":{"S":"b"}},{"pk":{"S":"c"}}]}}}"##,
+    );
+    let legacy = batch_get_item::KeysAndAttributes {
+        keys: vec![key("b")],
+        projection_expression: None,
+        attributes_to_get: Some(vec!["pk".into(), "x".into()]),
+        placeholders: Placeholders::default(),
+        consistent_read: None,
+    };
+    assert_answer::<BatchGetItem>(
+        &batch_get_item::Output {
+            responses: Vec::new(),
+            unprocessed_keys: vec![(TableRef::new("u"), legacy)],
+            consumed_capacity: Vec::new(),
+        },
+        r#"{"Responses":{},"UnprocessedKeys":{"u":{"AttributesToGet":["pk","x"],"Keys":[{"pk":{"S":"b"}}]}}}"#,
     );
     let nothing = batch_write_item::Output {
         unprocessed_items: Vec::new(),

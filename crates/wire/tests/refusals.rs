@@ -5,6 +5,7 @@ use stator_wire::Operation;
 use stator_wire::operations::batch_get_item::BatchGetItem;
 use stator_wire::operations::batch_write_item::BatchWriteItem;
 use stator_wire::operations::create_table::CreateTable;
+use stator_wire::operations::delete_item::DeleteItem;
 use stator_wire::operations::delete_table::DeleteTable;
 use stator_wire::operations::describe_table::DescribeTable;
 use stator_wire::operations::get_item::GetItem;
@@ -432,19 +433,84 @@ fn an_action_of_a_transaction_is_exactly_one() {
     );
 }
 
+/// The order of the names is that of the service, whatever the request's.
 #[test]
-fn legacy_parameters_are_refused_and_not_ignored() {
-    let cases = [
-        (r#""Expected":{}"#, "Expected"),
-        (r#""ConditionalOperator":"OR""#, "ConditionalOperator"),
-        (r#""AttributeUpdates":{}"#, "AttributeUpdates"),
-    ];
-    for (member, name) in cases {
-        validation::<UpdateItem>(
-            &format!(r#"{{"TableName":"abc","Key":{{}},{member}}}"#),
-            &format!(
-                "The legacy parameter {name} is not supported yet by this version: use expressions"
-            ),
-        );
-    }
+fn legacy_parameters_are_refused_beside_expressions() {
+    let mixed = |legacy: &str, expressions: &str| {
+        format!(
+            "Can not use both expression and non-expression parameters in the same request: \
+             Non-expression parameters: {{{legacy}}} Expression parameters: {{{expressions}}}"
+        )
+    };
+    validation::<PutItem>(
+        r#"{"TableName":"abc","Item":{},"Expected":{},"ConditionExpression":"a = b"}"#,
+        &mixed("Expected", "ConditionExpression"),
+    );
+    validation::<UpdateItem>(
+        r#"{"TableName":"abc","Key":{},"ConditionExpression":"","UpdateExpression":"",
+            "ConditionalOperator":"OR","Expected":{"a":{"Value":{}}},"AttributeUpdates":{}}"#,
+        &mixed(
+            "AttributeUpdates, Expected, ConditionalOperator",
+            "UpdateExpression, ConditionExpression",
+        ),
+    );
+    validation::<GetItem>(
+        r#"{"TableName":"abc","Key":{},"AttributesToGet":["a"],"ProjectionExpression":"a"}"#,
+        &mixed("AttributesToGet", "ProjectionExpression"),
+    );
+    validation::<BatchGetItem>(
+        r#"{"RequestItems":{"abc":{"Keys":[{}],"AttributesToGet":["a"],
+            "ProjectionExpression":"a"}}}"#,
+        &mixed("AttributesToGet", "ProjectionExpression"),
+    );
+    validation::<Query>(
+        r#"{"TableName":"abc","KeyConditions":{},"KeyConditionExpression":"a",
+            "QueryFilter":{},"FilterExpression":"b"}"#,
+        &mixed("QueryFilter, KeyConditions", "FilterExpression, KeyConditionExpression"),
+    );
+    validation::<Scan>(
+        r#"{"TableName":"abc","ScanFilter":{},"ProjectionExpression":"a"}"#,
+        &mixed("ScanFilter", "ProjectionExpression"),
+    );
+}
+
+#[test]
+fn legacy_parameters_meet_the_models_constraints() {
+    let words = "IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, \
+                 CONTAINS";
+    validation::<Query>(
+        r#"{"TableName":"abc","KeyConditions":{"a":{"ComparisonOperator":"eq"}}}"#,
+        &format!(
+            "1 validation error detected: Value 'eq' at \
+             'keyConditions.a.member.comparisonOperator' failed to satisfy constraint: Member must \
+             satisfy enum value set: [{words}]"
+        ),
+    );
+    validation::<Scan>(
+        r#"{"TableName":"abc","ScanFilter":{"a":{}}}"#,
+        "1 validation error detected: Value null at 'scanFilter.a.member.comparisonOperator' \
+         failed to satisfy constraint: Member must not be null",
+    );
+    validation::<UpdateItem>(
+        r#"{"TableName":"abc","Key":{},"AttributeUpdates":{"a":{"Action":"SET"}}}"#,
+        "1 validation error detected: Value 'SET' at 'attributeUpdates.a.member.action' failed to \
+         satisfy constraint: Member must satisfy enum value set: [ADD, PUT, DELETE]",
+    );
+    validation::<GetItem>(
+        r#"{"TableName":"abc","Key":{},"AttributesToGet":[]}"#,
+        "1 validation error detected: Value '[]' at 'attributesToGet' failed to satisfy \
+         constraint: Member must have length greater than or equal to 1",
+    );
+    validation::<DeleteItem>(
+        r#"{"TableName":"abc","Key":{},"Expected":{"":{"Exists":false}}}"#,
+        "Empty attribute name",
+    );
+    validation::<GetItem>(
+        r#"{"TableName":"abc","Key":{},"AttributesToGet":[""]}"#,
+        "Empty attribute name",
+    );
+    validation::<PutItem>(
+        r#"{"TableName":"abc","Item":{},"Expected":{"a":{"Value":{"N":"x"}}}}"#,
+        "The parameter cannot be converted to a numeric value: x",
+    );
 }

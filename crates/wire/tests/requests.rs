@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use model::legacy::{
+    AttributeUpdate, AttributeUpdates, Comparison, ComparisonOperator, ConditionalOperator,
+    Expected, ExpectedAttribute, Filter, UpdateAction,
+};
 use model::{
     AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration, KeyRole,
     KeySchemaElement, Number, ProjectionDeclaration, ProjectionType, ProvisionedThroughput,
@@ -56,6 +60,7 @@ fn get_item_reads_all_it_has_and_ignores_the_rest() {
             table: TableRef::new("abc"),
             key: one("a", string("x")),
             projection_expression: Some("#n".into()),
+            attributes_to_get: None,
             placeholders: Placeholders {
                 names: Some(BTreeMap::from([("#n".into(), "n".into())])),
                 values: None,
@@ -109,7 +114,9 @@ fn update_item_reads_its_expressions_and_options() {
             table: TableRef::new("arn:aws:dynamodb:eu-west-1:1:table/abc"),
             key: one("a", number("1")),
             update_expression: Some("SET b = :b".into()),
+            attribute_updates: AttributeUpdates::new(),
             condition_expression: Some("a = :b".into()),
+            expected: Expected::default(),
             placeholders: Placeholders { names: None, values: Some(one(":b", number("2"))) },
             return_values: ReturnValues::UpdatedNew,
             on_condition_check_failure: ReturnValuesOnConditionCheckFailure::AllOld,
@@ -131,8 +138,11 @@ fn query_and_scan_read_their_pages() {
             table: TableRef::new("abc"),
             index: Some("idx".into()),
             key_condition_expression: Some("a = :a".into()),
+            key_conditions: None,
             filter_expression: Some("f".into()),
+            filter: Filter::default(),
             projection_expression: None,
+            attributes_to_get: None,
             placeholders: Placeholders::default(),
             select: Some(Select::Count),
             limit: Some(2),
@@ -145,6 +155,62 @@ fn query_and_scan_read_their_pages() {
     assert!(decode::<Query>(r#"{"TableName":"abc"}"#).scan_index_forward);
     let scan = decode::<Scan>(r#"{"TableName":"abc","TotalSegments":4,"Segment":0}"#);
     assert_eq!((scan.total_segments, scan.segment), (Some(4), Some(0)));
+}
+
+#[test]
+fn update_item_reads_legacy_parameters() {
+    let input = decode::<UpdateItem>(
+        r#"{"TableName":"abc","Key":{},"ConditionalOperator":"OR",
+            "AttributeUpdates":{"a":{"Value":{"N":"1"}},"b":{"Action":"DELETE","Value":null},
+                "c":{"Action":"ADD","Value":{"N":"2"}}},
+            "Expected":{"x":{"Exists":false},"y":{"Value":{"S":"v"},"Exists":true},
+                "z":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"1"},{"N":"2"}]}}}"#,
+    );
+    let update = |action, value| AttributeUpdate { action, value };
+    let updates = [
+        ("a".to_owned(), update(UpdateAction::Put, Some(number("1")))),
+        ("b".to_owned(), update(UpdateAction::Delete, None)),
+        ("c".to_owned(), update(UpdateAction::Add, Some(number("2")))),
+    ];
+    assert_eq!(input.attribute_updates, AttributeUpdates::from(updates));
+    let between = ExpectedAttribute {
+        operator: Some(ComparisonOperator::Between),
+        values: Some(vec![number("1"), number("2")]),
+        ..ExpectedAttribute::default()
+    };
+    let absent = ExpectedAttribute { exists: Some(false), ..ExpectedAttribute::default() };
+    let equal = ExpectedAttribute {
+        value: Some(string("v")),
+        exists: Some(true),
+        ..ExpectedAttribute::default()
+    };
+    let attributes = [("x", absent), ("y", equal), ("z", between)];
+    assert_eq!(
+        input.expected,
+        Expected {
+            attributes: attributes.map(|(name, it)| (name.to_owned(), it)).into(),
+            operator: Some(ConditionalOperator::Or),
+        }
+    );
+}
+
+/// KeyConditions are the one legacy parameter that may stand beside expressions.
+#[test]
+fn reads_take_legacy_parameters() {
+    let equal = Comparison { operator: ComparisonOperator::Equal, values: vec![string("x")] };
+    let missing = Comparison { operator: ComparisonOperator::Null, values: vec![] };
+    let query = decode::<Query>(
+        r#"{"TableName":"abc","FilterExpression":"f","KeyConditions":
+            {"a":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"x"}]}}}"#,
+    );
+    assert_eq!(query.key_conditions, Some([("a".to_owned(), equal)].into()));
+    let scan = decode::<Scan>(
+        r#"{"TableName":"abc","ScanFilter":{"b":{"ComparisonOperator":"NULL"}},
+            "AttributesToGet":["a","b"],"ConditionalOperator":"AND"}"#,
+    );
+    assert_eq!(scan.filter.attributes, [("b".to_owned(), missing)].into());
+    assert_eq!(scan.filter.operator, Some(ConditionalOperator::And));
+    assert_eq!(scan.attributes_to_get, Some(vec!["a".to_owned(), "b".to_owned()]));
 }
 
 #[test]

@@ -39,7 +39,25 @@ const OPERATIONS: [&str; 14] = [
 
 /// Enumerations that the service prints in another order than the model lists them in, as logs of
 /// its refusals show (for example serverless issue 4728 for the attribute types; 2026-11).
-const PRINTED: [(&str, &[&str]); 5] = [
+const PRINTED: [(&str, &[&str]); 6] = [
+    (
+        "ComparisonOperator",
+        &[
+            "IN",
+            "NULL",
+            "BETWEEN",
+            "LT",
+            "NOT_CONTAINS",
+            "EQ",
+            "GT",
+            "NOT_NULL",
+            "NE",
+            "LE",
+            "BEGINS_WITH",
+            "GE",
+            "CONTAINS",
+        ],
+    ),
     ("ConditionalOperator", &["OR", "AND"]),
     ("ProjectionType", &["ALL", "INCLUDE", "KEYS_ONLY"]),
     ("ReturnValue", &["ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"]),

@@ -29,9 +29,13 @@ pub(crate) fn declare(
     birth: Birth,
 ) -> Result<TableDefinition, ApiError> {
     let billing_mode = check_billing(&declaration)?;
-    let attributes = declaration.attributes.unwrap_or_default();
-    check_duplicate_definitions(&attributes)?;
     let table_key = declaration.key_schema.unwrap_or_default();
+    // A list that is not there is refused in other words than one without the key's attributes, and
+    // the words name it (test_table.py::test_create_table_lacking_attribute_definitions, 2026-11).
+    let Some(attributes) = declaration.attributes else {
+        return Err(key::not_defined(&table_key, &[]));
+    };
+    check_duplicate_definitions(&attributes)?;
     let key = key::table_key(&table_key, &attributes)?;
     let indexes = index::indexes(
         &key,

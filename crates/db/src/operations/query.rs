@@ -4,7 +4,7 @@
 //! possible → the key condition fits the key → the filter leaves the key alone → the start key →
 //! what is asked for is projected.
 
-use expr::{Condition, KeyCondition, Projection};
+use expr::{Condition, KeyCondition, Notation, Projection};
 use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
 use store::{Direction, Store};
 
@@ -72,11 +72,12 @@ impl<S: Store> Db<S> {
 fn check_filter(filter: Option<&Condition>, source: &Source<'_>) -> Result<(), ApiError> {
     let filtered = filter.map(Condition::attributes).unwrap_or_default();
     let key = key_names(source.key()).find(|name| filtered.contains(name));
-    match key {
-        Some(name) => Err(validation(format!(
-            "Filter Expression can only contain non-primary key attributes: Primary key attribute: \
-             {name}"
-        ))),
-        None => Ok(()),
-    }
+    let (Some(filter), Some(name)) = (filter, key) else { return Ok(()) };
+    let parameter = match filter.notation() {
+        Notation::Expression => "Filter Expression",
+        Notation::Legacy => "QueryFilter",
+    };
+    Err(validation(format!(
+        "{parameter} can only contain non-primary key attributes: Primary key attribute: {name}"
+    )))
 }

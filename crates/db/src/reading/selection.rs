@@ -1,6 +1,6 @@
 //! What of the matching items to answer, and whether the index has it.
 
-use expr::{Condition, Projection};
+use expr::{Condition, Notation, Projection};
 use model::{ApiError, IndexProjection, Select};
 
 use super::Source;
@@ -38,9 +38,13 @@ pub(crate) fn check_select(
         Some(Select::AllAttributes) => "ALL_ATTRIBUTES",
         Some(Select::AllProjectedAttributes) => "ALL_PROJECTED_ATTRIBUTES",
     };
-    if projection.is_some() {
+    if let Some(projection) = projection {
+        let parameter = match projection.notation() {
+            Notation::Expression => "ProjectionExpression",
+            Notation::Legacy => "AttributesToGet",
+        };
         return Err(validation(format!(
-            "Cannot specify the ProjectionExpression when choosing to get {chosen}"
+            "Cannot specify the {parameter} when choosing to get {chosen}"
         )));
     }
     if select == Some(Select::AllProjectedAttributes) && index.is_none() {

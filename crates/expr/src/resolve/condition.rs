@@ -8,6 +8,7 @@ use super::path::check_words;
 use crate::condition::{Condition, Term, Test};
 use crate::fault::Fault;
 use crate::function::Name;
+use crate::notation::Notation;
 use crate::operand::{Operand, Shown};
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;
@@ -30,7 +31,7 @@ pub(super) fn plan(
     tree.tests().try_for_each(check_function_places)?;
     tree.tests().try_for_each(check_test_words)?;
     let formula = tree.try_map(|test| plan_test(placeholders, test))?;
-    Ok(Condition { formula })
+    Ok(Condition { formula, notation: Notation::Expression })
 }
 
 fn check_function_names(test: &tree::Test<'_>) -> Result<(), Fault> {

@@ -19,6 +19,7 @@ use model::{ApiError, AttributeMap};
 use crate::condition::Condition;
 use crate::fault::Fault;
 use crate::key_condition::KeyCondition;
+use crate::notation::Notation;
 use crate::path::check_apart;
 use crate::placeholders::Placeholders;
 use crate::projection::Projection;
@@ -122,7 +123,7 @@ impl Resolver {
             .map(|path| path::resolve(&self.placeholders, path))
             .collect::<Result<Vec<_>, Fault>>()?;
         check_apart(&paths)?;
-        Ok(Projection::of_paths(paths))
+        Ok(Projection::new(paths, Notation::Expression))
     }
 }
 

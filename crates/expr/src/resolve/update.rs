@@ -6,6 +6,7 @@ use super::operand::{Resolved, check_distinct, check_type};
 use super::path;
 use crate::fault::Fault;
 use crate::function::Name;
+use crate::notation::Notation;
 use crate::path::check_apart;
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;
@@ -26,7 +27,8 @@ pub(super) fn plan(placeholders: &Placeholders, tree: &tree::Update<'_>) -> Resu
     let actions = tree.actions.iter().zip(targets).map(|(action, path)| {
         Ok(Action { path, change: plan_change(placeholders, &action.change)? })
     });
-    Ok(Update { actions: actions.collect::<Result<_, Fault>>()? })
+    let actions = actions.collect::<Result<_, Fault>>()?;
+    Ok(Update { actions, notation: Notation::Expression })
 }
 
 /// The operands that an action reads.

@@ -12,6 +12,7 @@ use model::limits::DOCUMENT_DEPTH_MAX;
 use model::{ApiError, AttributeMap, AttributeValue};
 
 use super::{Action, Change, Update};
+use crate::notation::Notation;
 
 impl Update {
     /// The item after the update. An empty `old` means that there is no item: the caller adds its
@@ -25,7 +26,7 @@ impl Update {
         let mut writes = Vec::with_capacity(self.actions.len());
         let mut removals = Vec::new();
         for action in &self.actions {
-            match action.outcome(old)? {
+            match action.outcome(old, self.notation)? {
                 Outcome::Write(value) => writes.push((&action.path, value)),
                 Outcome::Remove => removals.push(&action.path),
                 Outcome::Nothing => {}
@@ -52,20 +53,21 @@ enum Outcome {
 }
 
 impl Action {
-    fn outcome(&self, old: &AttributeMap) -> Result<Outcome, ApiError> {
+    fn outcome(&self, old: &AttributeMap, notation: Notation) -> Result<Outcome, ApiError> {
         match &self.change {
             Change::Set(value) => self.written(old, value.evaluate(old)?),
             Change::Add(operand) => self.written(
                 old,
                 match document::find(old, &self.path) {
                     None => operand.clone(),
-                    Some(existing) => operand::added(existing, operand)?,
+                    Some(existing) => operand::added(existing, operand, notation)?,
                 },
             ),
             Change::Delete(operand) => Ok(match self.find_removable(old)? {
                 None => Outcome::Nothing,
                 Some(existing) => {
-                    operand::without(existing, operand)?.map_or(Outcome::Remove, Outcome::Write)
+                    let rest = operand::without(existing, operand, notation)?;
+                    rest.map_or(Outcome::Remove, Outcome::Write)
                 }
             }),
             Change::Remove => {

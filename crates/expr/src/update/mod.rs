@@ -4,6 +4,7 @@ mod apply;
 
 use model::AttributeValue;
 
+use crate::notation::Notation;
 use crate::path::Path;
 use crate::syntax::tree::Arithmetic;
 
@@ -11,6 +12,7 @@ use crate::syntax::tree::Arithmetic;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Update {
     pub(crate) actions: Vec<Action>,
+    pub(crate) notation: Notation,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +25,7 @@ pub(crate) struct Action {
 pub(crate) enum Change {
     Set(SetValue),
     Remove,
-    /// A number or a set.
+    /// A number, a set, or in legacy notation a list.
     Add(AttributeValue),
     /// A set.
     Delete(AttributeValue),
@@ -45,6 +47,11 @@ pub(crate) enum Term {
 }
 
 impl Update {
+    /// How it was written.
+    pub fn notation(&self) -> Notation {
+        self.notation
+    }
+
     /// The paths it writes, in the order written.
     pub fn paths(&self) -> Vec<&Path> {
         self.actions.iter().map(|action| &action.path).collect()

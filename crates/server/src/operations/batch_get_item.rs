@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use db::{BatchGetItemAnswer, BatchGetTable, Db};
-use expr::Parameter;
+use expr::{Parameter, legacy};
 use model::{ApiError, ReturnConsumedCapacity, Scope, TableRef};
 use store::Store;
 use wire::operations::batch_get_item::{BatchGetItem, Input, KeysAndAttributes, Output};
@@ -68,11 +68,12 @@ impl Handle for BatchGetItem {
     }
 }
 
-/// The placeholders are copied, not moved: unprocessed keys are sent back with them.
+/// What it is made of is copied, not moved: unprocessed keys are sent back with them.
 fn projection(request: &KeysAndAttributes) -> Result<Option<expr::Projection>, ApiError> {
     let parameters = [(Parameter::Projection, request.projection_expression.is_some())];
     let mut expressions = Expressions::among(request.placeholders.clone(), &parameters)?;
     let projection = expressions.projection(request.projection_expression.as_ref())?;
+    let projection = projection.or(legacy::projection(request.attributes_to_get.clone())?);
     expressions.finish()?;
     Ok(projection)
 }

@@ -1,7 +1,7 @@
 //! GetItem.
 
 use db::Db;
-use expr::Parameter;
+use expr::{Parameter, legacy};
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::get_item::{GetItem, Input, Output};
@@ -18,6 +18,7 @@ impl Handle for GetItem {
         let parameters = [(Parameter::Projection, input.projection_expression.is_some())];
         let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let projection = expressions.projection(input.projection_expression.as_ref())?;
+        let projection = projection.or(legacy::projection(input.attributes_to_get)?);
         expressions.finish()?;
         let request = db::GetItem {
             table: input.table,

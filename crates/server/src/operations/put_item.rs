@@ -1,7 +1,7 @@
 //! PutItem.
 
 use db::{Db, Report, WriteAnswer};
-use expr::Parameter;
+use expr::{Parameter, legacy};
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::put_item::{Input, Output, PutItem};
@@ -18,6 +18,7 @@ impl Handle for PutItem {
         let parameters = [(Parameter::Condition, input.condition_expression.is_some())];
         let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let condition = expressions.condition(input.condition_expression.as_ref())?;
+        let condition = condition.or(legacy::expected(input.expected)?);
         expressions.finish()?;
         let request = db::PutItem {
             table: input.table,

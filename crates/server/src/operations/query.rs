@@ -1,7 +1,7 @@
 //! Query.
 
 use db::{Db, Page};
-use expr::Parameter;
+use expr::{Parameter, legacy};
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::{Direction, Store};
 use wire::operations::query::{Input, Output, Query};
@@ -22,8 +22,11 @@ impl Handle for Query {
         ];
         let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let filter = expressions.filter(input.filter_expression.as_ref())?;
+        let filter = filter.or(legacy::filter(input.filter)?);
         let projection = expressions.projection(input.projection_expression.as_ref())?;
+        let projection = projection.or(legacy::projection(input.attributes_to_get)?);
         let key_condition = expressions.key_condition(input.key_condition_expression.as_ref())?;
+        let key_condition = key_condition.or(legacy::key_condition(input.key_conditions)?);
         expressions.finish()?;
         // AWS's words when neither the expression nor its predecessor is given: ScyllaDB
         // `test_key_condition_expression.py` and many public reports (read 2026-11-23).

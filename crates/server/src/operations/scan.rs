@@ -1,7 +1,7 @@
 //! Scan.
 
 use db::{Db, Page};
-use expr::Parameter;
+use expr::{Parameter, legacy};
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::scan::{Input, Output, Scan};
@@ -21,7 +21,9 @@ impl Handle for Scan {
         ];
         let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let filter = expressions.filter(input.filter_expression.as_ref())?;
+        let filter = filter.or(legacy::filter(input.filter)?);
         let projection = expressions.projection(input.projection_expression.as_ref())?;
+        let projection = projection.or(legacy::projection(input.attributes_to_get)?);
         expressions.finish()?;
         let request = db::Scan {
             table: input.table,

@@ -1,7 +1,7 @@
 //! UpdateItem.
 
 use db::{Db, Report, WriteAnswer};
-use expr::Parameter;
+use expr::{Parameter, legacy};
 use model::{ApiError, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::operations::update_item::{Input, Output, UpdateItem};
@@ -21,7 +21,9 @@ impl Handle for UpdateItem {
         ];
         let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let update = expressions.update(input.update_expression.as_ref())?;
+        let update = update.or(legacy::update(input.attribute_updates)?);
         let condition = expressions.condition(input.condition_expression.as_ref())?;
+        let condition = condition.or(legacy::expected(input.expected)?);
         expressions.finish()?;
         let request = db::UpdateItem {
             table: input.table,

@@ -2,7 +2,7 @@
 
 use model::{ApiError, AttributeMap, Item, ReturnConsumedCapacity, Scope, TableRef};
 
-use crate::encode::{ObjectWriter, write_array, write_item};
+use crate::encode::{ObjectWriter, write_array, write_item, write_string};
 use crate::generated::shapes;
 use crate::json::Members;
 use crate::request::Placeholders;
@@ -30,6 +30,8 @@ pub struct KeysAndAttributes {
     pub keys: Vec<AttributeMap>,
     /// Which attributes to answer with.
     pub projection_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub attributes_to_get: Option<Vec<String>>,
     /// Placeholders of the projection.
     pub placeholders: Placeholders,
     /// Whether every acknowledged write must be seen; `None` when not said.
@@ -90,11 +92,12 @@ impl Operation for BatchGetItem {
 }
 
 fn keys_and_attributes(request: Members<'_, '_>) -> Result<KeysAndAttributes, ApiError> {
-    legacy::refuse(request)?;
+    legacy::check_unmixed(request, &shapes::KEYS_AND_ATTRIBUTES)?;
     let keys = request.elements("Keys").iter();
     Ok(KeysAndAttributes {
         keys: keys.map(|key| key.members().to_attributes()).collect::<Result<_, _>>()?,
         projection_expression: request.string("ProjectionExpression"),
+        attributes_to_get: request.attributes_to_get()?,
         placeholders: Placeholders::names_of(request),
         consistent_read: request.boolean("ConsistentRead"),
     })
@@ -114,6 +117,9 @@ fn write_request(mut object: ObjectWriter<'_>, request: &KeysAndAttributes) {
     }
     if let Some(projection) = &request.projection_expression {
         object.string("ProjectionExpression", projection);
+    }
+    if let Some(attributes) = &request.attributes_to_get {
+        write_array(object.key("AttributesToGet"), attributes, |out, name| write_string(out, name));
     }
     write_array(object.key("Keys"), &request.keys, |out, key| {
         write_item(out, Item::encode(key).attributes());

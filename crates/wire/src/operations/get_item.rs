@@ -8,7 +8,7 @@ use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::CapacityReport;
 use crate::shape::Shape;
-use crate::{Class, Operation, Permission, legacy};
+use crate::{Class, Operation, Permission};
 
 /// The operation.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,8 @@ pub struct Input {
     pub key: AttributeMap,
     /// Which attributes to answer with.
     pub projection_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub attributes_to_get: Option<Vec<String>>,
     /// Placeholders of the projection.
     pub placeholders: Placeholders,
     /// Whether every acknowledged write must be seen.
@@ -48,11 +50,11 @@ impl Operation for GetItem {
     type Output = Output;
 
     fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
-        legacy::refuse(body)?;
         Ok(Input {
             table: body.table("TableName"),
             key: body.attributes("Key")?.unwrap_or_default(),
             projection_expression: body.string("ProjectionExpression"),
+            attributes_to_get: body.attributes_to_get()?,
             placeholders: Placeholders::names_of(body),
             consistent_read: body.boolean("ConsistentRead").unwrap_or_default(),
             return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),

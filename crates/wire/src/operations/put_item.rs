@@ -1,5 +1,6 @@
 //! PutItem: stores an item whole, in place of the one with the same key.
 
+use model::legacy::Expected;
 use model::{
     ApiError, AttributeMap, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, Scope, TableRef,
@@ -10,7 +11,7 @@ use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::WriteAnswer;
 use crate::shape::Shape;
-use crate::{Class, Operation, Permission, legacy};
+use crate::{Class, Operation, Permission};
 
 /// The operation.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,8 @@ pub struct Input {
     pub item: AttributeMap,
     /// What must hold for the item there is.
     pub condition_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub expected: Expected,
     /// Placeholders of the condition.
     pub placeholders: Placeholders,
     /// Which attributes to answer with.
@@ -48,12 +51,12 @@ impl Operation for PutItem {
     type Output = Output;
 
     fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
-        legacy::refuse(body)?;
         let placeholders = Placeholders::of(body)?;
         Ok(Input {
             table: body.table("TableName"),
             item: body.attributes("Item")?.unwrap_or_default(),
             condition_expression: body.string("ConditionExpression"),
+            expected: body.expected()?,
             placeholders,
             return_values: body.choice("ReturnValues").unwrap_or_default(),
             on_condition_check_failure: body

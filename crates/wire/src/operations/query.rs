@@ -1,5 +1,6 @@
 //! Query: the items of one partition of a table or index, in sort key order.
 
+use model::legacy::{Filter, KeyConditions};
 use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
 
 use crate::generated::shapes;
@@ -7,7 +8,7 @@ use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::PageAnswer;
 use crate::shape::Shape;
-use crate::{Class, Operation, Permission, legacy};
+use crate::{Class, Operation, Permission};
 
 /// The operation.
 #[derive(Debug, Clone, Copy)]
@@ -22,10 +23,16 @@ pub struct Input {
     pub index: Option<String>,
     /// The partition and a range of sort keys.
     pub key_condition_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub key_conditions: Option<KeyConditions>,
     /// Which of the items read to answer with.
     pub filter_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub filter: Filter,
     /// Which attributes to answer with.
     pub projection_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub attributes_to_get: Option<Vec<String>>,
     /// Placeholders of all three.
     pub placeholders: Placeholders,
     /// Which kind of attributes to answer with.
@@ -53,14 +60,16 @@ impl Operation for Query {
     type Output = Output;
 
     fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
-        legacy::refuse(body)?;
         let placeholders = Placeholders::of(body)?;
         Ok(Input {
             table: body.table("TableName"),
             index: body.string("IndexName"),
             key_condition_expression: body.string("KeyConditionExpression"),
+            key_conditions: body.key_conditions()?,
             filter_expression: body.string("FilterExpression"),
+            filter: body.filter("QueryFilter")?,
             projection_expression: body.string("ProjectionExpression"),
+            attributes_to_get: body.attributes_to_get()?,
             placeholders,
             select: body.choice("Select"),
             limit: body.count("Limit"),

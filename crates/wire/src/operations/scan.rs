@@ -1,5 +1,6 @@
 //! Scan: every item of a table or index, or of one segment of it.
 
+use model::legacy::Filter;
 use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
 
 use crate::generated::shapes;
@@ -7,7 +8,7 @@ use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::PageAnswer;
 use crate::shape::Shape;
-use crate::{Class, Operation, Permission, legacy};
+use crate::{Class, Operation, Permission};
 
 /// The operation.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +23,12 @@ pub struct Input {
     pub index: Option<String>,
     /// Which of the items read to answer with.
     pub filter_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub filter: Filter,
     /// Which attributes to answer with.
     pub projection_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub attributes_to_get: Option<Vec<String>>,
     /// Placeholders of both.
     pub placeholders: Placeholders,
     /// Which kind of attributes to answer with.
@@ -53,13 +58,14 @@ impl Operation for Scan {
     type Output = Output;
 
     fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
-        legacy::refuse(body)?;
         let placeholders = Placeholders::of(body)?;
         Ok(Input {
             table: body.table("TableName"),
             index: body.string("IndexName"),
             filter_expression: body.string("FilterExpression"),
+            filter: body.filter("ScanFilter")?,
             projection_expression: body.string("ProjectionExpression"),
+            attributes_to_get: body.attributes_to_get()?,
             placeholders,
             select: body.choice("Select"),
             limit: body.count("Limit"),

@@ -1,5 +1,6 @@
 //! UpdateItem: changes attributes of one item, creating it where there is none.
 
+use model::legacy::{AttributeUpdates, Expected};
 use model::{
     ApiError, AttributeMap, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, Scope, TableRef,
@@ -10,7 +11,7 @@ use crate::json::Members;
 use crate::request::Placeholders;
 use crate::response::WriteAnswer;
 use crate::shape::Shape;
-use crate::{Class, Operation, Permission, legacy};
+use crate::{Class, Operation, Permission};
 
 /// The operation.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +26,12 @@ pub struct Input {
     pub key: AttributeMap,
     /// How; absent, the item is only made sure to exist.
     pub update_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub attribute_updates: AttributeUpdates,
     /// What must hold for the item there is.
     pub condition_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub expected: Expected,
     /// Placeholders of both expressions.
     pub placeholders: Placeholders,
     /// Which attributes to answer with.
@@ -50,13 +55,14 @@ impl Operation for UpdateItem {
     type Output = Output;
 
     fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
-        legacy::refuse(body)?;
         let placeholders = Placeholders::of(body)?;
         Ok(Input {
             table: body.table("TableName"),
             key: body.attributes("Key")?.unwrap_or_default(),
             update_expression: body.string("UpdateExpression"),
+            attribute_updates: body.attribute_updates()?,
             condition_expression: body.string("ConditionExpression"),
+            expected: body.expected()?,
             placeholders,
             return_values: body.choice("ReturnValues").unwrap_or_default(),
             on_condition_check_failure: body

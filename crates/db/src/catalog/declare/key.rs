@@ -98,17 +98,25 @@ fn check_index_definitions(
     elements: &[KeySchemaElement],
     attributes: &[AttributeDefinition],
 ) -> Result<(), ApiError> {
+    match elements.iter().all(|element| definition(attributes, &element.name).is_some()) {
+        true => Ok(()),
+        false => Err(not_defined(elements, attributes)),
+    }
+}
+
+/// The refusal of a key of which some attributes are not defined.
+pub(super) fn not_defined(
+    elements: &[KeySchemaElement],
+    attributes: &[AttributeDefinition],
+) -> ApiError {
     let undefined = elements.iter().filter(|e| definition(attributes, &e.name).is_none());
     let undefined: Vec<&str> = undefined.map(|element| element.name.as_str()).collect();
-    if undefined.is_empty() {
-        return Ok(());
-    }
-    Err(invalid(format!(
+    invalid(format!(
         "Some index key attributes are not defined in AttributeDefinitions. Keys: [{}], \
          AttributeDefinitions: [{}]",
         undefined.join(", "),
         names(attributes)
-    )))
+    ))
 }
 
 fn resolved(elements: &[KeySchemaElement], attributes: &[AttributeDefinition]) -> KeySchema {
