@@ -14,6 +14,9 @@
 //!           borrowed      SerializationException  accumulate               values, placeholders
 //! ```
 //!
+//! Between the last two, requests that mix expressions with the parameters from before them are
+//! refused (`legacy`).
+//!
 //! Invariants: shapes and constraints come from the service model alone, through
 //! `cargo xtask codegen`; no input makes it panic or recurse without bound; answers are printed
 //! straight from item bytes, without a tree between.

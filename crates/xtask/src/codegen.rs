@@ -38,7 +38,8 @@ const OPERATIONS: [&str; 14] = [
 ];
 
 /// Enumerations that the service prints in another order than the model lists them in, as logs of
-/// its refusals show (for example serverless issue 4728 for the attribute types; 2026-11).
+/// its refusals show (for example serverless issue 4728 for the attribute types; public code that
+/// repeats them for the comparison operators; 2026-11).
 const PRINTED: [(&str, &[&str]); 6] = [
     (
         "ComparisonOperator",

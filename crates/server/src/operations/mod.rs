@@ -1,8 +1,8 @@
 //! The operations, bound: one file each, the same four steps in each.
 //!
-//! **resolve** turns expression texts into plans, **facts** says what will be touched, **execute**
-//! hands over to `db`, **answer** puts the result as `wire` prints it. What an operation means is
-//! said in `db`, in the file of the same name.
+//! **resolve** turns expressions and legacy parameters into plans, **facts** says what will be
+//! touched, **execute** hands over to `db`, **answer** puts the result as `wire` prints it. What an
+//! operation means is said in `db`, in the file of the same name.
 
 mod answers;
 mod batch_get_item;

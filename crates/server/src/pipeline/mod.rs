@@ -3,7 +3,8 @@
 //! ```text
 //! decode       wire: bytes → input               SerializationException
 //! constraints  wire: the service model's rules   "N validation errors detected: …"
-//! resolve      expressions become plans          no #name or :value is left behind it
+//! resolve      expressions and the parameters    no #name or :value is left behind it
+//!              from before them become plans
 //! facts        tables, indexes, keys, attributes
 //! authorize    may the caller do that?           says yes today
 //! admit        is there capacity for it?         says yes today
