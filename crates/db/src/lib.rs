@@ -38,7 +38,7 @@ mod writing;
 
 use std::sync::Arc;
 
-use model::{ApiError, Scope, TableRef};
+use model::{ApiError, Scope, TableDefinition, TableRef};
 use store::{Store, StoreError};
 
 use catalog::Catalog;
@@ -49,10 +49,10 @@ use transactions::{Registry, Tokens};
 pub use clock::{Clock, Ids};
 pub use operations::{
     BatchAction, BatchGetItem, BatchGetItemAnswer, BatchGetTable, BatchWriteItem,
-    BatchWriteItemAnswer, DeleteItem, GetItem, GetItemAnswer, ItemMetrics, ListTables,
-    ListTablesAnswer, Page, PutItem, Query, Report, Scan, TransactAction, TransactGet,
-    TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
-    TransactWriteItemsAnswer, UpdateItem, WriteAnswer,
+    BatchWriteItemAnswer, CapacityLimits, DeleteItem, GetItem, GetItemAnswer, ItemMetrics,
+    ListTables, ListTablesAnswer, Page, PutItem, Query, Report, Scan, TagResource, TransactAction,
+    TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
+    TransactWriteItemsAnswer, UntagResource, UpdateItem, WriteAnswer,
 };
 
 /// The database over one store.
@@ -103,6 +103,19 @@ impl<S: Store> Db<S> {
     /// What the store fails with.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.store.close().await
+    }
+
+    /// Changes what a table's definition says beside its key and indexes, in a task of its own: it
+    /// goes on if the client goes away.
+    async fn amend(
+        &self,
+        scope: &Scope,
+        table: TableRef,
+        change: impl FnOnce(&mut TableDefinition) -> Result<(), ApiError> + Send + 'static,
+    ) -> Result<(), ApiError> {
+        let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
+        let amended = tokio::spawn(catalog::amend(store, catalog, scope.clone(), table, change));
+        amended.await.map_err(|_| ApiError::InternalServerError)?
     }
 
     /// The table a data operation means.

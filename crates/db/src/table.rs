@@ -18,12 +18,12 @@ pub(crate) struct Table {
     pub(crate) arn: String,
     pub(crate) place: Place,
     pub(crate) indexes: Vec<Index>,
-    /// Writers are inside; a drop closes it.
-    pub(crate) gate: Gate,
+    /// Writers are inside; a drop closes it. It stays the same when the definition is changed.
+    pub(crate) gate: Arc<Gate>,
 }
 
 /// An index in use.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Index {
     pub(crate) definition: IndexDefinition,
     pub(crate) place: Place,
@@ -66,7 +66,18 @@ impl Table {
         });
         let indexes = indexes.collect();
         let place = Place { space: spaces.table, kind: kind::ITEM };
-        Self { definition: Arc::new(definition), arn, place, indexes, gate: Gate::default() }
+        Self { definition: Arc::new(definition), arn, place, indexes, gate: Arc::default() }
+    }
+
+    /// The same table with a definition that differs in neither key nor indexes.
+    pub(crate) fn amended(&self, definition: TableDefinition) -> Self {
+        Self {
+            definition: Arc::new(definition),
+            arn: self.arn.clone(),
+            place: self.place,
+            indexes: self.indexes.clone(),
+            gate: Arc::clone(&self.gate),
+        }
     }
 
     /// Checks, after a read, that no drop was removing rows meanwhile.

@@ -17,6 +17,9 @@ pub enum ApiError {
     /// No such table or index.
     #[error("{0}")]
     ResourceNotFound(String),
+    /// No such table, as the operations on backups say it.
+    #[error("{0}")]
+    TableNotFound(String),
     /// The table exists already, or is being changed.
     #[error("{0}")]
     ResourceInUse(String),
@@ -69,6 +72,15 @@ pub enum ApiError {
     /// Something failed here; the message carries no detail, the log does.
     #[error("Internal server error")]
     InternalServerError,
+}
+
+impl ApiError {
+    /// A request, or a table after it, has more than [`limits::TAGS_MAX`](crate::limits::TAGS_MAX)
+    /// tags. AWS says so as a validation error (ack-api-quirks, DDB-TABLE-110, 2026-11).
+    pub fn too_many_tags() -> Self {
+        let words = "Number of Tags exceed the current limit for the provided ResourceArn";
+        Self::Validation(words.into())
+    }
 }
 
 /// Why one action of a transaction kept it from happening.

@@ -34,6 +34,8 @@ pub const INDEX_NON_KEY_ATTRIBUTES_MAX: usize = 20;
 pub const TABLE_NON_KEY_ATTRIBUTES_MAX: usize = 100;
 /// Most hash, and most range, attributes of a global index key.
 pub const GLOBAL_INDEX_KEY_ATTRIBUTES_MAX: usize = 4;
+/// Most tags of a table.
+pub const TAGS_MAX: usize = 50;
 /// Longest attribute name used in a key or an INCLUDE projection.
 pub const KEY_ATTRIBUTE_NAME_BYTES_MAX: usize = 255;
 /// Longest attribute name.

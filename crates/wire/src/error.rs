@@ -32,6 +32,7 @@ impl ErrorBody {
                 Self { status: 400, code: "ValidationException", prefix: VALIDATION_PREFIX }
             }
             ApiError::ResourceNotFound(_) => service("ResourceNotFoundException"),
+            ApiError::TableNotFound(_) => service("TableNotFoundException"),
             ApiError::ResourceInUse(_) => service("ResourceInUseException"),
             ApiError::LimitExceeded(_) => service("LimitExceededException"),
             ApiError::ConditionalCheckFailed { .. } => service("ConditionalCheckFailedException"),

@@ -36,6 +36,7 @@ mod request;
 mod response;
 mod shape;
 mod table;
+mod tags;
 mod types;
 mod value;
 

@@ -11,6 +11,7 @@ use crate::encode::{ObjectWriter, write_array, write_string};
 use crate::json::{Json, Members};
 use crate::names::WireName;
 use crate::shape::Shape;
+use crate::tags;
 
 /// Refuses a table's name that is missing or of the wrong length.
 ///
@@ -33,9 +34,11 @@ pub(crate) fn check_name(body: Members<'_, '_>, shape: &Shape) -> Result<(), Api
 }
 
 /// Reads a declaration that has passed the shape's checks.
-pub(crate) fn declaration(body: Members<'_, '_>) -> TableDeclaration {
-    let tags = body.elements("Tags").iter().map(Json::members);
-    TableDeclaration {
+///
+/// # Errors
+/// `Validation` for malformed tags.
+pub(crate) fn declaration(body: Members<'_, '_>) -> Result<TableDeclaration, ApiError> {
+    Ok(TableDeclaration {
         table: body.table("TableName"),
         attributes: body.list("AttributeDefinitions", attribute_definition),
         key_schema: body.list("KeySchema", key_schema_element),
@@ -48,8 +51,8 @@ pub(crate) fn declaration(body: Members<'_, '_>) -> TableDeclaration {
         sse: body.structure("SSESpecification").map(sse),
         table_class: body.choice("TableClass"),
         deletion_protection: body.boolean("DeletionProtectionEnabled").unwrap_or_default(),
-        tags: tags.map(|tag| (tag.name("Key"), tag.name("Value"))).collect(),
-    }
+        tags: tags::read(body)?,
+    })
 }
 
 impl<'j, 'a> Members<'j, 'a> {

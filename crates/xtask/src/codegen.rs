@@ -20,22 +20,31 @@ const BOTOCORE: &str = "1.44.5";
 const TABLE: &str = "crates/wire/src/generated/shapes.rs";
 
 /// Operations whose inputs are wanted: those of `wire::for_each_operation`.
-const OPERATIONS: [&str; 14] = [
+const OPERATIONS: [&str; 19] = [
     "BatchGetItem",
     "BatchWriteItem",
     "CreateTable",
     "DeleteItem",
     "DeleteTable",
+    "DescribeContinuousBackups",
+    "DescribeLimits",
     "DescribeTable",
     "GetItem",
     "ListTables",
+    "ListTagsOfResource",
     "PutItem",
     "Query",
     "Scan",
+    "TagResource",
     "TransactGetItems",
     "TransactWriteItems",
+    "UntagResource",
     "UpdateItem",
 ];
+
+/// Shapes whose constraints the service does not check as such: it refuses tags in words of its
+/// own, which `wire::tags` has with their evidence.
+const UNCONSTRAINED: [&str; 3] = ["Tag", "TagKeyString", "TagValueString"];
 
 /// Enumerations that the service prints in another order than the model lists them in, as logs of
 /// its refusals show (for example serverless issue 4728 for the attribute types; public code that
@@ -132,7 +141,7 @@ fn generate(model: &Value) -> anyhow::Result<String> {
          use crate::shape::{{Kind, Member, Range, Shape, Text}};\n"
     );
     for name in &reached {
-        let kind = kind(name, &model["shapes"][name])?;
+        let kind = kind(name, &constrained(name, &model["shapes"][name]))?;
         writeln!(
             text,
             "\npub(crate) static {}: Shape = Shape {{ name: {name:?}, kind: {kind} }};",
@@ -158,6 +167,15 @@ fn reach(model: &Value, name: &str, reached: &mut BTreeSet<String>) -> anyhow::R
 
 fn shape_name(reference: &Value) -> anyhow::Result<&str> {
     reference["shape"].as_str().context("a reference names a shape")
+}
+
+/// The shape with the constraints that the service checks as such.
+fn constrained(name: &str, shape: &Value) -> Value {
+    let mut shape = shape.clone();
+    if let Some(shape) = shape.as_object_mut().filter(|_| UNCONSTRAINED.contains(&name)) {
+        shape.retain(|key, _| !["min", "max", "required"].contains(&key.as_str()));
+    }
+    shape
 }
 
 /// The expression of a shape's kind.

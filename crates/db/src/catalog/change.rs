@@ -132,12 +132,12 @@ async fn remove_record<S: Store>(
     }
 }
 
-fn put(key: store::RowKey, value: Vec<u8>) -> Write {
+pub(super) fn put(key: store::RowKey, value: Vec<u8>) -> Write {
     Write::Put { key, value: Bytes::from(value) }
 }
 
 /// Whether to go on; `false` is to try again.
-fn applied(outcome: Outcome) -> Result<bool, StoreError> {
+pub(super) fn applied(outcome: Outcome) -> Result<bool, StoreError> {
     match outcome {
         Outcome::Applied => Ok(true),
         Outcome::Conflict => Ok(false),

@@ -1,15 +1,16 @@
 //! The catalog: which tables exist, and where their rows lie.
 //!
 //! What it is: a map in memory over rows in the store (docs/format/catalog.md), loaded at open.
-//! Requests read the map; creations and drops, one at a time, change the rows first and the map
-//! once that is durable.
+//! Requests read the map; creations, changes and drops, one at a time, change the rows first and
+//! the map once that is durable.
 //!
 //! Invariants: a space is handed out once and never again. A drop closes the table's gate, removes
 //! the table's row and in the same commit remembers its spaces as dropped; the rows in them go
 //! afterwards. Whatever a crash leaves of that, [`load`] finds and finishes.
 //!
-//! Both run in tasks of their own: a client that goes away does not leave them half-way.
+//! All run in tasks of their own: a client that goes away does not leave them half-way.
 
+mod amend;
 mod change;
 mod declare;
 mod record;
@@ -25,6 +26,7 @@ use store::{Direction, RowRange, Space, Store, StoreError};
 use crate::keys::{self, kind};
 use crate::table::Table;
 
+pub(crate) use amend::amend;
 pub(crate) use change::{create, drop_table, remove_spaces};
 pub(crate) use declare::{Birth, declare};
 use record::Record;
@@ -35,7 +37,7 @@ type Tables = BTreeMap<Scope, BTreeMap<String, Arc<Table>>>;
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
     tables: RwLock<Tables>,
-    /// Held while a table is created or dropped.
+    /// Held while a table is created, changed or dropped.
     changing: tokio::sync::Mutex<()>,
 }
 

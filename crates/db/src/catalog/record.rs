@@ -32,6 +32,11 @@ impl Record {
         }
     }
 
+    /// The same table with another definition.
+    pub(super) fn with_definition(self, definition: TableDefinition) -> Self {
+        Self { definition, ..self }
+    }
+
     pub(super) fn encode(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("the record has string keys only")
     }

@@ -6,14 +6,19 @@ mod batch_write_item;
 mod create_table;
 mod delete_item;
 mod delete_table;
+mod describe_continuous_backups;
+mod describe_limits;
 mod describe_table;
 mod get_item;
 mod list_tables;
+mod list_tags_of_resource;
 mod put_item;
 mod query;
 mod scan;
+mod tag_resource;
 mod transact_get_items;
 mod transact_write_items;
+mod untag_resource;
 mod update_item;
 
 use model::{
@@ -30,15 +35,18 @@ use crate::writing::Effect;
 pub use batch_get_item::{BatchGetItem, BatchGetItemAnswer, BatchGetTable};
 pub use batch_write_item::{BatchAction, BatchWriteItem, BatchWriteItemAnswer};
 pub use delete_item::DeleteItem;
+pub use describe_limits::CapacityLimits;
 pub use get_item::{GetItem, GetItemAnswer};
 pub use list_tables::{ListTables, ListTablesAnswer};
 pub use put_item::PutItem;
 pub use query::Query;
 pub use scan::Scan;
+pub use tag_resource::TagResource;
 pub use transact_get_items::{TransactGet, TransactGetItems, TransactGetItemsAnswer};
 pub use transact_write_items::{
     TransactAction, TransactOperation, TransactWriteItems, TransactWriteItemsAnswer,
 };
+pub use untag_resource::UntagResource;
 pub use update_item::UpdateItem;
 
 /// What a request wants to be told besides its result.

@@ -255,6 +255,14 @@ pub(crate) static DELETE_TABLE_INPUT: Shape = Shape {
 pub(crate) static DELETION_PROTECTION_ENABLED: Shape =
     Shape { name: "DeletionProtectionEnabled", kind: Kind::Boolean };
 
+pub(crate) static DESCRIBE_CONTINUOUS_BACKUPS_INPUT: Shape = Shape {
+    name: "DescribeContinuousBackupsInput",
+    kind: Kind::Structure(&[Member::required("TableName", &TABLE_ARN)]),
+};
+
+pub(crate) static DESCRIBE_LIMITS_INPUT: Shape =
+    Shape { name: "DescribeLimitsInput", kind: Kind::Structure(&[]) };
+
 pub(crate) static DESCRIBE_TABLE_INPUT: Shape = Shape {
     name: "DescribeTableInput",
     kind: Kind::Structure(&[Member::required("TableName", &TABLE_ARN)]),
@@ -439,6 +447,14 @@ pub(crate) static LIST_TABLES_INPUT: Shape = Shape {
 pub(crate) static LIST_TABLES_INPUT_LIMIT: Shape =
     Shape { name: "ListTablesInputLimit", kind: Kind::Integer(Range::between(1, 100)) };
 
+pub(crate) static LIST_TAGS_OF_RESOURCE_INPUT: Shape = Shape {
+    name: "ListTagsOfResourceInput",
+    kind: Kind::Structure(&[
+        Member::optional("NextToken", &NEXT_TOKEN_STRING),
+        Member::required("ResourceArn", &RESOURCE_ARN_STRING),
+    ]),
+};
+
 pub(crate) static LOCAL_SECONDARY_INDEX: Shape = Shape {
     name: "LocalSecondaryIndex",
     kind: Kind::Structure(&[
@@ -458,6 +474,11 @@ pub(crate) static LONG_OBJECT: Shape = Shape { name: "LongObject", kind: Kind::L
 pub(crate) static MAP_ATTRIBUTE_VALUE: Shape = Shape {
     name: "MapAttributeValue",
     kind: Kind::Map { key: &ATTRIBUTE_NAME, value: &ATTRIBUTE_VALUE, length: Range::ANY },
+};
+
+pub(crate) static NEXT_TOKEN_STRING: Shape = Shape {
+    name: "NextTokenString",
+    kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &[] }),
 };
 
 pub(crate) static NON_KEY_ATTRIBUTE_NAME: Shape = Shape {
@@ -593,6 +614,11 @@ pub(crate) static QUERY_INPUT: Shape = Shape {
         Member::optional("Select", &SELECT),
         Member::required("TableName", &TABLE_ARN),
     ]),
+};
+
+pub(crate) static RESOURCE_ARN_STRING: Shape = Shape {
+    name: "ResourceArnString",
+    kind: Kind::Text(Text { length: Range::between(1, 1283), pattern: None, words: &[] }),
 };
 
 pub(crate) static RESOURCE_POLICY: Shape = Shape {
@@ -756,22 +782,33 @@ pub(crate) static TABLE_NAME: Shape = Shape {
 pub(crate) static TAG: Shape = Shape {
     name: "Tag",
     kind: Kind::Structure(&[
-        Member::required("Key", &TAG_KEY_STRING),
-        Member::required("Value", &TAG_VALUE_STRING),
+        Member::optional("Key", &TAG_KEY_STRING),
+        Member::optional("Value", &TAG_VALUE_STRING),
     ]),
 };
 
+pub(crate) static TAG_KEY_LIST: Shape =
+    Shape { name: "TagKeyList", kind: Kind::List { element: &TAG_KEY_STRING, length: Range::ANY } };
+
 pub(crate) static TAG_KEY_STRING: Shape = Shape {
     name: "TagKeyString",
-    kind: Kind::Text(Text { length: Range::between(1, 128), pattern: None, words: &[] }),
+    kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &[] }),
 };
 
 pub(crate) static TAG_LIST: Shape =
     Shape { name: "TagList", kind: Kind::List { element: &TAG, length: Range::ANY } };
 
+pub(crate) static TAG_RESOURCE_INPUT: Shape = Shape {
+    name: "TagResourceInput",
+    kind: Kind::Structure(&[
+        Member::required("ResourceArn", &RESOURCE_ARN_STRING),
+        Member::required("Tags", &TAG_LIST),
+    ]),
+};
+
 pub(crate) static TAG_VALUE_STRING: Shape = Shape {
     name: "TagValueString",
-    kind: Kind::Text(Text { length: Range::between(0, 256), pattern: None, words: &[] }),
+    kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &[] }),
 };
 
 pub(crate) static TRANSACT_GET_ITEM: Shape =
@@ -812,6 +849,14 @@ pub(crate) static TRANSACT_WRITE_ITEMS_INPUT: Shape = Shape {
         Member::optional("ReturnConsumedCapacity", &RETURN_CONSUMED_CAPACITY),
         Member::optional("ReturnItemCollectionMetrics", &RETURN_ITEM_COLLECTION_METRICS),
         Member::required("TransactItems", &TRANSACT_WRITE_ITEM_LIST),
+    ]),
+};
+
+pub(crate) static UNTAG_RESOURCE_INPUT: Shape = Shape {
+    name: "UntagResourceInput",
+    kind: Kind::Structure(&[
+        Member::required("ResourceArn", &RESOURCE_ARN_STRING),
+        Member::required("TagKeys", &TAG_KEY_LIST),
     ]),
 };
 

@@ -30,7 +30,7 @@ impl Operation for CreateTable {
     type Output = Output;
 
     fn decode(body: Members<'_, '_>) -> Result<Input, ApiError> {
-        Ok(table::declaration(body))
+        table::declaration(body)
     }
 
     fn encode(output: &Output, out: &mut Vec<u8>) {

@@ -1,0 +1,52 @@
+//! ListTagsOfResource.
+//!
+//! Checks: as `tagged` lists them.
+
+use std::sync::Arc;
+
+use model::{ApiError, Scope, TableRef};
+use store::Store;
+
+use crate::Db;
+use crate::error::invalid;
+use crate::table::Table;
+
+impl<S: Store> Db<S> {
+    /// The tags of a table, in the order in which their keys were first given.
+    pub fn list_tags_of_resource(
+        &self,
+        scope: &Scope,
+        resource: &TableRef,
+    ) -> Result<Vec<(String, String)>, ApiError> {
+        Ok(self.tagged(scope, resource)?.definition.tags.clone())
+    }
+
+    /// The table whose tags a request means.
+    ///
+    /// Checks: an ARN → of a table → of this account → table exists. Words: ack-api-quirks for
+    /// DynamoDB, DDB-TABLE-070 and DDB-TABLE-071; ScyllaDB test_tag.py, test_tag_lsi_gsi; 2026-11.
+    pub(super) fn tagged(
+        &self,
+        scope: &Scope,
+        resource: &TableRef,
+    ) -> Result<Arc<Table>, ApiError> {
+        let arn = resource.as_str();
+        if !arn.starts_with("arn:") {
+            return Err(invalid(format!("ARNs must start with 'arn:': {arn}")));
+        }
+        let Some(named) = resource.scope() else {
+            return Err(invalid(format!(
+                "Invalid resource arn provided, only table or stream is accepted. Provided \
+                 resource arn: {arn}"
+            )));
+        };
+        if named.account != scope.account {
+            return Err(ApiError::AccessDenied("Access is denied".into()));
+        }
+        self.catalog.find(scope, resource).ok_or_else(|| {
+            ApiError::ResourceNotFound(format!(
+                "Requested resource not found: ResourceArn: {arn} not found"
+            ))
+        })
+    }
+}

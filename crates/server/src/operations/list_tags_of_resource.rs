@@ -1,0 +1,34 @@
+//! ListTagsOfResource.
+
+use db::Db;
+use model::{ApiError, Scope, TableRef};
+use store::Store;
+use wire::operations::list_tags_of_resource::{Input, ListTagsOfResource, Output};
+
+use crate::pipeline::{Access, Facts, Handle, Reach};
+
+impl Handle for ListTagsOfResource {
+    type Request = TableRef;
+    type Echo = ();
+    type Answer = Vec<(String, String)>;
+
+    fn resolve(input: Input) -> Result<(TableRef, ()), ApiError> {
+        Ok((input.resource, ()))
+    }
+
+    fn facts(resource: &TableRef) -> Facts<'_> {
+        Access::new(resource, Reach::Declaration).into()
+    }
+
+    async fn execute<S: Store>(
+        db: &Db<S>,
+        scope: &Scope,
+        resource: TableRef,
+    ) -> Result<Vec<(String, String)>, ApiError> {
+        db.list_tags_of_resource(scope, &resource)
+    }
+
+    fn answer(tags: Vec<(String, String)>, (): ()) -> Output {
+        Output { tags }
+    }
+}
