@@ -52,7 +52,7 @@ pub use operations::{
     BatchWriteItemAnswer, CapacityLimits, DeleteItem, GetItem, GetItemAnswer, ItemMetrics,
     ListTables, ListTablesAnswer, Page, PutItem, Query, Report, Scan, TagResource, TransactAction,
     TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
-    TransactWriteItemsAnswer, UntagResource, UpdateItem, WriteAnswer,
+    TransactWriteItemsAnswer, UntagResource, UpdateItem, UpdateTimeToLive, WriteAnswer,
 };
 
 /// The database over one store.

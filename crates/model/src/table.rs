@@ -147,6 +147,8 @@ pub struct TableDefinition {
     pub sse: Option<SseSpecification>,
     /// Tags in the order given.
     pub tags: Vec<(String, String)>,
+    /// The attribute that says when an item expires, while time to live is enabled.
+    pub expiry_attribute: Option<String>,
 }
 
 /// Ceilings in units per second; -1 is none.

@@ -92,6 +92,7 @@ macro_rules! for_each_operation {
             (DescribeContinuousBackups, describe_continuous_backups, Control),
             (DescribeLimits, describe_limits, Control),
             (DescribeTable, describe_table, Control),
+            (DescribeTimeToLive, describe_time_to_live, Control),
             (GetItem, get_item, Read),
             (ListTables, list_tables, Control),
             (ListTagsOfResource, list_tags_of_resource, Control),
@@ -103,6 +104,7 @@ macro_rules! for_each_operation {
             (TransactWriteItems, transact_write_items, Write),
             (UntagResource, untag_resource, Control),
             (UpdateItem, update_item, Write),
+            (UpdateTimeToLive, update_time_to_live, Control),
         }
     };
 }

@@ -273,6 +273,7 @@ fn description() -> TableDescription {
         stream: Some(StreamSpecification { view: Some(StreamView::NewAndOldImages) }),
         sse: Some(SseSpecification { enabled: true, kms_key: None }),
         tags: vec![("k".into(), "v".into())],
+        expiry_attribute: None,
     };
     TableDescription {
         definition: Arc::new(definition),

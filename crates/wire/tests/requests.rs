@@ -346,7 +346,7 @@ fn permissions_name_tables_and_indexes_by_arn() {
 
 #[test]
 fn the_table_of_operations_knows_its_names() {
-    assert_eq!(OperationName::COUNT, 19);
+    assert_eq!(OperationName::COUNT, 21);
     for name in OperationName::ALL {
         assert_eq!(OperationName::parse(name.as_str()), Some(*name));
     }

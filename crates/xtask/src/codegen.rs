@@ -20,7 +20,7 @@ const BOTOCORE: &str = "1.44.5";
 const TABLE: &str = "crates/wire/src/generated/shapes.rs";
 
 /// Operations whose inputs are wanted: those of `wire::for_each_operation`.
-const OPERATIONS: [&str; 19] = [
+const OPERATIONS: [&str; 21] = [
     "BatchGetItem",
     "BatchWriteItem",
     "CreateTable",
@@ -29,6 +29,7 @@ const OPERATIONS: [&str; 19] = [
     "DescribeContinuousBackups",
     "DescribeLimits",
     "DescribeTable",
+    "DescribeTimeToLive",
     "GetItem",
     "ListTables",
     "ListTagsOfResource",
@@ -40,6 +41,7 @@ const OPERATIONS: [&str; 19] = [
     "TransactWriteItems",
     "UntagResource",
     "UpdateItem",
+    "UpdateTimeToLive",
 ];
 
 /// Shapes whose constraints the service does not check as such: it refuses tags in words of its

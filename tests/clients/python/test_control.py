@@ -1,4 +1,4 @@
-"""Tags, limits and the state of backups."""
+"""Tags, time to live, limits and the state of backups."""
 
 import pytest
 
@@ -64,6 +64,16 @@ def test_a_missing_table_has_no_tags(client, table):
     message = f"Requested resource not found: ResourceArn: {arn} not found"
     with refused("ResourceNotFoundException", message):
         client.list_tags_of_resource(ResourceArn=arn)
+
+
+def test_time_to_live_is_set_and_shown(client, table):
+    setting = {"AttributeName": "expires", "Enabled": True}
+    update = {"TableName": table.name, "TimeToLiveSpecification": setting}
+    assert client.update_time_to_live(**update)["TimeToLiveSpecification"] == setting
+    described = client.describe_time_to_live(TableName=table.name)["TimeToLiveDescription"]
+    assert described == {"AttributeName": "expires", "TimeToLiveStatus": "ENABLED"}
+    with invalid("TimeToLive is already enabled"):
+        client.update_time_to_live(**update)
 
 
 def test_limits_are_those_of_a_new_account(client):

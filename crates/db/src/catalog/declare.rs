@@ -62,6 +62,7 @@ pub(crate) fn declare(
         stream: declaration.stream.filter(|stream| stream.view.is_some()),
         sse: declaration.sse,
         tags: declaration.tags,
+        expiry_attribute: None,
     })
 }
 

@@ -9,6 +9,7 @@ mod delete_table;
 mod describe_continuous_backups;
 mod describe_limits;
 mod describe_table;
+mod describe_time_to_live;
 mod get_item;
 mod list_tables;
 mod list_tags_of_resource;
@@ -20,6 +21,7 @@ mod transact_get_items;
 mod transact_write_items;
 mod untag_resource;
 mod update_item;
+mod update_time_to_live;
 
 use model::{
     ApiError, CancellationCode, CancellationReason, ConsumedCapacity, Item, ItemCollectionMetrics,
@@ -48,6 +50,7 @@ pub use transact_write_items::{
 };
 pub use untag_resource::UntagResource;
 pub use update_item::UpdateItem;
+pub use update_time_to_live::UpdateTimeToLive;
 
 /// What a request wants to be told besides its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

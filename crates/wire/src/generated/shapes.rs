@@ -268,6 +268,11 @@ pub(crate) static DESCRIBE_TABLE_INPUT: Shape = Shape {
     kind: Kind::Structure(&[Member::required("TableName", &TABLE_ARN)]),
 };
 
+pub(crate) static DESCRIBE_TIME_TO_LIVE_INPUT: Shape = Shape {
+    name: "DescribeTimeToLiveInput",
+    kind: Kind::Structure(&[Member::required("TableName", &TABLE_ARN)]),
+};
+
 pub(crate) static EXPECTED_ATTRIBUTE_MAP: Shape = Shape {
     name: "ExpectedAttributeMap",
     kind: Kind::Map { key: &ATTRIBUTE_NAME, value: &EXPECTED_ATTRIBUTE_VALUE, length: Range::ANY },
@@ -811,6 +816,22 @@ pub(crate) static TAG_VALUE_STRING: Shape = Shape {
     kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &[] }),
 };
 
+pub(crate) static TIME_TO_LIVE_ATTRIBUTE_NAME: Shape = Shape {
+    name: "TimeToLiveAttributeName",
+    kind: Kind::Text(Text { length: Range::between(1, 255), pattern: None, words: &[] }),
+};
+
+pub(crate) static TIME_TO_LIVE_ENABLED: Shape =
+    Shape { name: "TimeToLiveEnabled", kind: Kind::Boolean };
+
+pub(crate) static TIME_TO_LIVE_SPECIFICATION: Shape = Shape {
+    name: "TimeToLiveSpecification",
+    kind: Kind::Structure(&[
+        Member::required("AttributeName", &TIME_TO_LIVE_ATTRIBUTE_NAME),
+        Member::required("Enabled", &TIME_TO_LIVE_ENABLED),
+    ]),
+};
+
 pub(crate) static TRANSACT_GET_ITEM: Shape =
     Shape { name: "TransactGetItem", kind: Kind::Structure(&[Member::required("Get", &GET)]) };
 
@@ -900,6 +921,14 @@ pub(crate) static UPDATE_ITEM_INPUT: Shape = Shape {
         ),
         Member::required("TableName", &TABLE_ARN),
         Member::optional("UpdateExpression", &UPDATE_EXPRESSION),
+    ]),
+};
+
+pub(crate) static UPDATE_TIME_TO_LIVE_INPUT: Shape = Shape {
+    name: "UpdateTimeToLiveInput",
+    kind: Kind::Structure(&[
+        Member::required("TableName", &TABLE_ARN),
+        Member::required("TimeToLiveSpecification", &TIME_TO_LIVE_SPECIFICATION),
     ]),
 };
 

@@ -1,0 +1,34 @@
+//! DescribeTimeToLive.
+
+use db::Db;
+use model::{ApiError, Scope, TableRef};
+use store::Store;
+use wire::operations::describe_time_to_live::{DescribeTimeToLive, Input, Output};
+
+use crate::pipeline::{Access, Facts, Handle, Reach};
+
+impl Handle for DescribeTimeToLive {
+    type Request = TableRef;
+    type Echo = ();
+    type Answer = Option<String>;
+
+    fn resolve(input: Input) -> Result<(TableRef, ()), ApiError> {
+        Ok((input.table, ()))
+    }
+
+    fn facts(table: &TableRef) -> Facts<'_> {
+        Access::new(table, Reach::Declaration).into()
+    }
+
+    async fn execute<S: Store>(
+        db: &Db<S>,
+        scope: &Scope,
+        table: TableRef,
+    ) -> Result<Option<String>, ApiError> {
+        db.describe_time_to_live(scope, &table)
+    }
+
+    fn answer(attribute: Option<String>, (): ()) -> Output {
+        Output { attribute }
+    }
+}
