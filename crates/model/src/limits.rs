@@ -28,16 +28,12 @@ pub const IN_OPERANDS_MAX: usize = 100;
 pub const LOCAL_INDEXES_MAX: usize = 5;
 /// Most global secondary indexes of a table.
 pub const GLOBAL_INDEXES_MAX: usize = 20;
-/// Most non-key attributes projected by one index.
-pub const INDEX_NON_KEY_ATTRIBUTES_MAX: usize = 20;
 /// Most non-key attributes projected by all indexes of a table.
 pub const TABLE_NON_KEY_ATTRIBUTES_MAX: usize = 100;
 /// Most hash, and most range, attributes of a global index key.
 pub const GLOBAL_INDEX_KEY_ATTRIBUTES_MAX: usize = 4;
 /// Most tags of a table.
 pub const TAGS_MAX: usize = 50;
-/// Longest attribute name used in a key or an INCLUDE projection.
-pub const KEY_ATTRIBUTE_NAME_BYTES_MAX: usize = 255;
 /// Longest attribute name.
 pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 65_535;
 /// How long a transaction's client token is remembered.
