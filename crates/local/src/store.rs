@@ -9,7 +9,8 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use store::{
-    Direction, Guard, LatchGuard, Row, RowKey, RowRange, Store, StoreError, Ticket, Write,
+    Condition, Direction, Guard, LatchGuard, Row, RowKey, RowRange, Store, StoreError, Ticket,
+    Write,
 };
 
 use crate::queue::Seen;
@@ -106,6 +107,13 @@ impl Store for LocalStore {
         let (reply, closed) = oneshot::channel();
         self.handle.0.ask_to_close(Some(reply))?;
         closed.await.unwrap_or_else(|_| Err(StoreError::stopped("the committer has ended")))
+    }
+
+    fn condition(&self) -> Condition {
+        match self.serving() {
+            Ok(_) => Condition::Serving,
+            Err(error) => Condition::Stopped { reason: error.to_string().into() },
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 use local::{LocalGuard, LocalStore};
 use store::{
-    Direction, Guard, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store, StoreError, Ticket,
-    Write,
+    Condition, Direction, Guard, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store,
+    StoreError, Ticket, Write,
 };
 
 /// A store whose engine is chosen when the process starts. `db` is compiled once, over this.
@@ -73,6 +73,13 @@ impl Store for Engine {
         match self {
             Self::Memory(store) => store.close().await,
             Self::Local(store) => store.close().await,
+        }
+    }
+
+    fn condition(&self) -> Condition {
+        match self {
+            Self::Memory(store) => store.condition(),
+            Self::Local(store) => store.condition(),
         }
     }
 }

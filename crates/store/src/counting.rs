@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
-use crate::{Direction, Row, RowKey, RowRange, Store, StoreError};
+use crate::{Condition, Direction, Row, RowKey, RowRange, Store, StoreError};
 
 /// Passes everything on to the store within, and counts.
 #[derive(Debug, Clone)]
@@ -62,5 +62,9 @@ impl<S: Store> Store for Counting<S> {
 
     async fn close(&self) -> Result<(), StoreError> {
         self.inner.close().await
+    }
+
+    fn condition(&self) -> Condition {
+        self.inner.condition()
     }
 }

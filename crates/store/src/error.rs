@@ -11,6 +11,13 @@ pub enum StoreError {
         /// Why.
         reason: Arc<str>,
     },
+    /// Nothing can be written for now, and nothing of this write was; reads go on, later writes
+    /// may succeed.
+    #[error("the store is read-only: {reason}")]
+    ReadOnly {
+        /// Why.
+        reason: Arc<str>,
+    },
     /// This request failed; later ones may succeed.
     #[error("storage failed: {reason}")]
     Failed {
@@ -29,6 +36,11 @@ impl StoreError {
     /// A [`StoreError::Stopped`].
     pub fn stopped(reason: impl Into<Arc<str>>) -> Self {
         Self::Stopped { reason: reason.into() }
+    }
+
+    /// A [`StoreError::ReadOnly`].
+    pub fn read_only(reason: impl Into<Arc<str>>) -> Self {
+        Self::ReadOnly { reason: reason.into() }
     }
 
     /// A [`StoreError::Failed`].

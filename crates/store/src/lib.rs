@@ -31,10 +31,15 @@
 //! **Ranges are removed** by [`Store::delete_range`] with no order against writes inside the range:
 //! the caller keeps writers out and never reuses the space.
 //!
+//! **Condition.** A store that cannot write for the moment is read-only and says so by
+//! [`Store::condition`]; writes fail with [`StoreError::ReadOnly`] and reads go on. One that has
+//! stopped answers nothing until it is opened anew.
+//!
 //! **Closing** finishes what was submitted. Afterwards everything fails with
 //! [`StoreError::Stopped`], `close` itself included.
 
 mod changes;
+mod condition;
 mod counters;
 mod counting;
 mod error;
@@ -50,6 +55,7 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 
 pub use changes::{Change, resolve};
+pub use condition::Condition;
 pub use counters::Counters;
 pub use counting::Counting;
 pub use error::StoreError;
@@ -88,6 +94,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Finishes what is queued and closes; later calls fail with [`StoreError::Stopped`].
     fn close(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Whether it serves just now. Costs nothing.
+    fn condition(&self) -> Condition;
 }
 
 /// The latches of some rows, held.

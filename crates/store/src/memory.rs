@@ -12,9 +12,11 @@ use bytes::Bytes;
 use parking_lot::RwLock;
 
 use crate::{
-    Direction, Guard, KeyBounds, LatchGuard, Latches, Outcome, Row, RowKey, RowRange, Store,
-    StoreError, Ticket, Write, resolve,
+    Condition, Direction, Guard, KeyBounds, LatchGuard, Latches, Outcome, Row, RowKey, RowRange,
+    Store, StoreError, Ticket, Write, resolve,
 };
+
+const CLOSED: &str = "it was closed";
 
 type Rows = BTreeMap<RowKey, Bytes>;
 
@@ -128,6 +130,13 @@ impl Store for MemoryStore {
     async fn close(&self) -> Result<(), StoreError> {
         self.shared.rows.write().take().map(drop).ok_or_else(closed)
     }
+
+    fn condition(&self) -> Condition {
+        match self.shared.rows.read().is_some() {
+            true => Condition::Serving,
+            false => Condition::Stopped { reason: CLOSED.into() },
+        }
+    }
 }
 
 impl Guard for MemoryGuard {
@@ -148,5 +157,5 @@ fn within(bounds: &KeyBounds) -> (Bound<&[u8]>, Bound<&[u8]>) {
 }
 
 fn closed() -> StoreError {
-    StoreError::stopped("it was closed")
+    StoreError::stopped(CLOSED)
 }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use store::{
-    Direction, Guard, MemoryStore, Row, RowKey, RowRange, Store, StoreError, Ticket, Write,
+    Condition, Direction, Guard, MemoryStore, Row, RowKey, RowRange, Store, StoreError, Ticket,
+    Write,
 };
 use tokio::sync::watch;
 
@@ -79,6 +80,10 @@ impl Store for Faulty {
 
     async fn close(&self) -> Result<(), StoreError> {
         self.inner.close().await
+    }
+
+    fn condition(&self) -> Condition {
+        self.inner.condition()
     }
 }
 

@@ -9,7 +9,9 @@ use bytes::Bytes;
 use db::{Clock, Db, DbOptions, Ids};
 use serde_json::{Value, json};
 use stator_server::{ServeOptions, Service, ServiceOptions};
-use store::{Direction, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store, StoreError};
+use store::{
+    Condition, Direction, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store, StoreError,
+};
 use testkit::http::Connection;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -222,5 +224,9 @@ impl Store for Puppet {
 
     async fn close(&self) -> Result<(), StoreError> {
         self.inner.close().await
+    }
+
+    fn condition(&self) -> Condition {
+        self.inner.condition()
     }
 }

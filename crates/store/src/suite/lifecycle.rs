@@ -5,7 +5,7 @@ use std::pin::pin;
 use super::locking::soon;
 use super::rows::{apply, number, put, row, submit, whole_partition};
 use super::{Bench, Checked, Harness, Violation, ensure};
-use crate::{Direction, Guard, Outcome, RowRange, Space, Store, StoreError};
+use crate::{Condition, Direction, Guard, Outcome, RowRange, Space, Store, StoreError};
 
 pub(super) fn dropped_ticket<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     let store = bench.harness.fresh();
@@ -80,6 +80,19 @@ fn stopped<T: std::fmt::Debug>(what: &str, result: Result<T, StoreError>) -> Che
         Err(StoreError::Stopped { .. }) => Ok(()),
         other => Err(Violation(format!("after closing, {what} is {other:?}"))),
     }
+}
+
+pub(super) fn conditions<H: Harness>(bench: &Bench<'_, H>) -> Checked {
+    let store = bench.harness.fresh();
+    bench.runtime.block_on(async {
+        apply(&store, vec![put(row(0, 0), 1)]).await?;
+        let open = store.condition();
+        ensure!(open == Condition::Serving, "an open store says {open:?}");
+        store.close().await?;
+        let closed = store.condition();
+        ensure!(matches!(closed, Condition::Stopped { .. }), "a closed store says {closed:?}");
+        Ok(())
+    })
 }
 
 pub(super) fn reopen<H: Harness>(bench: &Bench<'_, H>) -> Checked {

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use stator_store::suite::Hold;
 use stator_store::{
-    Change, Direction, Guard, Kind, LatchGuard, Latches, Outcome, Row, RowKey, RowRange, Store,
-    StoreError, Ticket, Write, resolve,
+    Change, Condition, Direction, Guard, Kind, LatchGuard, Latches, Outcome, Row, RowKey, RowRange,
+    Store, StoreError, Ticket, Write, resolve,
 };
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, oneshot};
 
@@ -45,6 +45,7 @@ pub(crate) enum Fault {
     DroppedGuardsRemoveRows,
     DroppedGuardsKeepLatches,
     ServesWhenClosed,
+    SaysThatItServesWhenClosed,
     ForgetsTheQueueOnClosing,
     ForgetsTheLastAtomOnReopening,
 }
@@ -354,6 +355,15 @@ impl Store for Suspect {
             tokio::task::yield_now().await;
         }
         Ok(())
+    }
+
+    fn condition(&self) -> Condition {
+        match &self.shared.queue.lock().stopped {
+            Some(error) if !self.shared.has(Fault::SaysThatItServesWhenClosed) => {
+                Condition::Stopped { reason: error.to_string().into() }
+            }
+            _ => Condition::Serving,
+        }
     }
 }
 
