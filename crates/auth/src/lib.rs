@@ -43,6 +43,15 @@ pub struct Caller<'a> {
     pub region: Cow<'a, str>,
 }
 
+impl Caller<'_> {
+    /// The account that the access key names: an id of twelve digits is one, so that several
+    /// accounts can be told apart while no identities are kept.
+    pub fn account(&self) -> Option<&str> {
+        let id = &*self.access_key_id;
+        (id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
+    }
+}
+
 /// Checks the form of the request's signature and says who sent it.
 ///
 /// # Errors

@@ -198,3 +198,11 @@ fn broken_percent_escapes_are_taken_as_text() {
         ))
     );
 }
+
+#[test]
+fn a_key_of_twelve_digits_names_an_account_and_no_other_does() {
+    assert_eq!(caller("123456789012", "eu-west-1").account(), Some("123456789012"));
+    for other in ["AKIDEXAMPLE", "12345678901", "1234567890123", "12345678901a", ""] {
+        assert_eq!(caller(other, "eu-west-1").account(), None, "{other}");
+    }
+}

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::time::Instant;
 
+use auth::Caller;
 use bytes::Bytes;
 use db::Db;
 use http_body_util::Full;
@@ -22,7 +23,7 @@ use crate::pipeline::Call;
 /// Settings of a [`Service`].
 #[derive(Debug, Clone)]
 pub struct ServiceOptions {
-    /// The account whose tables are served: twelve digits.
+    /// The account of callers whose access key names none: twelve digits.
     pub account: String,
     /// The region that health checks are answered for.
     pub region: String,
@@ -99,16 +100,22 @@ impl<S: Store> Service<S> {
         let operation = head::operation(&head.headers)?;
         let caller = auth::authenticate(head::claim(head))?;
         let body = unpacked(head::encoding(&head.headers), body, limits::REQUEST_BYTES_MAX)?;
-        let scope = self.scope(&caller.region);
-        dispatch(operation, &self.db, Call { caller: &caller, scope: &scope, table }, &body).await
+        let scope = self.scope(&caller);
+        let host = head::host(&head.headers);
+        let call = Call { caller: &caller, host, scope: &scope, table };
+        dispatch(operation, &self.db, call, &body).await
     }
 
-    /// The account's tables in the region the request was signed for.
-    fn scope(&self, region: &str) -> Cow<'_, Scope> {
-        if self.home.region == region {
+    /// The tables that a caller sees: its account's, in the region the request was signed for.
+    fn scope(&self, caller: &Caller<'_>) -> Cow<'_, Scope> {
+        let account = caller.account().unwrap_or(&self.home.account);
+        if self.home.region == caller.region && self.home.account == account {
             return Cow::Borrowed(&self.home);
         }
-        Cow::Owned(Scope { account: self.home.account.clone(), region: region.to_owned() })
+        Cow::Owned(Scope {
+            account: account.to_owned(),
+            region: caller.region.clone().into_owned(),
+        })
     }
 }
 

@@ -43,6 +43,6 @@ mod value;
 pub use error::ErrorBody;
 pub use json::Members;
 pub use operation::{Class, Operation, OperationName, Permission};
-pub use request::{Placeholders, decode};
+pub use request::{Placeholders, WriteTerms, decode};
 pub use response::{CapacityReport, PageAnswer, WriteAnswer};
 pub use shape::Shape;

@@ -90,6 +90,7 @@ macro_rules! for_each_operation {
             (DeleteItem, delete_item, Write),
             (DeleteTable, delete_table, Control),
             (DescribeContinuousBackups, describe_continuous_backups, Control),
+            (DescribeEndpoints, describe_endpoints, Control),
             (DescribeLimits, describe_limits, Control),
             (DescribeTable, describe_table, Control),
             (DescribeTimeToLive, describe_time_to_live, Control),

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{ApiError, AttributeMap, TableRef};
+use model::legacy::Expected;
+use model::{
+    ApiError, AttributeMap, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
+    ReturnValuesOnConditionCheckFailure, TableRef,
+};
 
 use crate::json::{Json, Members};
 use crate::names::WireName;
@@ -56,6 +60,44 @@ impl Placeholders {
             names.map(|(k, v)| (k.to_owned(), v.text().unwrap_or_default().to_owned())).collect()
         });
         Self { names, values: None }
+    }
+}
+
+/// On which terms one item is written, and what of it to answer with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WriteTerms {
+    /// What must hold for the item there is.
+    pub condition_expression: Option<String>,
+    /// The same, as older requests have it.
+    pub expected: Expected,
+    /// Which attributes to answer with.
+    pub return_values: ReturnValues,
+    /// Whether a failed condition shows the item.
+    pub on_condition_check_failure: ReturnValuesOnConditionCheckFailure,
+    /// Whether to report capacity.
+    pub return_consumed_capacity: ReturnConsumedCapacity,
+    /// Whether to estimate the item collection.
+    pub return_item_collection_metrics: ReturnItemCollectionMetrics,
+}
+
+impl WriteTerms {
+    /// The terms a body states.
+    ///
+    /// # Errors
+    /// `Validation` for a malformed value.
+    pub(crate) fn of(body: Members<'_, '_>) -> Result<Self, ApiError> {
+        Ok(Self {
+            condition_expression: body.string("ConditionExpression"),
+            expected: body.expected()?,
+            return_values: body.choice("ReturnValues").unwrap_or_default(),
+            on_condition_check_failure: body
+                .choice("ReturnValuesOnConditionCheckFailure")
+                .unwrap_or_default(),
+            return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),
+            return_item_collection_metrics: body
+                .choice("ReturnItemCollectionMetrics")
+                .unwrap_or_default(),
+        })
     }
 }
 

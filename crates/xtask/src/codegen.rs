@@ -20,13 +20,14 @@ const BOTOCORE: &str = "1.44.5";
 const TABLE: &str = "crates/wire/src/generated/shapes.rs";
 
 /// Operations whose inputs are wanted: those of `wire::for_each_operation`.
-const OPERATIONS: [&str; 21] = [
+const OPERATIONS: [&str; 22] = [
     "BatchGetItem",
     "BatchWriteItem",
     "CreateTable",
     "DeleteItem",
     "DeleteTable",
     "DescribeContinuousBackups",
+    "DescribeEndpoints",
     "DescribeLimits",
     "DescribeTable",
     "DescribeTimeToLive",

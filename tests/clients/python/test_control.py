@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.connection import connect
 from support.expect import invalid, refused
 from support.tables import index
 
@@ -91,3 +92,32 @@ def test_backups_are_enabled_and_point_in_time_recovery_is_not(client, table):
     missing = table.name + "x"
     with refused("TableNotFoundException", f"Table not found: {missing}"):
         client.describe_continuous_backups(TableName=missing)
+
+
+def test_the_one_endpoint_is_the_one_that_was_asked(client):
+    (endpoint,) = client.describe_endpoints()["Endpoints"]
+    assert client.meta.endpoint_url.endswith("//" + endpoint["Address"])
+    assert endpoint["CachePeriodInMinutes"] == 1440
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{"region": "eu-west-1"}, {"access_key_id": "123456789012"}], ids=["region", "account"]
+)
+def test_regions_and_accounts_have_tables_of_their_own(client, table, elsewhere):
+    other = connect(**elsewhere).client
+    assert table.name not in other.list_tables()["TableNames"]
+    with refused("ResourceNotFoundException", "Requested resource not found"):
+        other.get_item(TableName=table.name, Key={"p": {"S": "a"}})
+    namesake = {
+        "TableName": table.name,
+        "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    arn = other.create_table(**namesake)["TableDescription"]["TableArn"]
+    region = elsewhere.get("region", "us-east-1")
+    account = elsewhere.get("access_key_id", "000000000000")
+    assert arn == f"arn:aws:dynamodb:{region}:{account}:table/{table.name}"
+    other.put_item(TableName=table.name, Item={"p": {"S": "a"}})
+    other.delete_table(TableName=table.name)
+    assert client.describe_table(TableName=table.name)["Table"]["ItemCount"] == 0

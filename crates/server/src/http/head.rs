@@ -1,7 +1,9 @@
 //! What the head of a request says: operation, signature, encoding.
 
 use auth::Claim;
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName};
+use hyper::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName,
+};
 use hyper::http::request::Parts;
 use model::ApiError;
 use wire::OperationName;
@@ -44,6 +46,11 @@ pub(crate) fn claim(head: &Parts) -> Claim<'_> {
         date: text(&head.headers, &DATE),
         query: head.uri.query().unwrap_or_default(),
     }
+}
+
+/// The name and port under which the client knows this endpoint.
+pub(crate) fn host(headers: &HeaderMap) -> Option<&str> {
+    text(headers, &HOST)
 }
 
 /// How the body is packed, if it is.

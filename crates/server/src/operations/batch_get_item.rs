@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use db::{BatchGetItemAnswer, BatchGetTable, Db};
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity, Scope, TableRef};
+use model::{ApiError, ReturnConsumedCapacity, TableRef};
 use store::Store;
 use wire::operations::batch_get_item::{BatchGetItem, Input, KeysAndAttributes, Output};
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
 
 /// What unprocessed keys are sent back with: each table's request, without its keys.
 pub(crate) struct Echo {
@@ -49,10 +49,10 @@ impl Handle for BatchGetItem {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::BatchGetItem,
     ) -> Result<BatchGetItemAnswer, ApiError> {
-        db.batch_get_item(scope, request).await
+        db.batch_get_item(call.scope, request).await
     }
 
     fn answer(answer: BatchGetItemAnswer, mut echo: Echo) -> Output {

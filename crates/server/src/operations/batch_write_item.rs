@@ -1,12 +1,12 @@
 //! BatchWriteItem.
 
 use db::{BatchAction, BatchWriteItemAnswer, Db, Report};
-use model::{ApiError, ReturnConsumedCapacity, Scope, TableRef};
+use model::{ApiError, ReturnConsumedCapacity, TableRef};
 use store::Store;
 use wire::operations::batch_write_item::{BatchWriteItem, Input, Output, WriteRequest};
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for BatchWriteItem {
     type Request = db::BatchWriteItem;
@@ -40,10 +40,10 @@ impl Handle for BatchWriteItem {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::BatchWriteItem,
     ) -> Result<BatchWriteItemAnswer, ApiError> {
-        db.batch_write_item(scope, request).await
+        db.batch_write_item(call.scope, request).await
     }
 
     fn answer(answer: BatchWriteItemAnswer, form: ReturnConsumedCapacity) -> Output {

@@ -1,11 +1,11 @@
 //! CreateTable.
 
 use db::Db;
-use model::{ApiError, Scope, TableDeclaration, TableDescription};
+use model::{ApiError, TableDeclaration, TableDescription};
 use store::Store;
 use wire::operations::create_table::{CreateTable, Input, Output};
 
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for CreateTable {
     type Request = TableDeclaration;
@@ -22,10 +22,10 @@ impl Handle for CreateTable {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         declaration: TableDeclaration,
     ) -> Result<TableDescription, ApiError> {
-        db.create_table(scope, declaration).await
+        db.create_table(call.scope, declaration).await
     }
 
     fn answer(table: TableDescription, (): ()) -> Output {

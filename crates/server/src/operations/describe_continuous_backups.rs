@@ -1,11 +1,11 @@
 //! DescribeContinuousBackups.
 
 use db::Db;
-use model::{ApiError, Scope, TableRef};
+use model::{ApiError, TableRef};
 use store::Store;
 use wire::operations::describe_continuous_backups::{DescribeContinuousBackups, Input, Output};
 
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for DescribeContinuousBackups {
     type Request = TableRef;
@@ -20,8 +20,12 @@ impl Handle for DescribeContinuousBackups {
         Access::new(table, Reach::Declaration).into()
     }
 
-    async fn execute<S: Store>(db: &Db<S>, scope: &Scope, table: TableRef) -> Result<(), ApiError> {
-        db.describe_continuous_backups(scope, &table)
+    async fn execute<S: Store>(
+        db: &Db<S>,
+        call: Call<'_>,
+        table: TableRef,
+    ) -> Result<(), ApiError> {
+        db.describe_continuous_backups(call.scope, &table)
     }
 
     fn answer((): (), (): ()) -> Output {

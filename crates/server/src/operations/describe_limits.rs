@@ -1,11 +1,11 @@
 //! DescribeLimits.
 
 use db::{CapacityLimits, Db};
-use model::{ApiError, Scope};
+use model::ApiError;
 use store::Store;
 use wire::operations::describe_limits::{DescribeLimits, Input, Output};
 
-use crate::pipeline::{Facts, Handle};
+use crate::pipeline::{Call, Facts, Handle};
 
 impl Handle for DescribeLimits {
     type Request = ();
@@ -20,7 +20,11 @@ impl Handle for DescribeLimits {
         Facts::default()
     }
 
-    async fn execute<S: Store>(db: &Db<S>, _: &Scope, (): ()) -> Result<CapacityLimits, ApiError> {
+    async fn execute<S: Store>(
+        db: &Db<S>,
+        _: Call<'_>,
+        (): (),
+    ) -> Result<CapacityLimits, ApiError> {
         Ok(db.describe_limits())
     }
 

@@ -1,11 +1,11 @@
 //! DescribeTable.
 
 use db::Db;
-use model::{ApiError, Scope, TableDescription, TableRef};
+use model::{ApiError, TableDescription, TableRef};
 use store::Store;
 use wire::operations::describe_table::{DescribeTable, Input, Output};
 
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for DescribeTable {
     type Request = TableRef;
@@ -22,10 +22,10 @@ impl Handle for DescribeTable {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         table: TableRef,
     ) -> Result<TableDescription, ApiError> {
-        db.describe_table(scope, table).await
+        db.describe_table(call.scope, table).await
     }
 
     fn answer(table: TableDescription, (): ()) -> Output {

@@ -1,11 +1,11 @@
 //! DescribeTimeToLive.
 
 use db::Db;
-use model::{ApiError, Scope, TableRef};
+use model::{ApiError, TableRef};
 use store::Store;
 use wire::operations::describe_time_to_live::{DescribeTimeToLive, Input, Output};
 
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for DescribeTimeToLive {
     type Request = TableRef;
@@ -22,10 +22,10 @@ impl Handle for DescribeTimeToLive {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         table: TableRef,
     ) -> Result<Option<String>, ApiError> {
-        db.describe_time_to_live(scope, &table)
+        db.describe_time_to_live(call.scope, &table)
     }
 
     fn answer(attribute: Option<String>, (): ()) -> Output {

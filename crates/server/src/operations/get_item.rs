@@ -2,12 +2,12 @@
 
 use db::Db;
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity, Scope};
+use model::{ApiError, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::get_item::{GetItem, Input, Output};
 
 use super::answers::capacity;
-use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
 
 impl Handle for GetItem {
     type Request = db::GetItem;
@@ -38,10 +38,10 @@ impl Handle for GetItem {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::GetItem,
     ) -> Result<db::GetItemAnswer, ApiError> {
-        db.get_item(scope, request).await
+        db.get_item(call.scope, request).await
     }
 
     fn answer(answer: db::GetItemAnswer, form: ReturnConsumedCapacity) -> Output {

@@ -1,12 +1,12 @@
 //! ListTables.
 
 use db::{Db, ListTablesAnswer};
-use model::{ApiError, Scope};
+use model::ApiError;
 use store::Store;
 use wire::operations::list_tables::{Input, ListTables, Output};
 
 use super::answers::at_most;
-use crate::pipeline::{Facts, Handle};
+use crate::pipeline::{Call, Facts, Handle};
 
 impl Handle for ListTables {
     type Request = db::ListTables;
@@ -27,10 +27,10 @@ impl Handle for ListTables {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::ListTables,
     ) -> Result<ListTablesAnswer, ApiError> {
-        db.list_tables(scope, request).await
+        db.list_tables(call.scope, request).await
     }
 
     fn answer(answer: ListTablesAnswer, (): ()) -> Output {

@@ -1,11 +1,11 @@
 //! ListTagsOfResource.
 
 use db::Db;
-use model::{ApiError, Scope, TableRef};
+use model::{ApiError, TableRef};
 use store::Store;
 use wire::operations::list_tags_of_resource::{Input, ListTagsOfResource, Output};
 
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for ListTagsOfResource {
     type Request = TableRef;
@@ -22,10 +22,10 @@ impl Handle for ListTagsOfResource {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         resource: TableRef,
     ) -> Result<Vec<(String, String)>, ApiError> {
-        db.list_tags_of_resource(scope, &resource)
+        db.list_tags_of_resource(call.scope, &resource)
     }
 
     fn answer(tags: Vec<(String, String)>, (): ()) -> Output {

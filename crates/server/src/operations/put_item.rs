@@ -1,13 +1,13 @@
 //! PutItem.
 
-use db::{Db, Report, WriteAnswer};
-use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity, Scope};
+use db::{Db, WriteAnswer};
+use model::{ApiError, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::put_item::{Input, Output, PutItem};
 
 use super::answers::write_answer;
-use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+use super::write_terms::{ResolvedTerms, condition};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
 
 impl Handle for PutItem {
     type Request = db::PutItem;
@@ -15,23 +15,18 @@ impl Handle for PutItem {
     type Answer = WriteAnswer;
 
     fn resolve(input: Input) -> Result<(db::PutItem, ReturnConsumedCapacity), ApiError> {
-        let parameters = [(Parameter::Condition, input.condition_expression.is_some())];
-        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
-        let condition = expressions.condition(input.condition_expression.as_ref())?;
-        let condition = condition.or(legacy::expected(input.expected)?);
-        expressions.finish()?;
+        let form = input.terms.return_consumed_capacity;
+        let expressions = Expressions::among(input.placeholders, &[condition(&input.terms)])?;
+        let terms = ResolvedTerms::of(input.terms, expressions)?;
         let request = db::PutItem {
             table: input.table,
             item: input.item,
-            condition,
-            return_values: input.return_values,
-            on_failure: input.on_condition_check_failure,
-            report: Report {
-                capacity: input.return_consumed_capacity,
-                collection_metrics: input.return_item_collection_metrics,
-            },
+            condition: terms.condition,
+            return_values: terms.return_values,
+            on_failure: terms.on_failure,
+            report: terms.report,
         };
-        Ok((request, input.return_consumed_capacity))
+        Ok((request, form))
     }
 
     fn facts(request: &db::PutItem) -> Facts<'_> {
@@ -42,10 +37,10 @@ impl Handle for PutItem {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::PutItem,
     ) -> Result<WriteAnswer, ApiError> {
-        db.put_item(scope, request).await
+        db.put_item(call.scope, request).await
     }
 
     fn answer(answer: WriteAnswer, form: ReturnConsumedCapacity) -> Output {

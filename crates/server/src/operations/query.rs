@@ -2,12 +2,12 @@
 
 use db::{Db, Page};
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity, Scope};
+use model::{ApiError, ReturnConsumedCapacity};
 use store::{Direction, Store};
 use wire::operations::query::{Input, Output, Query};
 
 use super::answers::{at_most, page};
-use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
 
 impl Handle for Query {
     type Request = db::Query;
@@ -66,10 +66,10 @@ impl Handle for Query {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::Query,
     ) -> Result<Page, ApiError> {
-        db.query(scope, request).await
+        db.query(call.scope, request).await
     }
 
     fn answer(answer: Page, form: ReturnConsumedCapacity) -> Output {

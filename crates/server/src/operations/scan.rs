@@ -2,12 +2,12 @@
 
 use db::{Db, Page};
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity, Scope};
+use model::{ApiError, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::scan::{Input, Output, Scan};
 
 use super::answers::{at_most, page};
-use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
 
 impl Handle for Scan {
     type Request = db::Scan;
@@ -51,10 +51,10 @@ impl Handle for Scan {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::Scan,
     ) -> Result<Page, ApiError> {
-        db.scan(scope, request).await
+        db.scan(call.scope, request).await
     }
 
     fn answer(answer: Page, form: ReturnConsumedCapacity) -> Output {

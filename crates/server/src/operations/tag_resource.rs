@@ -1,11 +1,11 @@
 //! TagResource.
 
 use db::Db;
-use model::{ApiError, Scope};
+use model::ApiError;
 use store::Store;
 use wire::operations::tag_resource::{Input, Output, TagResource};
 
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for TagResource {
     type Request = db::TagResource;
@@ -22,10 +22,10 @@ impl Handle for TagResource {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::TagResource,
     ) -> Result<(), ApiError> {
-        db.tag_resource(scope, request).await
+        db.tag_resource(call.scope, request).await
     }
 
     fn answer((): (), (): ()) -> Output {

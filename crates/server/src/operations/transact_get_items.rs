@@ -1,12 +1,12 @@
 //! TransactGetItems.
 
 use db::{Db, TransactGet, TransactGetItemsAnswer};
-use model::{ApiError, ReturnConsumedCapacity, Scope};
+use model::{ApiError, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::transact_get_items::{Get, Input, Output, TransactGetItems};
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
 
 impl Handle for TransactGetItems {
     type Request = db::TransactGetItems;
@@ -28,10 +28,10 @@ impl Handle for TransactGetItems {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::TransactGetItems,
     ) -> Result<TransactGetItemsAnswer, ApiError> {
-        db.transact_get_items(scope, request).await
+        db.transact_get_items(call.scope, request).await
     }
 
     fn answer(answer: TransactGetItemsAnswer, form: ReturnConsumedCapacity) -> Output {

@@ -1,14 +1,14 @@
 //! TransactWriteItems.
 
 use db::{Db, Report, TransactAction, TransactOperation, TransactWriteItemsAnswer};
-use model::{ApiError, ReturnConsumedCapacity, Scope};
+use model::{ApiError, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::transact_write_items::{
     Action, ActionKind, Input, Output, TransactWriteItems,
 };
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
 
 impl Handle for TransactWriteItems {
     type Request = db::TransactWriteItems;
@@ -33,10 +33,10 @@ impl Handle for TransactWriteItems {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::TransactWriteItems,
     ) -> Result<TransactWriteItemsAnswer, ApiError> {
-        db.transact_write_items(scope, request).await
+        db.transact_write_items(call.scope, request).await
     }
 
     fn answer(answer: TransactWriteItemsAnswer, form: ReturnConsumedCapacity) -> Output {

@@ -1,11 +1,11 @@
 //! UntagResource.
 
 use db::Db;
-use model::{ApiError, Scope};
+use model::ApiError;
 use store::Store;
 use wire::operations::untag_resource::{Input, Output, UntagResource};
 
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for UntagResource {
     type Request = db::UntagResource;
@@ -22,10 +22,10 @@ impl Handle for UntagResource {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::UntagResource,
     ) -> Result<(), ApiError> {
-        db.untag_resource(scope, request).await
+        db.untag_resource(call.scope, request).await
     }
 
     fn answer((): (), (): ()) -> Output {

@@ -1,13 +1,14 @@
 //! UpdateItem.
 
-use db::{Db, Report, WriteAnswer};
+use db::{Db, WriteAnswer};
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity, Scope};
+use model::{ApiError, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::update_item::{Input, Output, UpdateItem};
 
 use super::answers::write_answer;
-use crate::pipeline::{Access, Expressions, Facts, Handle, Reach};
+use super::write_terms::{ResolvedTerms, condition};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
 
 impl Handle for UpdateItem {
     type Request = db::UpdateItem;
@@ -15,29 +16,23 @@ impl Handle for UpdateItem {
     type Answer = WriteAnswer;
 
     fn resolve(input: Input) -> Result<(db::UpdateItem, ReturnConsumedCapacity), ApiError> {
-        let parameters = [
-            (Parameter::Update, input.update_expression.is_some()),
-            (Parameter::Condition, input.condition_expression.is_some()),
-        ];
+        let form = input.terms.return_consumed_capacity;
+        let update = (Parameter::Update, input.update_expression.is_some());
+        let parameters = [update, condition(&input.terms)];
         let mut expressions = Expressions::among(input.placeholders, &parameters)?;
         let update = expressions.update(input.update_expression.as_ref())?;
         let update = update.or(legacy::update(input.attribute_updates)?);
-        let condition = expressions.condition(input.condition_expression.as_ref())?;
-        let condition = condition.or(legacy::expected(input.expected)?);
-        expressions.finish()?;
+        let terms = ResolvedTerms::of(input.terms, expressions)?;
         let request = db::UpdateItem {
             table: input.table,
             key: input.key,
             update,
-            condition,
-            return_values: input.return_values,
-            on_failure: input.on_condition_check_failure,
-            report: Report {
-                capacity: input.return_consumed_capacity,
-                collection_metrics: input.return_item_collection_metrics,
-            },
+            condition: terms.condition,
+            return_values: terms.return_values,
+            on_failure: terms.on_failure,
+            report: terms.report,
         };
-        Ok((request, input.return_consumed_capacity))
+        Ok((request, form))
     }
 
     fn facts(request: &db::UpdateItem) -> Facts<'_> {
@@ -49,10 +44,10 @@ impl Handle for UpdateItem {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::UpdateItem,
     ) -> Result<WriteAnswer, ApiError> {
-        db.update_item(scope, request).await
+        db.update_item(call.scope, request).await
     }
 
     fn answer(answer: WriteAnswer, form: ReturnConsumedCapacity) -> Output {

@@ -1,11 +1,11 @@
 //! UpdateTimeToLive.
 
 use db::Db;
-use model::{ApiError, Scope};
+use model::ApiError;
 use store::Store;
 use wire::operations::update_time_to_live::{Input, Output, UpdateTimeToLive};
 
-use crate::pipeline::{Access, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 
 impl Handle for UpdateTimeToLive {
     type Request = db::UpdateTimeToLive;
@@ -24,10 +24,10 @@ impl Handle for UpdateTimeToLive {
 
     async fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: db::UpdateTimeToLive,
     ) -> Result<(), ApiError> {
-        db.update_time_to_live(scope, request).await
+        db.update_time_to_live(call.scope, request).await
     }
 
     fn answer((): (), echo: Output) -> Output {

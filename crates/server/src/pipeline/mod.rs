@@ -52,7 +52,7 @@ pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
     /// Lets `db` carry it out.
     fn execute<S: Store>(
         db: &Db<S>,
-        scope: &Scope,
+        call: Call<'_>,
         request: Self::Request,
     ) -> impl Future<Output = Result<Self::Answer, ApiError>> + Send;
 
@@ -65,6 +65,8 @@ pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
 pub(crate) struct Call<'a> {
     /// Who.
     pub(crate) caller: &'a Caller<'a>,
+    /// The name and port under which the client reached this endpoint, as it says.
+    pub(crate) host: Option<&'a str>,
     /// The account and region whose tables are meant.
     pub(crate) scope: &'a Scope,
     /// Where the log will find which table was meant; the first, if several were.
@@ -88,7 +90,7 @@ pub(crate) async fn run<O: Handle, S: Store>(
         authorize::authorize(call.caller, &permissions, &facts)?;
         admit::admit(&facts)?;
     }
-    let answer = O::execute(db, call.scope, request).await?;
+    let answer = O::execute(db, call, request).await?;
     let mut body = Vec::with_capacity(ANSWER_BYTES_EXPECTED);
     O::encode(&O::answer(answer, echo), &mut body);
     Ok(body)

@@ -260,6 +260,9 @@ pub(crate) static DESCRIBE_CONTINUOUS_BACKUPS_INPUT: Shape = Shape {
     kind: Kind::Structure(&[Member::required("TableName", &TABLE_ARN)]),
 };
 
+pub(crate) static DESCRIBE_ENDPOINTS_REQUEST: Shape =
+    Shape { name: "DescribeEndpointsRequest", kind: Kind::Structure(&[]) };
+
 pub(crate) static DESCRIBE_LIMITS_INPUT: Shape =
     Shape { name: "DescribeLimitsInput", kind: Kind::Structure(&[]) };
 

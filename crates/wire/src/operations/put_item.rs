@@ -1,14 +1,10 @@
 //! PutItem: stores an item whole, in place of the one with the same key.
 
-use model::legacy::Expected;
-use model::{
-    ApiError, AttributeMap, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
-    ReturnValuesOnConditionCheckFailure, Scope, TableRef,
-};
+use model::{ApiError, AttributeMap, Scope, TableRef};
 
 use crate::generated::shapes;
 use crate::json::Members;
-use crate::request::Placeholders;
+use crate::request::{Placeholders, WriteTerms};
 use crate::response::WriteAnswer;
 use crate::shape::Shape;
 use crate::{Class, Operation, Permission};
@@ -24,20 +20,10 @@ pub struct Input {
     pub table: TableRef,
     /// The item, key included.
     pub item: AttributeMap,
-    /// What must hold for the item there is.
-    pub condition_expression: Option<String>,
-    /// The same, as older requests have it.
-    pub expected: Expected,
     /// Placeholders of the condition.
     pub placeholders: Placeholders,
-    /// Which attributes to answer with.
-    pub return_values: ReturnValues,
-    /// Whether a failed condition shows the item.
-    pub on_condition_check_failure: ReturnValuesOnConditionCheckFailure,
-    /// Whether to report capacity.
-    pub return_consumed_capacity: ReturnConsumedCapacity,
-    /// Whether to estimate the item collection.
-    pub return_item_collection_metrics: ReturnItemCollectionMetrics,
+    /// On which terms.
+    pub terms: WriteTerms,
 }
 
 /// What came of it.
@@ -55,17 +41,8 @@ impl Operation for PutItem {
         Ok(Input {
             table: body.table("TableName"),
             item: body.attributes("Item")?.unwrap_or_default(),
-            condition_expression: body.string("ConditionExpression"),
-            expected: body.expected()?,
             placeholders,
-            return_values: body.choice("ReturnValues").unwrap_or_default(),
-            on_condition_check_failure: body
-                .choice("ReturnValuesOnConditionCheckFailure")
-                .unwrap_or_default(),
-            return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),
-            return_item_collection_metrics: body
-                .choice("ReturnItemCollectionMetrics")
-                .unwrap_or_default(),
+            terms: WriteTerms::of(body)?,
         })
     }
 

@@ -1,14 +1,11 @@
 //! UpdateItem: changes attributes of one item, creating it where there is none.
 
-use model::legacy::{AttributeUpdates, Expected};
-use model::{
-    ApiError, AttributeMap, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
-    ReturnValuesOnConditionCheckFailure, Scope, TableRef,
-};
+use model::legacy::AttributeUpdates;
+use model::{ApiError, AttributeMap, Scope, TableRef};
 
 use crate::generated::shapes;
 use crate::json::Members;
-use crate::request::Placeholders;
+use crate::request::{Placeholders, WriteTerms};
 use crate::response::WriteAnswer;
 use crate::shape::Shape;
 use crate::{Class, Operation, Permission};
@@ -28,20 +25,10 @@ pub struct Input {
     pub update_expression: Option<String>,
     /// The same, as older requests have it.
     pub attribute_updates: AttributeUpdates,
-    /// What must hold for the item there is.
-    pub condition_expression: Option<String>,
-    /// The same, as older requests have it.
-    pub expected: Expected,
     /// Placeholders of both expressions.
     pub placeholders: Placeholders,
-    /// Which attributes to answer with.
-    pub return_values: ReturnValues,
-    /// Whether a failed condition shows the item.
-    pub on_condition_check_failure: ReturnValuesOnConditionCheckFailure,
-    /// Whether to report capacity.
-    pub return_consumed_capacity: ReturnConsumedCapacity,
-    /// Whether to estimate the item collection.
-    pub return_item_collection_metrics: ReturnItemCollectionMetrics,
+    /// On which terms.
+    pub terms: WriteTerms,
 }
 
 /// What came of it.
@@ -61,17 +48,8 @@ impl Operation for UpdateItem {
             key: body.attributes("Key")?.unwrap_or_default(),
             update_expression: body.string("UpdateExpression"),
             attribute_updates: body.attribute_updates()?,
-            condition_expression: body.string("ConditionExpression"),
-            expected: body.expected()?,
             placeholders,
-            return_values: body.choice("ReturnValues").unwrap_or_default(),
-            on_condition_check_failure: body
-                .choice("ReturnValuesOnConditionCheckFailure")
-                .unwrap_or_default(),
-            return_consumed_capacity: body.choice("ReturnConsumedCapacity").unwrap_or_default(),
-            return_item_collection_metrics: body
-                .choice("ReturnItemCollectionMetrics")
-                .unwrap_or_default(),
+            terms: WriteTerms::of(body)?,
         })
     }
 

@@ -12,11 +12,11 @@ REGION = "us-east-1"
 
 
 @functools.cache
-def connect():
+def connect(access_key_id="test", region=REGION):
     endpoint = os.environ.get("STATOR_ENDPOINT")
     if not endpoint:
         pytest.exit("STATOR_ENDPOINT must name the server, e.g. http://127.0.0.1:8000", 2)
-    session = boto3.Session("test", "test-secret", region_name=REGION)
+    session = boto3.Session(access_key_id, "test-secret", region_name=region)
     options = {"endpoint_url": endpoint}
     # One attempt: a retry would hide a failure of the server.
     once = Config(retries={"total_max_attempts": 1}, max_pool_connections=32, read_timeout=20)
