@@ -86,6 +86,8 @@ const JAVASCRIPT: Client = Client {
     summary: Summary::NodeTest,
 };
 
+const JAVASCRIPT_V2: Client = Client { folder: "tests/clients/javascript-v2", ..JAVASCRIPT };
+
 const TWITTER: Client = Client {
     folder: "examples/twitter",
     runtime: Runtime::Node,
@@ -104,6 +106,8 @@ pub const SUITES: &[Suite] = &[
     client("python-memory", PYTHON, Engine::Memory),
     client("javascript-durable", JAVASCRIPT, Engine::Durable),
     client("javascript-memory", JAVASCRIPT, Engine::Memory),
+    client("javascript-v2-durable", JAVASCRIPT_V2, Engine::Durable),
+    client("javascript-v2-memory", JAVASCRIPT_V2, Engine::Memory),
     Suite { name: "example-embedded", needs: &[], run: Run::Example("embedded") },
     client("example-twitter", TWITTER, Engine::Durable),
     client("example-films", FILMS, Engine::Durable),
