@@ -5,10 +5,12 @@
 //! for ever: whatever is queued is given up, and the store has stopped.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use store::{Outcome, StoreError};
 
 use crate::directory::Claim;
+use crate::figures::Landed;
 use crate::queue::{BatchContent, Waiter};
 use crate::reclaim::Reclaiming;
 use crate::shared::Shared;
@@ -44,13 +46,19 @@ async fn commit(shared: &Shared, batch: &BatchContent) {
     if let Err(failure) = shared.gate.pass().await {
         return stop(shared, failure);
     }
+    let begun = Instant::now();
     let changes = batch.changes.iter().map(|(key, value)| (key, value.as_ref()));
     let result = match shared.engine.background_failure() {
         Some(failure) => Err(failure),
         None => shared.engine.commit(changes, batch.removed.as_ref()).await,
     };
     match result {
-        Ok(()) => resolve(shared.batch_landed(), &Ok(Outcome::Applied)),
+        Ok(()) => {
+            let (took, rows) = (begun.elapsed(), batch.changes.len());
+            let waiters = shared.batch_landed();
+            shared.commits.add(Landed { took, rows, writers: waiters.len() });
+            resolve(waiters, &Ok(Outcome::Applied));
+        }
         Err(error) => stop(shared, error),
     }
 }

@@ -5,7 +5,7 @@
 //! [`Engine::commit`], called by the committer alone, with nothing else in flight.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -37,6 +37,7 @@ const TORN_TAIL: WalRecoveryMode = WalRecoveryMode::SalvageValidPrefix;
 /// The open engine.
 pub(crate) struct Engine {
     tree: Tree,
+    dir: PathBuf,
 }
 
 impl Engine {
@@ -59,7 +60,15 @@ impl Engine {
             .with_flush_on_close(true)
             .with_wal_recovery_mode(TORN_TAIL)
             .with_encryption(keys, cipher);
-        Ok(Self { tree: TreeBuilder::with_options(engine_options).build()? })
+        Ok(Self {
+            tree: TreeBuilder::with_options(engine_options).build()?,
+            dir: dir.to_path_buf(),
+        })
+    }
+
+    /// Where its files lie.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The durable value of one row.

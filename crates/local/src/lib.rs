@@ -28,6 +28,7 @@ mod committer;
 mod directory;
 mod engine;
 mod error;
+mod figures;
 #[cfg(test)]
 mod gate;
 mod marker;

@@ -9,12 +9,14 @@ use tokio::sync::{Notify, oneshot};
 use store::{Latches, RowKey, StoreError, Ticket};
 
 use crate::engine::Engine;
+use crate::figures::CommitMeter;
 use crate::queue::{BatchContent, Queue, Seen, Waiter};
 
 /// What stores, guards and the committer share.
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) latches: Latches,
+    pub(crate) commits: CommitMeter,
     queue: Mutex<Queue>,
     work: Notify,
     /// Why nothing is served any more. Set under the queue's lock, so that nothing is queued after
@@ -38,6 +40,7 @@ impl Shared {
         Self {
             engine,
             latches: Latches::new(),
+            commits: CommitMeter::new(),
             queue: Mutex::default(),
             work: Notify::new(),
             stopped: OnceLock::new(),

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use store::{
-    Condition, Direction, Guard, LatchGuard, Row, RowKey, RowRange, Store, StoreError, Ticket,
-    Write,
+    Condition, Direction, Figure, Guard, LatchGuard, Row, RowKey, RowRange, Store, StoreError,
+    Ticket, Write,
 };
 
 use crate::queue::Seen;
@@ -114,6 +114,11 @@ impl Store for LocalStore {
             Ok(_) => Condition::Serving,
             Err(error) => Condition::Stopped { reason: error.to_string().into() },
         }
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        let shared = &self.handle.0;
+        shared.commits.figures(shared.engine.dir())
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 use local::{LocalGuard, LocalStore};
 use store::{
-    Condition, Direction, Guard, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store,
+    Condition, Direction, Figure, Guard, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store,
     StoreError, Ticket, Write,
 };
 
@@ -80,6 +80,13 @@ impl Store for Engine {
         match self {
             Self::Memory(store) => store.condition(),
             Self::Local(store) => store.condition(),
+        }
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        match self {
+            Self::Memory(store) => store.figures(),
+            Self::Local(store) => store.figures(),
         }
     }
 }

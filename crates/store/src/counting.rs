@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
-use crate::{Condition, Direction, Row, RowKey, RowRange, Store, StoreError};
+use crate::{Condition, Direction, Figure, Row, RowKey, RowRange, Store, StoreError};
 
 /// Passes everything on to the store within, and counts.
 #[derive(Debug, Clone)]
@@ -66,5 +66,9 @@ impl<S: Store> Store for Counting<S> {
 
     fn condition(&self) -> Condition {
         self.inner.condition()
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        self.inner.figures()
     }
 }

@@ -43,6 +43,7 @@ mod condition;
 mod counters;
 mod counting;
 mod error;
+mod figures;
 mod latches;
 mod memory;
 mod row;
@@ -59,6 +60,7 @@ pub use condition::Condition;
 pub use counters::Counters;
 pub use counting::Counting;
 pub use error::StoreError;
+pub use figures::{Figure, FigureValue, Histogram, Spread, SpreadUnit};
 pub use latches::{LatchGuard, Latches};
 pub use memory::{MemoryGuard, MemoryStore};
 pub use row::{KeyBounds, Kind, Row, RowKey, RowKeyRef, RowRange, Space, prefix_end};
@@ -97,6 +99,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Whether it serves just now. Costs nothing.
     fn condition(&self) -> Condition;
+
+    /// What it tells about itself in numbers; nothing, unless the engine says otherwise. May look
+    /// at files: for somebody who asks now and then.
+    fn figures(&self) -> Vec<Figure> {
+        Vec::new()
+    }
 }
 
 /// The latches of some rows, held.
