@@ -9,6 +9,7 @@ use bytes::Bytes;
 use db::Db;
 use http_body_util::Full;
 use hyper::body::Body;
+use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response};
 use model::{ApiError, Scope, TableRef, limits};
@@ -25,7 +26,7 @@ use crate::pipeline::Call;
 pub struct ServiceOptions {
     /// The account of callers whose access key names none: twelve digits.
     pub account: String,
-    /// The region that health checks are answered for.
+    /// The region whose endpoint this is to clients that do not name their host.
     pub region: String,
     /// Makes this process's request ids differ from another's.
     pub seed: u64,
@@ -36,6 +37,7 @@ pub struct ServiceOptions {
 pub struct Service<S: Store> {
     db: Db<S>,
     home: Scope,
+    name: String,
     ids: RequestIds,
 }
 
@@ -43,7 +45,8 @@ impl<S: Store> Service<S> {
     /// An endpoint for `db`.
     pub fn new(db: Db<S>, options: ServiceOptions) -> Self {
         let ServiceOptions { account, region, seed } = options;
-        Self { db, home: Scope { account, region }, ids: RequestIds::new(seed) }
+        let name = format!("dynamodb.{region}.amazonaws.com");
+        Self { db, home: Scope { account, region }, name, ids: RequestIds::new(seed) }
     }
 
     /// Finishes what is queued and closes the database. Requests that come later fail.
@@ -61,7 +64,7 @@ impl<S: Store> Service<S> {
     {
         let id = self.ids.next();
         let answer = match (request.method(), request.uri().path()) {
-            (&Method::GET, "/") => Answer::healthy(&self.home.region),
+            (&Method::GET, "/") => Answer::healthy(self.host(request.headers())),
             (&Method::POST, "/") if head::speaks_json(request.headers()) => {
                 self.operation(&id, request).await
             }
@@ -101,9 +104,14 @@ impl<S: Store> Service<S> {
         let caller = auth::authenticate(head::claim(head))?;
         let body = unpacked(head::encoding(&head.headers), body, limits::REQUEST_BYTES_MAX)?;
         let scope = self.scope(&caller);
-        let host = head::host(&head.headers);
+        let host = self.host(&head.headers);
         let call = Call { caller: &caller, host, scope: &scope, table };
         dispatch(operation, &self.db, call, &body).await
+    }
+
+    /// The name under which the client reached this endpoint.
+    fn host<'a>(&'a self, headers: &'a HeaderMap) -> &'a str {
+        head::host(headers).unwrap_or(&self.name)
     }
 
     /// The tables that a caller sees: its account's, in the region the request was signed for.

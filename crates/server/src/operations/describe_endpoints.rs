@@ -24,8 +24,7 @@ impl Handle for DescribeEndpoints {
     }
 
     async fn execute<S: Store>(_: &Db<S>, call: Call<'_>, (): ()) -> Result<String, ApiError> {
-        // Only a client of HTTP/1.0 does not say where it thinks it is.
-        Ok(call.host.unwrap_or("localhost").to_owned())
+        Ok(call.host.to_owned())
     }
 
     fn answer(address: String, (): ()) -> Output {

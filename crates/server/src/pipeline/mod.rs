@@ -65,8 +65,8 @@ pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
 pub(crate) struct Call<'a> {
     /// Who.
     pub(crate) caller: &'a Caller<'a>,
-    /// The name and port under which the client reached this endpoint, as it says.
-    pub(crate) host: Option<&'a str>,
+    /// The name, and port, under which the client reached this endpoint.
+    pub(crate) host: &'a str,
     /// The account and region whose tables are meant.
     pub(crate) scope: &'a Scope,
     /// Where the log will find which table was meant; the first, if several were.

@@ -12,9 +12,11 @@ use serde_json::json;
 use testkit::http::Connection;
 
 #[tokio::test]
-async fn a_health_check_is_answered_for_the_region() {
+async fn a_health_check_is_answered_in_the_name_it_asked_for() {
     let endpoint = Endpoint::start().await;
-    let answer = endpoint.exchange(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let answer = endpoint.exchange(b"GET / HTTP/1.1\r\nhost: x:8000\r\n\r\n").await;
+    assert_eq!((answer.0, &*answer.1), (200, "healthy: x:8000 "));
+    let answer = endpoint.exchange(b"GET / HTTP/1.0\r\n\r\n").await;
     assert_eq!((answer.0, &*answer.1), (200, "healthy: dynamodb.eu-north-1.amazonaws.com "));
 }
 

@@ -35,10 +35,10 @@ pub(super) struct ServeArguments {
     /// File with the key that unlocks the data [default: the data directory's name with .key added]
     #[arg(long, env = "STATOR_KEY_FILE", value_name = "FILE")]
     key_file: Option<PathBuf>,
-    /// Region of the endpoint's own replies; requests bring theirs in the signature
+    /// Region the endpoint says it is in; requests bring theirs in the signature
     #[arg(long, env = "STATOR_REGION", value_name = "REGION", default_value = "us-east-1")]
     region: String,
-    /// Account whose tables are served
+    /// Account of callers whose access key is not an account's twelve digits
     #[arg(
         long,
         env = "STATOR_ACCOUNT",
