@@ -15,8 +15,8 @@ use surrealkv::{
     SoftwareKeyManager, Transaction, Tree, TreeBuilder, WalRecoveryMode,
 };
 
-use crate::LocalOptions;
 use crate::marker::DataKey;
+use crate::{LocalError, LocalOptions};
 
 /// With a cache smaller than the data, a get reads one block: of 4 KiB it takes 8 µs, of the
 /// engine's default 64 KiB it takes 40 µs.
@@ -48,7 +48,7 @@ impl Engine {
         dir: &Path,
         data_key: &DataKey,
         options: &LocalOptions,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, LocalError> {
         let keys = Arc::new(SoftwareKeyManager::new(**data_key));
         let cipher = CipherPreference::Suite(CipherSuite::Aes256Gcm);
         let engine_options = surrealkv::Options::new()
@@ -60,10 +60,10 @@ impl Engine {
             .with_flush_on_close(true)
             .with_wal_recovery_mode(TORN_TAIL)
             .with_encryption(keys, cipher);
-        Ok(Self {
-            tree: TreeBuilder::with_options(engine_options).build()?,
-            dir: dir.to_path_buf(),
-        })
+        let tree = TreeBuilder::with_options(engine_options).build().map_err(|error| {
+            LocalError::Engine { dir: dir.to_path_buf(), reason: error.to_string() }
+        })?;
+        Ok(Self { tree, dir: dir.to_path_buf() })
     }
 
     /// Where its files lie.

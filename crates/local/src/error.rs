@@ -21,11 +21,18 @@ pub enum LocalError {
         /// The directory.
         dir: PathBuf,
     },
+    /// There is nothing to work on.
+    #[error("there is no data in {}; name the data directory with --data-dir", dir.display())]
+    NoStore {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// Another version wrote it.
     #[error(
-        "{} has the data format \"{found}\", and this version reads \"{known}\"; open it with the \
-         version that wrote it, export there and import here",
-        dir.display()
+        "{dir} has the data format \"{found}\", and this version reads \"{known}\"; carry the data \
+         over with two commands: `stator export --data-dir {dir} --output {dir}.dump` by the \
+         version that wrote it, then `stator import --data-dir {dir}-new {dir}.dump` by this one",
+        dir = dir.display()
     )]
     UnknownVersion {
         /// The data directory.
@@ -54,6 +61,14 @@ pub enum LocalError {
         dir: PathBuf,
         /// What the operating system said.
         source: io::Error,
+    },
+    /// Its keys could not be rotated.
+    #[error("cannot encrypt {} anew ({reason}); its data is as it was", dir.display())]
+    Rotation {
+        /// The data directory.
+        dir: PathBuf,
+        /// What the engine said.
+        reason: String,
     },
     /// The engine refuses its files.
     #[error("the engine cannot open {} ({reason}); restore it from a backup", dir.display())]

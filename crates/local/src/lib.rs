@@ -35,6 +35,7 @@ mod marker;
 mod options;
 mod queue;
 mod reclaim;
+mod rotation;
 mod runtime;
 mod shared;
 mod store;
@@ -43,4 +44,5 @@ mod tests;
 
 pub use error::LocalError;
 pub use options::{LocalOptions, RootKey};
+pub use rotation::{Copied, Rotation};
 pub use store::{LocalGuard, LocalStore};

@@ -1,8 +1,9 @@
 //! The marker file: what a data directory is, and its data key, sealed.
 //!
 //! The byte form is specified in `docs/format/local-directory.md`: magic, format version, engine
-//! name, nonce, the data key sealed with AES-256-GCM under the root key (everything before it is
-//! authenticated with it), and a CRC-32 of all that, which tells damage from a wrong key.
+//! name, generation, nonce, the data key sealed with AES-256-GCM under the root key (everything
+//! before it is authenticated with it), and a CRC-32 of all that, which tells damage from a wrong
+//! key.
 
 use aes_gcm::aead::{Nonce, Tag};
 use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
@@ -11,12 +12,13 @@ use zeroize::Zeroizing;
 use crate::RootKey;
 
 /// The format this version writes, and the only one it reads.
-pub(crate) const VERSION: u16 = 1;
+pub(crate) const VERSION: u16 = 2;
 /// The engine whose files lie beside the marker, by the name of its format.
 pub(crate) const ENGINE: &str = "surrealkv-1.2";
 
 const MAGIC: [u8; 8] = *b"STATORDB";
 const ENGINE_BYTES: usize = 16;
+const GENERATION_BYTES: usize = 4;
 const NONCE_BYTES: usize = 12;
 const KEY_BYTES: usize = 32;
 const TAG_BYTES: usize = 16;
@@ -24,7 +26,8 @@ const SUM_BYTES: usize = 4;
 
 const VERSION_AT: usize = MAGIC.len();
 const ENGINE_AT: usize = VERSION_AT + 2;
-const NONCE_AT: usize = ENGINE_AT + ENGINE_BYTES;
+const GENERATION_AT: usize = ENGINE_AT + ENGINE_BYTES;
+const NONCE_AT: usize = GENERATION_AT + GENERATION_BYTES;
 const KEY_AT: usize = NONCE_AT + NONCE_BYTES;
 const TAG_AT: usize = KEY_AT + KEY_BYTES;
 const SUM_AT: usize = TAG_AT + TAG_BYTES;
@@ -32,6 +35,16 @@ const MARKER_BYTES: usize = SUM_AT + SUM_BYTES;
 
 /// What seals the engine's files.
 pub(crate) type DataKey = Zeroizing<[u8; KEY_BYTES]>;
+
+/// What a marker says to whoever has its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Marker {
+    /// How often the directory was encrypted: 1 at first, one more after each rotation. The
+    /// engine's directory is named after it.
+    pub(crate) generation: u32,
+    /// What seals the engine's files.
+    pub(crate) data_key: DataKey,
+}
 
 /// Why a marker does not give its data key.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,17 +59,18 @@ pub(crate) enum MarkerError {
     WrongKey,
 }
 
-/// The marker of a new directory. `nonce` is used once.
-pub(crate) fn seal(root: &RootKey, data_key: &DataKey, nonce: [u8; NONCE_BYTES]) -> Vec<u8> {
+/// The bytes of a marker. `nonce` is used once.
+pub(crate) fn seal(root: &RootKey, marker: &Marker, nonce: [u8; NONCE_BYTES]) -> Vec<u8> {
     let mut bytes = vec![0; MARKER_BYTES];
     bytes[..VERSION_AT].copy_from_slice(&MAGIC);
     bytes[VERSION_AT..ENGINE_AT].copy_from_slice(&VERSION.to_be_bytes());
-    bytes[ENGINE_AT..NONCE_AT].copy_from_slice(&engine_field());
+    bytes[ENGINE_AT..GENERATION_AT].copy_from_slice(&engine_field());
+    bytes[GENERATION_AT..NONCE_AT].copy_from_slice(&marker.generation.to_be_bytes());
     bytes[NONCE_AT..KEY_AT].copy_from_slice(&nonce);
 
     let (head, tail) = bytes.split_at_mut(KEY_AT);
     let sealed = &mut tail[..KEY_BYTES];
-    sealed.copy_from_slice(&data_key[..]);
+    sealed.copy_from_slice(&marker.data_key[..]);
     let tag = cipher(root)
         .encrypt_inout_detached(&Nonce::<Aes256Gcm>::from(nonce), head, sealed.into())
         .expect("a key of 32 bytes is not too long to seal");
@@ -67,8 +81,8 @@ pub(crate) fn seal(root: &RootKey, data_key: &DataKey, nonce: [u8; NONCE_BYTES])
     bytes
 }
 
-/// The data key of an existing directory.
-pub(crate) fn open(root: &RootKey, bytes: &[u8]) -> Result<DataKey, MarkerError> {
+/// What the marker of an existing directory says.
+pub(crate) fn open(root: &RootKey, bytes: &[u8]) -> Result<Marker, MarkerError> {
     let Some(body) = bytes.strip_prefix(&MAGIC) else { return Err(MarkerError::Foreign) };
     let version = body.first_chunk().map_or(0, |field| u16::from_be_bytes(*field));
     if version != VERSION {
@@ -80,7 +94,7 @@ pub(crate) fn open(root: &RootKey, bytes: &[u8]) -> Result<DataKey, MarkerError>
     if crc32fast::hash(&bytes[..SUM_AT]).to_be_bytes() != bytes[SUM_AT..] {
         return Err(MarkerError::Damaged);
     }
-    let engine = &bytes[ENGINE_AT..NONCE_AT];
+    let engine = &bytes[ENGINE_AT..GENERATION_AT];
     if engine != engine_field() {
         return Err(MarkerError::Unknown(describe(version, Some(engine))));
     }
@@ -92,7 +106,9 @@ pub(crate) fn open(root: &RootKey, bytes: &[u8]) -> Result<DataKey, MarkerError>
     cipher(root)
         .decrypt_inout_detached(&nonce, &bytes[..KEY_AT], (&mut data_key[..]).into(), &tag)
         .map_err(|_| MarkerError::WrongKey)?;
-    Ok(data_key)
+    let generation = bytes[GENERATION_AT..NONCE_AT].iter();
+    let generation = generation.fold(0, |number, byte| number << 8 | u32::from(*byte));
+    Ok(Marker { generation, data_key })
 }
 
 /// The format this version writes, in words.
@@ -130,21 +146,25 @@ mod tests {
     }
 
     fn marker() -> Vec<u8> {
-        seal(&root(1), &Zeroizing::new([2; KEY_BYTES]), [3; NONCE_BYTES])
+        seal(&root(1), &content(), [3; NONCE_BYTES])
+    }
+
+    fn content() -> Marker {
+        Marker { generation: 0x0102_0304, data_key: Zeroizing::new([2; KEY_BYTES]) }
     }
 
     #[test]
     fn bytes_are_the_documented_ones() {
-        let golden = "53544154 4f524442 0001 73757272 65616c6b 762d312e 32000000 \
+        let golden = "53544154 4f524442 0002 73757272 65616c6b 762d312e 32000000 01020304 \
                       03030303 03030303 03030303";
         let hex: String = marker()[..KEY_AT].iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, golden.replace(char::is_whitespace, ""));
-        assert_eq!(marker().len(), 90);
+        assert_eq!(marker().len(), 94);
     }
 
     #[test]
     fn the_root_key_opens_it_and_another_does_not() {
-        assert_eq!(open(&root(1), &marker()).unwrap()[..], [2; KEY_BYTES]);
+        assert_eq!(open(&root(1), &marker()).unwrap(), content());
         assert_eq!(open(&root(9), &marker()).unwrap_err(), MarkerError::WrongKey);
     }
 
@@ -177,7 +197,7 @@ mod tests {
     #[test]
     fn a_header_that_was_changed_on_purpose_does_not_unseal() {
         let mut changed = marker();
-        changed[NONCE_AT] ^= 1;
+        changed[GENERATION_AT] ^= 1;
         let sum = crc32fast::hash(&changed[..SUM_AT]);
         changed[SUM_AT..].copy_from_slice(&sum.to_be_bytes());
         assert_eq!(open(&root(1), &changed).unwrap_err(), MarkerError::WrongKey);
@@ -190,6 +210,6 @@ mod tests {
         let sum = crc32fast::hash(&changed[..SUM_AT]);
         changed[SUM_AT..].copy_from_slice(&sum.to_be_bytes());
         let error = open(&root(1), &changed).unwrap_err();
-        assert_eq!(error, MarkerError::Unknown("1 otheralkv-1.2".to_owned()));
+        assert_eq!(error, MarkerError::Unknown("2 otheralkv-1.2".to_owned()));
     }
 }

@@ -4,6 +4,7 @@
 //! requests'. One plain thread opens the engine and holds the runtime until the committer ends: the
 //! engine blocks while it opens, and a runtime is not dropped by a task, its own or another's.
 
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
@@ -11,7 +12,6 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::directory::Claim;
 use crate::engine::Engine;
-use crate::marker::DataKey;
 use crate::shared::Shared;
 use crate::{LocalError, LocalOptions, committer};
 
@@ -19,14 +19,10 @@ use crate::{LocalError, LocalOptions, committer};
 const WORKERS: usize = 3;
 
 /// Opens the engine and starts its committer.
-pub(crate) fn start(
-    claim: Claim,
-    data_key: DataKey,
-    options: &LocalOptions,
-) -> Result<Arc<Shared>, LocalError> {
+pub(crate) fn start(claim: Claim, options: &LocalOptions) -> Result<Arc<Shared>, LocalError> {
     let (opened, opening) = mpsc::sync_channel(1);
     let home = options.clone();
-    let live = move || match open(&claim, &data_key, &home) {
+    let live = move || match open(&claim, &home) {
         Ok((runtime, shared)) => {
             let committer = runtime.spawn(committer::run(Arc::clone(&shared), claim));
             // Whoever opens the store waits for the answer.
@@ -48,25 +44,20 @@ pub(crate) fn start(
     })
 }
 
-fn open(
-    claim: &Claim,
-    data_key: &DataKey,
-    options: &LocalOptions,
-) -> Result<(Runtime, Arc<Shared>), LocalError> {
-    let runtime = Builder::new_multi_thread()
+fn open(claim: &Claim, options: &LocalOptions) -> Result<(Runtime, Arc<Shared>), LocalError> {
+    let runtime = build(&options.dir)?;
+    let entered = runtime.enter();
+    let engine = Engine::open(&claim.engine_dir(), claim.data_key(), options)?;
+    drop(entered);
+    Ok((runtime, Arc::new(Shared::new(engine))))
+}
+
+/// A runtime for the engine in `dir`.
+pub(crate) fn build(dir: &Path) -> Result<Runtime, LocalError> {
+    Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .thread_name("engine")
         .enable_time()
         .build()
-        .map_err(LocalError::unwritable(&options.dir))?;
-    let entered = runtime.enter();
-    let engine = Engine::open(claim.engine_dir(), data_key, options);
-    drop(entered);
-    match engine {
-        Ok(engine) => Ok((runtime, Arc::new(Shared::new(engine)))),
-        Err(error) => {
-            let reason = error.to_string();
-            Err(LocalError::Engine { dir: options.dir.clone(), reason })
-        }
-    }
+        .map_err(LocalError::unwritable(dir))
 }

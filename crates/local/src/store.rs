@@ -13,6 +13,7 @@ use store::{
     Ticket, Write,
 };
 
+use crate::directory::IfAbsent;
 use crate::queue::Seen;
 use crate::shared::Shared;
 use crate::{LocalError, LocalOptions, directory, runtime};
@@ -41,8 +42,8 @@ impl LocalStore {
     /// # Errors
     /// See [`LocalError`]. Nothing was changed then, unless the engine failed.
     pub fn open(options: &LocalOptions) -> Result<Self, LocalError> {
-        let (claim, data_key) = directory::claim(&options.dir, &options.key)?;
-        let shared = runtime::start(claim, data_key, options)?;
+        let claim = directory::claim(&options.dir, &options.key, IfAbsent::Create)?;
+        let shared = runtime::start(claim, options)?;
         Ok(Self { handle: Arc::new(Handle(shared)) })
     }
 

@@ -126,7 +126,7 @@ async fn removed_rows_give_their_space_back() {
     store.delete_range(&range).await.unwrap();
     store.shared().engine.reclaim(&[range.bounds(Direction::Forward)]);
 
-    let tables = std::fs::read_dir(dir.path().join("engine/sstables")).unwrap();
+    let tables = std::fs::read_dir(dir.path().join("engine-1/sstables")).unwrap();
     let bytes: u64 = tables.map(|table| table.unwrap().metadata().unwrap().len()).sum();
     assert!(bytes < 100_000, "tables still have {bytes} bytes");
     assert!(store.get(row(2, 0).key()).await.unwrap().is_some());

@@ -100,7 +100,7 @@ async fn a_crash_while_claiming_leaves_a_directory_that_opens() {
     let temporary = TempDir::new().unwrap();
     fs::write(temporary.path().join("lock"), "").unwrap();
     fs::write(temporary.path().join("stator-format.new"), "STATO").unwrap();
-    fs::create_dir(temporary.path().join("engine")).unwrap();
+    fs::create_dir(temporary.path().join("engine-1")).unwrap();
     open(temporary.path()).unwrap().close().await.unwrap();
     assert!(!temporary.path().join("stator-format.new").exists());
 }
@@ -129,6 +129,23 @@ async fn an_unknown_version_is_refused_and_named() {
     assert_eq!(content(&dir), before);
 }
 
+#[test]
+fn the_previous_format_is_refused_with_the_commands_that_carry_it_over() {
+    let temporary = TempDir::new().unwrap();
+    // As format 1 began: magic, version, engine, and no generation behind them.
+    let marker = [b"STATORDB\0\x01surrealkv-1.2\0\0\0".as_slice(), &[7; 64]].concat();
+    fs::write(temporary.path().join(MARKER), marker).unwrap();
+    let error = open(temporary.path()).unwrap_err();
+    assert_helpful(&error, temporary.path());
+    let dir = temporary.path().display();
+    for command in [
+        format!("`stator export --data-dir {dir} --output {dir}.dump`"),
+        format!("`stator import --data-dir {dir}-new {dir}.dump`"),
+    ] {
+        assert!(error.to_string().contains(&command), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_damaged_marker_is_refused_and_named() {
     let (_temporary, dir) = used().await;
@@ -143,7 +160,7 @@ async fn a_damaged_marker_is_refused_and_named() {
 #[tokio::test]
 async fn a_damaged_engine_file_is_refused_and_kept() {
     let (_temporary, dir) = used().await;
-    let manifest = content(&dir.join("engine/manifest")).remove(0).0;
+    let manifest = content(&dir.join("engine-1/manifest")).remove(0).0;
     let mut bytes = fs::read(&manifest).unwrap();
     bytes[100] ^= 1;
     fs::write(&manifest, &bytes).unwrap();
@@ -156,11 +173,11 @@ async fn a_damaged_engine_file_is_refused_and_kept() {
 #[tokio::test]
 async fn a_store_without_its_engine_files_is_not_begun_anew() {
     let (_temporary, dir) = used().await;
-    fs::remove_dir_all(dir.join("engine")).unwrap();
+    fs::remove_dir_all(dir.join("engine-1")).unwrap();
     let error = open(&dir).unwrap_err();
     assert!(matches!(error, LocalError::Damaged { .. }), "{error:?}");
     assert_helpful(&error, &dir);
-    assert!(!dir.join("engine").exists());
+    assert!(!dir.join("engine-1").exists());
 }
 
 #[tokio::test]
@@ -189,7 +206,7 @@ async fn nobody_else_may_read_it() {
     let (_temporary, dir) = used().await;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&dir), 0o700);
-    assert_eq!(mode(&dir.join("engine")), 0o700);
+    assert_eq!(mode(&dir.join("engine-1")), 0o700);
     assert_eq!(mode(&dir.join(MARKER)), 0o600);
     assert_eq!(mode(&dir.join("lock")), 0o600);
 }

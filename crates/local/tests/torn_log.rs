@@ -100,7 +100,7 @@ fn value_of(row: u8) -> Bytes {
 /// The engine's log, a single segment.
 fn log(dir: &Path) -> PathBuf {
     let mut segments: Vec<PathBuf> =
-        fs::read_dir(dir.join("engine/wal")).unwrap().map(|file| file.unwrap().path()).collect();
+        fs::read_dir(dir.join("engine-1/wal")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(segments.len(), 1, "{segments:?}");
     segments.remove(0)
 }

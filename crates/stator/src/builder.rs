@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use db::{Db, DbOptions};
-use local::{LocalOptions, LocalStore, RootKey};
+use local::{LocalOptions, LocalStore};
 use server::{Service, ServiceOptions};
 use store::MemoryStore;
 
@@ -12,7 +12,7 @@ use crate::bind::{Bound, Listen};
 use crate::key_file::{self, IfMissing};
 use crate::running::StorageInfo;
 use crate::system::{self, RandomIds, SystemClock};
-use crate::{Engine, StartError, Stator};
+use crate::{Engine, StartError, Stator, keys};
 
 /// Where the data is to lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,10 @@ fn open(data_dir: PathBuf, key_file: Option<PathBuf>) -> Result<(Engine, Storage
         None => (key_file::default_path(&data_dir), if_missing(&data_dir)?),
     };
     let loaded = key_file::load(&key_file, if_missing)?;
-    let store = LocalStore::open(&LocalOptions::new(&data_dir, RootKey::new(*loaded.key)))?;
+    let opened = keys::with_fitting_key(&key_file, &loaded.key, |key| {
+        LocalStore::open(&LocalOptions::new(&data_dir, key))
+    })?;
+    let store = opened.result;
     let storage = StorageInfo::Directory { data_dir, key_file, key_is_new: loaded.is_new };
     Ok((Engine::Local(store), storage))
 }

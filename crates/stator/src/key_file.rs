@@ -4,7 +4,9 @@
 //! its own key. ADR 0003 says what that protects and what it does not.
 //!
 //! Invariant: a key is generated only for a directory without data, and never over an existing
-//! file. Data whose key is gone is an error that a person must resolve.
+//! file. Data whose key is gone is an error that a person must resolve. A rotation's new key waits
+//! beside the old one, its name with `.new` added, until the data is under it; then it takes the
+//! name, and the old key stays with `.old` added.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -64,6 +66,67 @@ pub(crate) fn load(path: &Path, if_missing: IfMissing) -> Result<Loaded, StartEr
     }
 }
 
+/// Where the new key of a rotation waits.
+pub(crate) fn waiting_path(path: &Path) -> PathBuf {
+    with_suffix(path, ".new")
+}
+
+/// Makes a new key that waits for the data to be under it. One that waits already was left by a
+/// rotation that did not come that far: the data directory, which the caller has to itself, is
+/// under the key in `path`.
+pub(crate) fn make_waiting(path: &Path) -> Result<Key, StartError> {
+    let waiting = waiting_path(path);
+    match std::fs::remove_file(&waiting) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(&waiting, error)),
+        _ => generate(&waiting),
+    }
+}
+
+/// The key that waits, if one does.
+pub(crate) fn load_waiting(path: &Path) -> Result<Option<Key>, StartError> {
+    let waiting = waiting_path(path);
+    match load(&waiting, IfMissing::Fail) {
+        Ok(loaded) => Ok(Some(loaded.key)),
+        // Cut off while it was written: nothing is under it.
+        Err(StartError::KeyFileMissing { .. } | StartError::KeyFileMalformed { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts the key that waits in the place of the one in `path`, which is kept; answers with where.
+/// The data is under the key that waits. May be cut off anywhere and called again.
+pub(crate) fn promote_waiting(path: &Path) -> Result<PathBuf, StartError> {
+    let old = load(path, IfMissing::Fail)?.key;
+    let kept = keep_old(path, &old)?;
+    std::fs::rename(waiting_path(path), path)
+        .and_then(|()| sync_parent(path))
+        .map_err(|error| unwritable(path, error))?;
+    Ok(kept)
+}
+
+/// Copies the old key to the first free name, unless a former attempt has.
+fn keep_old(path: &Path, old: &Key) -> Result<PathBuf, StartError> {
+    let names = (2..).map(|number| with_suffix(path, &format!(".old-{number}")));
+    for name in std::iter::once(with_suffix(path, ".old")).chain(names) {
+        match load(&name, IfMissing::Fail) {
+            Ok(kept) if kept.key == *old => return Ok(name),
+            Err(StartError::KeyFileMissing { .. }) => {
+                write(&name, &encode(old)).map_err(|error| unwritable(&name, error))?;
+                return Ok(name);
+            }
+            // Another key, of a rotation before, or something that is none.
+            _ => {}
+        }
+    }
+    unreachable!("one of endlessly many names is free")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 fn read(file: File, path: &Path) -> Result<Key, StartError> {
     let mut text = Zeroizing::new(Vec::with_capacity(TEXT_BYTES + 2));
     file.take(TEXT_BYTES as u64 + 2)
@@ -96,6 +159,11 @@ fn write(path: &Path, text: &[u8]) -> io::Result<()> {
         let _ = std::fs::remove_file(path);
     }
     written?;
+    sync_parent(path)
+}
+
+/// Makes the name of `path` durable.
+fn sync_parent(path: &Path) -> io::Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }

@@ -23,6 +23,7 @@ pub mod cli;
 mod engine;
 mod error;
 mod key_file;
+mod keys;
 mod running;
 mod system;
 
@@ -30,4 +31,5 @@ pub use bind::Listen;
 pub use builder::Builder;
 pub use engine::{Engine, EngineGuard};
 pub use error::StartError;
+pub use keys::{KeysRotated, rotate_keys};
 pub use running::{Stator, StorageInfo};

@@ -54,6 +54,20 @@ fn serve_in(data_dir: &Path) -> Command {
     serve([OsStr::new("--data-dir"), data_dir.as_os_str()])
 }
 
+fn keys_rotate(data_dir: &Path) -> Command {
+    let mut command = Command::new(STATOR);
+    command.args(["keys", "rotate", "--data-dir"]).arg(data_dir);
+    command
+}
+
+/// What a rotation that works says.
+#[track_caller]
+fn rotate(data_dir: &Path) -> String {
+    let output = keys_rotate(data_dir).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The one line of a start that fails.
 #[track_caller]
 fn refusal(mut command: Command) -> String {
@@ -130,6 +144,65 @@ async fn a_missing_key_is_never_replaced() {
 
     fs::rename(folder.path("elsewhere"), &key_file).unwrap();
     folder.durable().start().unwrap().stop().unwrap();
+}
+
+#[tokio::test]
+async fn rotated_keys_open_everything_and_the_old_one_nothing() {
+    let folder = Folder::new("rotate").with_data();
+    let key_file = folder.path("data.key");
+    let old = fs::read(&key_file).unwrap();
+    let said = rotate(&folder.path("data"));
+    for part in ["under a new key", "data.key\n", "data.key.old\n"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(fs::read(folder.path("data.key.old")).unwrap(), old);
+    let server = folder.durable().start().unwrap();
+    assert_eq!(table_names(&server).await, json!([]));
+    server.stop().unwrap();
+
+    rotate(&folder.path("data"));
+    assert!(folder.path("data.key.old-2").exists());
+    fs::write(&key_file, old).unwrap();
+    assert!(refusal(serve_in(&folder.path("data"))).starts_with("the key does not open"));
+}
+
+#[tokio::test]
+async fn a_rotation_cut_off_between_marker_and_key_file_is_finished_by_either_command() {
+    for finisher in ["serve", "rotate"] {
+        let folder = Folder::new(&format!("rotate-cut-{finisher}")).with_data();
+        let [key_file, waiting, kept] =
+            ["data.key", "data.key.new", "data.key.old"].map(|name| folder.path(name));
+        let old = fs::read(&key_file).unwrap();
+        rotate(&folder.path("data"));
+        let new = fs::read(&key_file).unwrap();
+        // As a cut just behind the marker leaves it.
+        fs::rename(&key_file, &waiting).unwrap();
+        fs::rename(&kept, &key_file).unwrap();
+        if finisher == "serve" {
+            folder.durable().start().unwrap().stop().unwrap();
+        } else {
+            assert!(rotate(&folder.path("data")).contains("had been cut off is finished"));
+        }
+        assert_eq!(fs::read(&key_file).unwrap(), new);
+        assert_eq!(fs::read(&kept).unwrap(), old);
+        assert!(!waiting.exists());
+        folder.durable().start().unwrap().stop().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn keys_are_not_rotated_under_a_server_or_without_data() {
+    let folder = Folder::new("rotate-refused");
+    let server = folder.durable().start().unwrap();
+    let line = refusal(keys_rotate(&folder.path("data")));
+    assert!(line.contains("in use by another process; stop that one"), "{line}");
+    assert!(!folder.path("data.key.new").exists());
+    server.stop().unwrap();
+
+    let elsewhere = folder.path("elsewhere");
+    let line = refusal(keys_rotate(&elsewhere));
+    assert!(line.starts_with("there is no data in"), "{line}");
+    assert!(!elsewhere.exists() && !folder.path("elsewhere.key").exists());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod banner;
+mod keys;
 mod logging;
 mod serve;
 
@@ -20,6 +21,9 @@ struct Arguments {
 enum Command {
     /// Serve DynamoDB's API.
     Serve(serve::ServeArguments),
+    /// Work with the keys that the data is encrypted under.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
 }
 
 /// Runs the program as the process's arguments and environment say.
@@ -30,6 +34,7 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Keys(command) => keys::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
