@@ -35,7 +35,7 @@ fn run(command: &mut Command) -> anyhow::Result<(String, bool)> {
 }
 
 /// Adds up lines like `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
-fn count(printed: &str) -> Tally {
+pub fn count(printed: &str) -> Tally {
     let results = printed.lines().filter_map(|line| line.strip_prefix("test result: "));
     let mut tally = Tally::default();
     for part in results.flat_map(|result| result.split([';', '.'])) {

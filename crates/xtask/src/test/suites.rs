@@ -4,6 +4,12 @@ use std::process::{Command, Stdio};
 
 use testkit::crash::Cut;
 
+use super::clients::table::{
+    CITIES, DYNAMOOSE, ELECTRODB, FILMS, JAVASCRIPT, JAVASCRIPT_V2, PYNAMODB, PYTHON, TOOLBOX,
+    TWITTER,
+};
+use super::clients::{Client, Engine};
+
 /// One line of the table.
 #[derive(Debug)]
 pub struct Suite {
@@ -30,75 +36,6 @@ pub enum Run {
     CrashBlindness,
 }
 
-/// The engine that a client's server runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// On disk, encrypted.
-    Durable,
-    /// `--in-memory`.
-    Memory,
-}
-
-/// A program in another language.
-#[derive(Debug, Clone, Copy)]
-pub struct Client {
-    /// Its folder, where it runs.
-    pub folder: &'static str,
-    /// Who runs it and installs its libraries.
-    pub runtime: Runtime,
-    /// Its arguments after the runtime's program.
-    pub arguments: &'static [&'static str],
-    /// How its results are read.
-    pub summary: Summary,
-}
-
-/// A language's programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Runtime {
-    /// A virtual environment with the folder's `requirements.txt`.
-    Python,
-    /// The folder's `node_modules`, by `npm ci`.
-    Node,
-}
-
-/// How a program says how many tests passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Summary {
-    /// `3 passed, 1 skipped in 2s`
-    Pytest,
-    /// `# pass 3`
-    NodeTest,
-    /// It ends with 0: one test.
-    ExitCode,
-}
-
-const PYTHON: Client = Client {
-    folder: "tests/clients/python",
-    runtime: Runtime::Python,
-    arguments: &["-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
-    summary: Summary::Pytest,
-};
-
-const JAVASCRIPT: Client = Client {
-    folder: "tests/clients/javascript",
-    runtime: Runtime::Node,
-    arguments: &["--test", "--test-reporter=tap"],
-    summary: Summary::NodeTest,
-};
-
-const JAVASCRIPT_V2: Client = Client { folder: "tests/clients/javascript-v2", ..JAVASCRIPT };
-
-const TWITTER: Client = Client {
-    folder: "examples/twitter",
-    runtime: Runtime::Node,
-    arguments: &["main.js", "--users", "200", "--tweets", "2000"],
-    summary: Summary::ExitCode,
-};
-
-const FILMS: Client = Client { folder: "examples/films", arguments: &["films.js"], ..TWITTER };
-
-const CITIES: Client = Client { arguments: &["cities.js"], ..FILMS };
-
 /// Everything that `cargo xtask test` runs, in this order.
 pub const SUITES: &[Suite] = &[
     Suite { name: "rust", needs: &[], run: Run::Workspace },
@@ -108,6 +45,14 @@ pub const SUITES: &[Suite] = &[
     client("javascript-memory", JAVASCRIPT, Engine::Memory),
     client("javascript-v2-durable", JAVASCRIPT_V2, Engine::Durable),
     client("javascript-v2-memory", JAVASCRIPT_V2, Engine::Memory),
+    client("dynamodb-toolbox-durable", TOOLBOX, Engine::Durable),
+    client("dynamodb-toolbox-memory", TOOLBOX, Engine::Memory),
+    client("electrodb-durable", ELECTRODB, Engine::Durable),
+    client("electrodb-memory", ELECTRODB, Engine::Memory),
+    client("dynamoose-durable", DYNAMOOSE, Engine::Durable),
+    client("dynamoose-memory", DYNAMOOSE, Engine::Memory),
+    client("pynamodb-durable", PYNAMODB, Engine::Durable),
+    client("pynamodb-memory", PYNAMODB, Engine::Memory),
     Suite { name: "example-embedded", needs: &[], run: Run::Example("embedded") },
     client("example-twitter", TWITTER, Engine::Durable),
     client("example-films", FILMS, Engine::Durable),
@@ -118,10 +63,7 @@ pub const SUITES: &[Suite] = &[
 ];
 
 const fn client(name: &'static str, client: Client, engine: Engine) -> Suite {
-    let needs: &[&str] = match client.runtime {
-        Runtime::Python => &["python3"],
-        Runtime::Node => &["node", "npm"],
-    };
+    let needs = client.runtime.tools();
     Suite { name, needs, run: Run::Client(client, engine) }
 }
 
@@ -133,7 +75,8 @@ impl Suite {
 }
 
 fn is_installed(tool: &str) -> bool {
-    let mut version = Command::new(tool);
-    version.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    version.status().is_ok_and(|status| status.success())
+    let version = if tool == "go" { "version" } else { "--version" };
+    let mut asked = Command::new(tool);
+    asked.arg(version).stdout(Stdio::null()).stderr(Stdio::null());
+    asked.status().is_ok_and(|status| status.success())
 }

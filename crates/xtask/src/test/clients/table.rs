@@ -1,0 +1,55 @@
+//! The client programs: the suites under `tests/clients`, and the examples.
+
+use super::Client;
+use super::install::Runtime;
+use super::summary::Summary;
+
+/// boto3.
+pub const PYTHON: Client = Client {
+    folder: "tests/clients/python",
+    runtime: Runtime::Python,
+    arguments: &["-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
+    summary: Summary::Pytest,
+};
+
+/// pynamodb.
+pub const PYNAMODB: Client = Client { folder: "tests/clients/pynamodb", ..PYTHON };
+
+/// JavaScript's SDK v3.
+pub const JAVASCRIPT: Client = Client {
+    folder: "tests/clients/javascript",
+    runtime: Runtime::Node,
+    arguments: &["--test", "--test-reporter=tap"],
+    summary: Summary::NodeTest,
+};
+
+/// JavaScript's SDK v2.
+pub const JAVASCRIPT_V2: Client = Client { folder: "tests/clients/javascript-v2", ..JAVASCRIPT };
+
+/// dynamodb-toolbox.
+pub const TOOLBOX: Client = mapper(&["--test", "--test-reporter=tap", "toolbox.test.js"]);
+
+/// electrodb.
+pub const ELECTRODB: Client = mapper(&["--test", "--test-reporter=tap", "electrodb.test.js"]);
+
+/// dynamoose.
+pub const DYNAMOOSE: Client = mapper(&["--test", "--test-reporter=tap", "dynamoose.test.js"]);
+
+/// `examples/twitter`, small.
+pub const TWITTER: Client = Client {
+    folder: "examples/twitter",
+    runtime: Runtime::Node,
+    arguments: &["main.js", "--users", "200", "--tweets", "2000"],
+    summary: Summary::ExitCode,
+};
+
+/// `examples/films`: the films.
+pub const FILMS: Client = Client { folder: "examples/films", arguments: &["films.js"], ..TWITTER };
+
+/// `examples/films`: the cities.
+pub const CITIES: Client = Client { arguments: &["cities.js"], ..FILMS };
+
+/// A library on top of JavaScript's SDK v3.
+const fn mapper(arguments: &'static [&'static str]) -> Client {
+    Client { folder: "tests/clients/javascript-mappers", arguments, ..JAVASCRIPT }
+}
