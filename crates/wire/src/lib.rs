@@ -26,6 +26,7 @@ mod echo;
 mod encode;
 mod error;
 mod generated;
+pub mod item;
 mod json;
 mod legacy;
 mod names;

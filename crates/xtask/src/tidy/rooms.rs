@@ -33,16 +33,20 @@ pub const ROOMS: &[Room] = &[
     room("expr", &["model"]),
     room("wire", &["model"]),
     room("auth", &["model"]),
+    room("dump", &["model", "wire"]),
     room("store", &[]),
     room("local", &["store"]),
     room("db", &["model", "expr", "store"]),
     room("server", &["model", "expr", "wire", "auth", "store", "db"]),
-    room("stator", &["model", "expr", "wire", "auth", "store", "local", "db", "server"]),
+    room("stator", &["model", "expr", "wire", "auth", "dump", "store", "local", "db", "server"]),
     // Development only from here on. `powercut` stands before the C library's file calls.
     Room { lints: Lints::Own, ..room("powercut", &[]) },
     room(
         "testkit",
-        &["model", "expr", "wire", "auth", "store", "local", "db", "server", "stator", "powercut"],
+        &[
+            "model", "expr", "wire", "auth", "dump", "store", "local", "db", "server", "stator",
+            "powercut",
+        ],
     ),
     room("xtask", &["testkit"]),
 ];

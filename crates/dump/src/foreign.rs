@@ -1,0 +1,32 @@
+//! Files of items that others wrote.
+//!
+//! What is read, each plain or gzip:
+//! - S3 exports in DynamoDB JSON: a line `{"Item":{…}}` per item, whole folders with their
+//!   manifests included; incremental exports, whose lines have `Keys`, `NewImage` and `OldImage`
+//!   (developer guide, "DynamoDB table export output format", 2026-11);
+//! - what `aws dynamodb scan` and `query` print: `{"Items":[…],"Count":…}`, or the array alone;
+//! - requests of `aws dynamodb batch-write-item`: `{"Table":[{"PutRequest":{"Item":…}},…]}`.
+//!
+//! Which of them a file is shows in the names of its members, so nobody has to say.
+
+mod document;
+mod folder;
+mod table;
+
+use model::AttributeMap;
+
+pub use document::{Changes, Located, read_changes};
+pub use folder::{DataFile, data_files};
+pub use table::read_declaration;
+
+/// What a file does to its table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Creates or replaces an item.
+    Put(AttributeMap),
+    /// Removes the item of a key.
+    Delete(AttributeMap),
+}
+
+#[cfg(test)]
+mod tests;

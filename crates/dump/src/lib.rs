@@ -1,0 +1,29 @@
+//! Tables and items in files.
+//!
+//! What it is: Stator's own export, written and read ([`ExportWriter`], [`ExportReader`]), sealed or
+//! plain; and the files in which DynamoDB and the AWS CLI hand out items ([`foreign`]).
+//!
+//! What it is not: it knows no database and no engine, opens no key file and asks nobody for
+//! randomness: keys, nonces, readers and writers are given to it.
+//!
+//! # Invariants
+//! - Everything is streamed: no more than a frame and a line are held.
+//! - No byte of a sealed export is interpreted before it is authenticated, and an export that lacks
+//!   its end, plain or sealed, is refused, so that nobody takes a part for the whole.
+//! - What is read has an item's form; whether it fits its table is `db`'s to say.
+//!
+//! # Flow
+//! ```text
+//! records → lines of JSON → gzip → frames, sealed → file      docs/format/export.md
+//! ```
+
+mod error;
+mod export;
+pub mod foreign;
+mod seal;
+mod text;
+
+pub use error::DumpError;
+pub use export::{ExportReader, ExportWriter, Head, Record, TableHead};
+pub use seal::{FileKey, RootKey, Sealed, SealedReader, SealedWriter, Sealing, is_sealed};
+pub use text::unpacked;
