@@ -4,12 +4,12 @@
 //! microsecond to take. A long range gives way to other tasks every thousand rows. Writing is
 //! [`Engine::commit`], called by the committer alone, with nothing else in flight.
 
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use store::{Direction, KeyBounds, Row, RowKey, RowKeyRef, StoreError};
+use store::{Before, Direction, KeyBounds, Row, RowKey, RowKeyRef, StoreError, log_range};
 use surrealkv::{
     CipherPreference, CipherSuite, CompactRangeOptions, Durability, Error, LSMIterator, Mode,
     SoftwareKeyManager, Transaction, Tree, TreeBuilder, WalRecoveryMode,
@@ -147,6 +147,23 @@ impl Engine {
 
     fn snapshot(&self) -> Result<Transaction, StoreError> {
         self.tree.begin_with_mode(Mode::ReadOnly).map_err(|error| failed(&error))
+    }
+}
+
+impl Before for Engine {
+    fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        self.get(key)
+    }
+
+    fn last_in(&self, log: &RowKey) -> Result<Option<RowKey>, StoreError> {
+        let all = log_range(log, Bound::Unbounded, Bound::Unbounded).bounds(Direction::Backward);
+        let snapshot = self.snapshot()?;
+        let mut rows =
+            snapshot.range(&all.start[..], &all.end[..]).map_err(|error| failed(&error))?;
+        match rows.seek_last().map_err(|error| failed(&error))? {
+            true => Ok(Some(current(&rows)?.to_key())),
+            false => Ok(None),
+        }
     }
 }
 

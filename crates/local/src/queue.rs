@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use store::{Change, KeyBounds, Outcome, RowKey, StoreError, Ticket, Write, resolve};
+use store::{Before, Change, KeyBounds, Logs, Outcome, RowKey, StoreError, Ticket, Write, resolve};
 use tokio::sync::oneshot;
 
 /// A batch that has this much takes no more atoms: bounds the engine's memory per commit.
@@ -24,6 +24,7 @@ pub(crate) struct Queue {
     /// The batch that is being made durable, if one is, and then those that collect or wait.
     batches: VecDeque<Batch>,
     flying: bool,
+    logs: Logs,
     /// Number of the batch that comes next; batches are numbered from 0 and land in order.
     next_number: u64,
 }
@@ -52,23 +53,13 @@ pub(crate) struct Seen(u64);
 impl Queue {
     /// What the queue will leave in the row, if it changes it.
     pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, Seen)> {
-        self.batches.iter().rev().find_map(|batch| {
-            let value = batch.content.changes.get(key)?;
-            Some((value.clone(), Seen(batch.number)))
-        })
+        pending(&self.batches, key)
     }
 
-    /// Queues an atom; `durable` reads rows that the queue does not change.
-    pub(crate) fn submit(
-        &mut self,
-        writes: Vec<Write>,
-        durable: impl Fn(&RowKey) -> Result<Option<Bytes>, StoreError>,
-    ) -> Ticket {
-        let current = |key: &RowKey| match self.pending(key) {
-            Some((value, _)) => Ok(value),
-            None => durable(key),
-        };
-        match resolve(writes, current) {
+    /// Queues an atom; `durable` has the rows that the queue does not change.
+    pub(crate) fn submit(&mut self, writes: Vec<Write>, durable: &impl Before) -> Ticket {
+        let before = Queued { batches: &self.batches, durable };
+        match resolve(writes, &mut self.logs, &before) {
             Ok(changes) => self.push(changes),
             Err(error) => Ticket::done(Err(error)),
         }
@@ -138,6 +129,32 @@ impl Queue {
     }
 }
 
+/// Durable rows, and over them what is queued.
+struct Queued<'a, D> {
+    batches: &'a VecDeque<Batch>,
+    durable: &'a D,
+}
+
+impl<D: Before> Before for Queued<'_, D> {
+    fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        match pending(self.batches, key) {
+            Some((value, _)) => Ok(value),
+            None => self.durable.value(key),
+        }
+    }
+
+    fn last_in(&self, log: &RowKey) -> Result<Option<RowKey>, StoreError> {
+        self.durable.last_in(log)
+    }
+}
+
+fn pending(batches: &VecDeque<Batch>, key: &RowKey) -> Option<(Option<Bytes>, Seen)> {
+    batches.iter().rev().find_map(|batch| {
+        let value = batch.content.changes.get(key)?;
+        Some((value.clone(), Seen(batch.number)))
+    })
+}
+
 impl Batch {
     /// A ticket for this batch.
     fn wait(&mut self) -> Ticket {
@@ -159,13 +176,26 @@ mod tests {
 
     use super::*;
 
+    /// A store without rows.
+    struct Empty;
+
+    impl Before for Empty {
+        fn value(&self, _: &RowKey) -> Result<Option<Bytes>, StoreError> {
+            Ok(None)
+        }
+
+        fn last_in(&self, _: &RowKey) -> Result<Option<RowKey>, StoreError> {
+            Ok(None)
+        }
+    }
+
     fn key(sort: u8) -> RowKey {
         RowKey::new(Space(1), Kind(1), 9, b"p", &[sort])
     }
 
     fn put(queue: &mut Queue, sort: u8, bytes: usize) -> Ticket {
         let value = vec![sort; bytes].into();
-        queue.submit(vec![Write::Put { key: key(sort), value }], |_| Ok(None))
+        queue.submit(vec![Write::Put { key: key(sort), value }], &Empty)
     }
 
     fn land(queue: &mut Queue) {

@@ -142,7 +142,7 @@ impl Guard for LocalGuard {
         let shared = &handle.0;
         let ticket = shared.queue(|queue| match writes.is_empty() {
             true => queue.ticket_for(seen),
-            false => queue.submit(writes, |key| shared.engine.get(key)),
+            false => queue.submit(writes, &shared.engine),
         });
         drop(latches);
         ticket

@@ -2,20 +2,37 @@
 
 use bytes::Bytes;
 
-use crate::{Counters, RowKey, StoreError, Write};
+use crate::logs::log_row;
+use crate::{Counters, Logs, RowKey, StoreError, Write};
 
 /// The value a row is left with; `None` is no row.
 pub type Change = (RowKey, Option<Bytes>);
 
+/// The rows as they are before an atom, those pending included.
+pub trait Before {
+    /// The row's value.
+    ///
+    /// # Errors
+    /// What the engine fails with.
+    fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError>;
+
+    /// The last durable row of a log. None is pending: each log is asked for before anything is
+    /// appended to it.
+    ///
+    /// # Errors
+    /// What the engine fails with.
+    fn last_in(&self, log: &RowKey) -> Result<Option<RowKey>, StoreError>;
+}
+
 /// Reduces `writes`, in their order, to changes: a later change of a row replaces an earlier one.
-/// `current` reads the rows that are added to, as they are before the atom.
 ///
 /// # Errors
-/// What `current` fails with, and [`StoreError::Damaged`] when an addition finds a row that does
+/// What `before` fails with, and [`StoreError::Damaged`] when an addition finds a row that does
 /// not count. Engines call this before they change anything, so that the atom fails whole.
 pub fn resolve(
     writes: Vec<Write>,
-    mut current: impl FnMut(&RowKey) -> Result<Option<Bytes>, StoreError>,
+    logs: &mut Logs,
+    before: &impl Before,
 ) -> Result<Vec<Change>, StoreError> {
     let mut changes: Vec<Change> = Vec::with_capacity(writes.len());
     for write in writes {
@@ -25,10 +42,14 @@ pub fn resolve(
             Write::Add { key, amounts } => {
                 let value = match changes.iter().rev().find(|(changed, _)| *changed == key) {
                     Some((_, value)) => value.clone(),
-                    None => current(&key)?,
+                    None => before.value(&key)?,
                 };
                 let sums = Counters::decode(value.as_deref())?.plus(amounts);
                 (key, Some(sums.encode()))
+            }
+            Write::Append { log, at_least, value } => {
+                let number = logs.next(&log, at_least, || before.last_in(&log))?;
+                (log_row(&log, number), Some(value))
             }
         };
         changes.push(change);

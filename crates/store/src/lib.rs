@@ -28,6 +28,11 @@
 //! **Sums.** [`Write::Add`] is commutative: its row needs no latch, and several in one commit
 //! merge. A row that is added to is read as [`Counters`].
 //!
+//! **Logs.** [`Write::Append`] adds a row behind all others of its log; the store gives it its
+//! number, and needs no latch for it. Numbers rise in the order in which atoms become durable: who
+//! has read up to a number has missed nothing below it. They rise across restarts, too, where
+//! the log still has a row; an empty one begins where `at_least` says.
+//!
 //! **Ranges are removed** by [`Store::delete_range`] with no order against writes inside the range:
 //! the caller keeps writers out and never reuses the space.
 //!
@@ -45,6 +50,7 @@ mod counting;
 mod error;
 mod figures;
 mod latches;
+mod logs;
 mod memory;
 mod row;
 #[cfg(feature = "suite")]
@@ -55,13 +61,14 @@ use std::ops::ControlFlow;
 
 use bytes::Bytes;
 
-pub use changes::{Change, resolve};
+pub use changes::{Before, Change, resolve};
 pub use condition::Condition;
 pub use counters::Counters;
 pub use counting::Counting;
 pub use error::StoreError;
 pub use figures::{Figure, FigureValue, Histogram, Spread, SpreadUnit};
 pub use latches::{LatchGuard, Latches};
+pub use logs::{Logs, log_number, log_range, log_row};
 pub use memory::{MemoryGuard, MemoryStore};
 pub use row::{KeyBounds, Kind, Row, RowKey, RowKeyRef, RowRange, Space, prefix_end};
 
@@ -141,13 +148,23 @@ pub enum Write {
         /// What to add to each.
         amounts: [i64; 2],
     },
+    /// Adds a row behind all others of its log. Its sort part is a number, big-endian.
+    Append {
+        /// The rows' name without the sort part.
+        log: RowKey,
+        /// The least number it may have.
+        at_least: u64,
+        /// The new row's value.
+        value: Bytes,
+    },
 }
 
 impl Write {
-    /// The row it changes.
+    /// The row it changes; of an append, the log.
     pub fn key(&self) -> &RowKey {
         match self {
             Self::Put { key, .. } | Self::Delete { key } | Self::Add { key, .. } => key,
+            Self::Append { log, .. } => log,
         }
     }
 }

@@ -12,13 +12,20 @@ use bytes::Bytes;
 use parking_lot::RwLock;
 
 use crate::{
-    Condition, Direction, Guard, KeyBounds, LatchGuard, Latches, Outcome, Row, RowKey, RowRange,
-    Store, StoreError, Ticket, Write, resolve,
+    Before, Condition, Direction, Guard, KeyBounds, LatchGuard, Latches, Logs, Outcome, Row,
+    RowKey, RowRange, Store, StoreError, Ticket, Write, log_range, resolve,
 };
 
 const CLOSED: &str = "it was closed";
 
 type Rows = BTreeMap<RowKey, Bytes>;
+
+/// What is stored.
+#[derive(Debug, Default)]
+struct Content {
+    rows: Rows,
+    logs: Logs,
+}
 
 /// A store that lives as long as the process.
 #[derive(Debug, Clone)]
@@ -30,7 +37,7 @@ pub struct MemoryStore {
 struct Shared {
     latches: Latches,
     /// `None` once closed.
-    rows: RwLock<Option<Rows>>,
+    content: RwLock<Option<Content>>,
 }
 
 /// Latches of a [`MemoryStore`].
@@ -43,8 +50,8 @@ pub struct MemoryGuard {
 impl MemoryStore {
     /// Empty.
     pub fn new() -> Self {
-        let rows = RwLock::new(Some(Rows::new()));
-        Self { shared: Arc::new(Shared { latches: Latches::new(), rows }) }
+        let content = RwLock::new(Some(Content::default()));
+        Self { shared: Arc::new(Shared { latches: Latches::new(), content }) }
     }
 }
 
@@ -56,16 +63,16 @@ impl Default for MemoryStore {
 
 impl Shared {
     fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> Result<T, StoreError> {
-        self.rows.read().as_ref().map(read).ok_or_else(closed)
+        self.content.read().as_ref().map(|content| read(&content.rows)).ok_or_else(closed)
     }
 
-    fn write<T>(&self, write: impl FnOnce(&mut Rows) -> T) -> Result<T, StoreError> {
-        self.rows.write().as_mut().map(write).ok_or_else(closed)
+    fn write<T>(&self, write: impl FnOnce(&mut Content) -> T) -> Result<T, StoreError> {
+        self.content.write().as_mut().map(write).ok_or_else(closed)
     }
 
     fn apply(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
-        self.write(|rows| {
-            let changes = resolve(writes, |key| Ok(rows.get(key).cloned()))?;
+        self.write(|Content { rows, logs }| {
+            let changes = resolve(writes, logs, rows)?;
             for (key, value) in changes {
                 match value {
                     Some(value) => rows.insert(key, value),
@@ -74,6 +81,18 @@ impl Shared {
             }
             Ok(Outcome::Applied)
         })?
+    }
+}
+
+impl Before for Rows {
+    fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        Ok(self.get(key).cloned())
+    }
+
+    fn last_in(&self, log: &RowKey) -> Result<Option<RowKey>, StoreError> {
+        let bounds = log_range(log, Bound::Unbounded, Bound::Unbounded).bounds(Direction::Backward);
+        let mut run = self.range::<[u8], _>(within(&bounds));
+        Ok(run.next_back().map(|(key, _)| key.clone()))
     }
 }
 
@@ -115,7 +134,7 @@ impl Store for MemoryStore {
 
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
         let bounds = range.bounds(Direction::Forward);
-        self.shared.write(|rows| {
+        self.shared.write(|Content { rows, .. }| {
             if bounds.is_empty() {
                 return;
             }
@@ -128,11 +147,11 @@ impl Store for MemoryStore {
     }
 
     async fn close(&self) -> Result<(), StoreError> {
-        self.shared.rows.write().take().map(drop).ok_or_else(closed)
+        self.shared.content.write().take().map(drop).ok_or_else(closed)
     }
 
     fn condition(&self) -> Condition {
-        match self.shared.rows.read().is_some() {
+        match self.shared.content.read().is_some() {
             true => Condition::Serving,
             false => Condition::Stopped { reason: CLOSED.into() },
         }

@@ -79,6 +79,8 @@ rejections! {
     answers_upon_pending_writes: EmptySubmit rejects AnswersAtOnce;
     going_on_after_a_failure: FailTogether rejects GoesOnAfterAFailure;
     lost_additions: Sums rejects AddsToDurableSums;
+    numbers_given_twice: Logs rejects GivesNumbersTwice;
+    numbers_from_the_start: LogNumbers rejects ForgetsNumbersOnReopening;
     half_an_atom: FailedAtom rejects KeepsHalfAnAtom;
     forgotten_writes_of_dropped_tickets: DroppedTicket rejects ForgetsDroppedTickets;
     dropped_guards_that_write: DroppedGuard rejects DroppedGuardsRemoveRows;

@@ -8,6 +8,7 @@
 mod atomicity;
 mod lifecycle;
 mod locking;
+mod logs;
 mod model;
 mod pending;
 mod rows;
@@ -150,6 +151,11 @@ clauses! {
     Sums sums => sums::sums;
     /// An atom that cannot be applied changes nothing.
     FailedAtom failed_atom => sums::failed_atom;
+    /// Appended rows stand in the order in which they were queued, and a reader who follows misses
+    /// none.
+    Logs logs => logs::logs;
+    /// A log's numbers rise, also across reopening.
+    LogNumbers log_numbers => logs::log_numbers;
     /// A submitted write is carried out though its ticket is dropped.
     DroppedTicket dropped_ticket => lifecycle::dropped_ticket;
     /// A guard dropped without submitting changes nothing and gives its latches back.

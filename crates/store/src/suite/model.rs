@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 
 use super::rows::{Shown, all, apply, shown};
 use super::{Bench, Checked, Harness, Violation, ensure};
-use crate::{Direction, Kind, RowKey, RowRange, Space, Store, Write, resolve};
+use crate::{Direction, Kind, Logs, RowKey, RowRange, Space, Store, Write, resolve};
 
 type Rows = BTreeMap<RowKey, Bytes>;
 
@@ -149,7 +149,7 @@ async fn fill(store: &impl Store, space: Space, atoms: &[Vec<Change>]) -> Result
     for atom in atoms {
         let writes: Vec<Write> = atom.iter().map(|change| change.write(space)).collect();
         apply(store, writes.clone()).await?;
-        for (key, value) in resolve(writes, |key| Ok(model.get(key).cloned()))? {
+        for (key, value) in resolve(writes, &mut Logs::default(), &model)? {
             match value {
                 Some(value) => model.insert(key, value),
                 None => model.remove(&key),

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use stator_store::suite::Hold;
 use stator_store::{
-    Change, Condition, Direction, Guard, Kind, LatchGuard, Latches, Outcome, Row, RowKey, RowRange,
-    Store, StoreError, Ticket, Write, resolve,
+    Before, Change, Condition, Direction, Guard, Kind, LatchGuard, Latches, Logs, Outcome, Row,
+    RowKey, RowRange, Store, StoreError, Ticket, Write, log_range, resolve,
 };
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, oneshot};
 
@@ -41,6 +41,8 @@ pub(crate) enum Fault {
     GoesOnAfterAFailure,
     AddsToDurableSums,
     KeepsHalfAnAtom,
+    GivesNumbersTwice,
+    ForgetsNumbersOnReopening,
     ForgetsDroppedTickets,
     DroppedGuardsRemoveRows,
     DroppedGuardsKeepLatches,
@@ -82,6 +84,7 @@ struct Shared {
 #[derive(Default)]
 struct Queue {
     atoms: VecDeque<Atom>,
+    logs: Logs,
     next_number: u64,
     stopped: Option<StoreError>,
 }
@@ -158,7 +161,7 @@ impl Shared {
                 _ => Ticket::done(Ok(Outcome::Applied)),
             };
         }
-        let changes = match self.changes(&queue, writes) {
+        let changes = match self.changes(&mut queue, writes) {
             Ok(changes) => changes,
             Err(error) => return Ticket::done(Err(error)),
         };
@@ -172,19 +175,27 @@ impl Shared {
         ticket
     }
 
-    fn changes(&self, queue: &Queue, mut writes: Vec<Write>) -> Result<Vec<Change>, StoreError> {
+    fn changes(
+        &self,
+        queue: &mut Queue,
+        mut writes: Vec<Write>,
+    ) -> Result<Vec<Change>, StoreError> {
         if self.has(Fault::AppliesAtomsBackwards) {
             writes.reverse();
         }
-        let durable = |key: &RowKey| self.disk.rows.lock().get(key).cloned();
-        let current = |key: &RowKey| match queue.pending(key) {
-            Some((value, _)) if !self.has(Fault::AddsToDurableSums) => Ok(value),
-            _ => Ok(durable(key)),
-        };
-        let mut changes = match resolve(writes.clone(), current) {
-            Err(_) if self.has(Fault::KeepsHalfAnAtom) => resolve(vec![writes.remove(0)], current)?,
+        let mut logs = std::mem::take(&mut queue.logs);
+        if self.has(Fault::GivesNumbersTwice) {
+            // Whose rows are still queued does not count: their numbers are given out again.
+            logs = Logs::default();
+        }
+        let before = Queued { shared: self, queue };
+        let mut changes = match resolve(writes.clone(), &mut logs, &before) {
+            Err(_) if self.has(Fault::KeepsHalfAnAtom) => {
+                resolve(vec![writes.remove(0)], &mut logs, &before)?
+            }
             resolved => resolved?,
         };
+        queue.logs = logs;
         if self.has(Fault::ForgetsDeletes) {
             changes.retain(|(_, value)| value.is_some());
         }
@@ -265,6 +276,31 @@ impl Shared {
             Direction::Backward if !self.has(Fault::ReadsForwardOnly) => run.rev().collect(),
             _ => run.collect(),
         }
+    }
+}
+
+/// Rows as the queue will leave them.
+struct Queued<'a> {
+    shared: &'a Shared,
+    queue: &'a Queue,
+}
+
+impl Before for Queued<'_> {
+    fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        match self.queue.pending(key) {
+            Some((value, _)) if !self.shared.has(Fault::AddsToDurableSums) => Ok(value),
+            _ => Ok(self.shared.disk.rows.lock().get(key).cloned()),
+        }
+    }
+
+    fn last_in(&self, log: &RowKey) -> Result<Option<RowKey>, StoreError> {
+        if self.shared.has(Fault::ForgetsNumbersOnReopening) {
+            return Ok(None);
+        }
+        let all = log_range(log, Bound::Unbounded, Bound::Unbounded).bounds(Direction::Forward);
+        let bounds = (Bound::Included(&all.start[..]), Bound::Excluded(&all.end[..]));
+        let rows = self.shared.disk.rows.lock();
+        Ok(rows.range::<[u8], _>(bounds).next_back().map(|(key, _)| key.clone()))
     }
 }
 
