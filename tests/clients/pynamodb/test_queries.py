@@ -119,10 +119,10 @@ def test_a_transaction_writes_all_kinds_and_reads_at_once(name, connection):
 
 def test_a_cancelled_transaction_gives_its_reasons(name, connection):
     Film(name, votes=1).save()
-    with pytest.raises(TransactWriteError) as error:
-        with TransactWrite(connection=connection) as transaction:
-            transaction.save(Showing(name, at(1)))
-            transaction.save(Film(name), Film.name.does_not_exist(), return_values="ALL_OLD")
+    write = TransactWrite(connection=connection)
+    with pytest.raises(TransactWriteError) as error, write as transaction:
+        transaction.save(Showing(name, at(1)))
+        transaction.save(Film(name), Film.name.does_not_exist(), return_values="ALL_OLD")
     assert error.value.cause_response_code == "TransactionCanceledException"
     # Conditional reasons carry the item that was asked for; passing actions have no reason.
     failed = [reason for reason in error.value.cancellation_reasons if reason]
@@ -148,8 +148,8 @@ def test_a_version_is_checked_in_a_transaction(name, connection):
     mine = Showing(name, at(1), seats=1)
     mine.save()
     Showing.get(name, at(1)).save()
-    with pytest.raises(TransactWriteError) as error:
-        with TransactWrite(connection=connection) as transaction:
-            transaction.save(mine)
+    write = TransactWrite(connection=connection)
+    with pytest.raises(TransactWriteError) as error, write as transaction:
+        transaction.save(mine)
     (reason,) = error.value.cancellation_reasons
     assert reason.code == "ConditionalCheckFailed"

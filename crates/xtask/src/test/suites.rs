@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use testkit::crash::Cut;
 
 use super::clients::table::{
-    CITIES, DYNAMOOSE, ELECTRODB, FILMS, JAVASCRIPT, JAVASCRIPT_V2, PYNAMODB, PYTHON, TOOLBOX,
-    TWITTER,
+    AWS_CLI, CITIES, DYNAMOOSE, ELECTRODB, FILMS, GO, JAVASCRIPT, JAVASCRIPT_V2, PYNAMODB, PYTHON,
+    TOOLBOX, TWITTER,
 };
 use super::clients::{Client, Engine};
 
@@ -53,6 +53,10 @@ pub const SUITES: &[Suite] = &[
     client("dynamoose-memory", DYNAMOOSE, Engine::Memory),
     client("pynamodb-durable", PYNAMODB, Engine::Durable),
     client("pynamodb-memory", PYNAMODB, Engine::Memory),
+    // Each command starts a Python of its own: once is enough.
+    client("aws-cli", AWS_CLI, Engine::Durable),
+    client("go-durable", GO, Engine::Durable),
+    client("go-memory", GO, Engine::Memory),
     Suite { name: "example-embedded", needs: &[], run: Run::Example("embedded") },
     client("example-twitter", TWITTER, Engine::Durable),
     client("example-films", FILMS, Engine::Durable),

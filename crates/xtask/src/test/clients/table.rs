@@ -15,6 +15,9 @@ pub const PYTHON: Client = Client {
 /// pynamodb.
 pub const PYNAMODB: Client = Client { folder: "tests/clients/pynamodb", ..PYTHON };
 
+/// The AWS command line.
+pub const AWS_CLI: Client = Client { folder: "tests/clients/aws-cli", ..PYTHON };
+
 /// JavaScript's SDK v3.
 pub const JAVASCRIPT: Client = Client {
     folder: "tests/clients/javascript",
@@ -34,6 +37,14 @@ pub const ELECTRODB: Client = mapper(&["--test", "--test-reporter=tap", "electro
 
 /// dynamoose.
 pub const DYNAMOOSE: Client = mapper(&["--test", "--test-reporter=tap", "dynamoose.test.js"]);
+
+/// Go's SDK v2.
+pub const GO: Client = Client {
+    folder: "tests/clients/go",
+    runtime: Runtime::Go,
+    arguments: &["-test.v"],
+    summary: Summary::GoTest,
+};
 
 /// `examples/twitter`, small.
 pub const TWITTER: Client = Client {
