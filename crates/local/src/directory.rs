@@ -91,7 +91,7 @@ pub(crate) fn claim(dir: &Path, root: &RootKey, if_absent: IfAbsent) -> Result<C
     let claim = Claim { dir: dir.to_path_buf(), marker, _lock: lock };
     // Opening on would begin an empty store where there was a full one.
     if !claim.engine_dir().is_dir() {
-        return Err(LocalError::Damaged { file: claim.engine_dir() });
+        return Err(LocalError::damaged(claim.engine_dir(), "is missing"));
     }
     claim.remove_other_generations();
     Ok(claim)
@@ -186,11 +186,10 @@ fn open_marker(dir: &Path, root: &RootKey) -> Result<Marker, LocalError> {
     let bytes = fs::read(&file).map_err(LocalError::unwritable(dir))?;
     let dir = dir.to_path_buf();
     marker::open(root, &bytes).map_err(|error| match error {
-        MarkerError::Foreign => LocalError::ForeignDirectory { dir },
         MarkerError::Unknown(found) => {
             LocalError::UnknownVersion { dir, found, known: marker::known_format() }
         }
-        MarkerError::Damaged => LocalError::Damaged { file },
+        MarkerError::Damaged => LocalError::damaged(file, "is damaged"),
         MarkerError::WrongKey => LocalError::WrongKey { dir },
     })
 }

@@ -48,11 +48,13 @@ pub enum LocalError {
         /// The data directory.
         dir: PathBuf,
     },
-    /// The marker is not what was written, or the engine's files are gone.
-    #[error("{} is damaged or missing; restore it from a backup", file.display())]
+    /// A file is not what was written, or gone.
+    #[error("{} {what}; restore the data directory from a backup", file.display())]
     Damaged {
-        /// The marker, or the engine's directory.
+        /// The file, or the engine's directory.
         file: PathBuf,
+        /// What is wrong with it, continuing the sentence: "is missing".
+        what: String,
     },
     /// It cannot be created, read or written.
     #[error("cannot use {} as data directory ({source}); check its path and permissions", dir.display())]
@@ -81,6 +83,11 @@ pub enum LocalError {
 }
 
 impl LocalError {
+    /// A [`LocalError::Damaged`].
+    pub(crate) fn damaged(file: PathBuf, what: impl Into<String>) -> Self {
+        Self::Damaged { file, what: what.into() }
+    }
+
     /// For `map_err` on whatever touches `dir`.
     pub(crate) fn unwritable(dir: &Path) -> impl Fn(io::Error) -> Self {
         move |source| Self::Unwritable { dir: dir.to_path_buf(), source }

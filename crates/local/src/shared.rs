@@ -58,6 +58,14 @@ impl Shared {
         }
     }
 
+    /// What a read answers, with the file that is damaged, if that is what it says.
+    pub(crate) async fn named<T>(&self, read: Result<T, StoreError>) -> Result<T, StoreError> {
+        match read {
+            Ok(read) => Ok(read),
+            Err(error) => Err(self.engine.name_damage(error).await),
+        }
+    }
+
     /// What is queued for a row.
     pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, Seen)> {
         self.queue.lock().pending(key)

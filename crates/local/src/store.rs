@@ -69,7 +69,8 @@ impl Store for LocalStore {
     type Guard = LocalGuard;
 
     async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-        self.serving()?.engine.get(key)
+        let shared = self.serving()?;
+        shared.named(shared.engine.get(key)).await
     }
 
     async fn range(
@@ -83,11 +84,13 @@ impl Store for LocalStore {
         if bounds.is_empty() {
             return Ok(());
         }
-        shared.engine.range(bounds, direction, visit).await
+        let shown = shared.engine.range(bounds, direction, visit).await;
+        shared.named(shown).await
     }
 
     async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
-        self.serving()?.engine.get_all(keys)
+        let shared = self.serving()?;
+        shared.named(shared.engine.get_all(keys)).await
     }
 
     async fn lock(&self, keys: &[RowKey]) -> LocalGuard {
@@ -133,7 +136,7 @@ impl Guard for LocalGuard {
             }
             // Had it landed since, the engine has it; and whoever holds the latch keeps others from
             // queueing a new one.
-            None => shared.engine.get(key),
+            None => shared.named(shared.engine.get(key)).await,
         }
     }
 

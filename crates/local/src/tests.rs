@@ -132,3 +132,29 @@ async fn removed_rows_give_their_space_back() {
     assert!(store.get(row(2, 0).key()).await.unwrap().is_some());
     store.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_compaction_over_damage_loses_nothing() {
+    let dir = TempDir::new().unwrap();
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    for sort in 1..4 {
+        store.lock(&[key(sort)]).await.submit(put(sort)).wait().await.unwrap();
+    }
+    store.close().await.unwrap();
+    let table = dir.path().join("engine-1/sstables/00000000000000000001.sst");
+    let mut bytes = std::fs::read(&table).unwrap();
+    // Within the block that holds the rows.
+    bytes[120] ^= 1;
+    std::fs::write(&table, &bytes).unwrap();
+
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    let everything = RowRange::Space(Space(1)).bounds(Direction::Forward);
+    store.shared().engine.reclaim(&[everything]);
+    assert_eq!(std::fs::read(&table).unwrap(), bytes, "the evidence is kept");
+    for sort in 1..4 {
+        let read = store.get(&key(sort)).await;
+        let Err(StoreError::Damaged { reason }) = read else { panic!("{read:?}") };
+        assert!(reason.starts_with(&table.display().to_string()), "{reason}");
+    }
+    drop(store.close().await);
+}

@@ -43,6 +43,11 @@ fn content(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files
 }
 
+/// A marker as every format ends: with the sum of what comes before.
+fn summed(marker: &[u8]) -> Vec<u8> {
+    [marker, &crc32fast::hash(marker).to_be_bytes()].concat()
+}
+
 /// One line that names the directory and says what to do.
 fn assert_helpful(error: &LocalError, dir: &Path) {
     let message = error.to_string();
@@ -121,7 +126,7 @@ async fn an_unknown_version_is_refused_and_named() {
     let (_temporary, dir) = used().await;
     let mut marker = fs::read(dir.join(MARKER)).unwrap();
     marker[9] = 42;
-    fs::write(dir.join(MARKER), &marker).unwrap();
+    fs::write(dir.join(MARKER), summed(&marker[..marker.len() - 4])).unwrap();
     let before = content(&dir);
     let error = open(&dir).unwrap_err();
     assert!(matches!(&error, LocalError::UnknownVersion { found, .. } if found == "42"));
@@ -133,8 +138,8 @@ async fn an_unknown_version_is_refused_and_named() {
 fn the_previous_format_is_refused_with_the_commands_that_carry_it_over() {
     let temporary = TempDir::new().unwrap();
     // As format 1 began: magic, version, engine, and no generation behind them.
-    let marker = [b"STATORDB\0\x01surrealkv-1.2\0\0\0".as_slice(), &[7; 64]].concat();
-    fs::write(temporary.path().join(MARKER), marker).unwrap();
+    let marker = [b"STATORDB\0\x01surrealkv-1.2\0\0\0".as_slice(), &[7; 60]].concat();
+    fs::write(temporary.path().join(MARKER), summed(&marker)).unwrap();
     let error = open(temporary.path()).unwrap_err();
     assert_helpful(&error, temporary.path());
     let dir = temporary.path().display();
@@ -165,7 +170,7 @@ async fn a_damaged_engine_file_is_refused_and_kept() {
     bytes[100] ^= 1;
     fs::write(&manifest, &bytes).unwrap();
     let error = open(&dir).unwrap_err();
-    assert!(matches!(error, LocalError::Engine { .. }), "{error:?}");
+    assert!(matches!(&error, LocalError::Damaged { file, .. } if *file == manifest), "{error:?}");
     assert_helpful(&error, &dir);
     assert_eq!(fs::read(&manifest).unwrap(), bytes);
 }

@@ -232,8 +232,12 @@ async fn an_unknown_version_is_refused() {
     let folder = Folder::new("unknown-version").with_data();
     let marker = folder.path("data").join("stator-format");
     let mut bytes = fs::read(&marker).unwrap();
-    // docs/format/local-directory.md: eight bytes of magic, then the version, big-endian.
+    // docs/format/local-directory.md: eight bytes of magic, then the version, big-endian; the sum
+    // of all before it last.
     bytes[9] = 99;
+    let sum_at = bytes.len() - 4;
+    let sum = crc32fast::hash(&bytes[..sum_at]);
+    bytes[sum_at..].copy_from_slice(&sum.to_be_bytes());
     fs::write(&marker, bytes).unwrap();
     let line = refusal(serve_in(&folder.path("data")));
     assert!(line.contains("has the data format"), "{line}");

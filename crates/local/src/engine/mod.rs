@@ -1,8 +1,11 @@
-//! SurrealKV, spoken to in rows: the one module that knows its types.
+//! SurrealKV, spoken to in rows: the one module that knows its types and its files.
 //!
 //! Reads run on the caller's thread, each on a snapshot of its own, which costs a tenth of a
 //! microsecond to take. A long range gives way to other tasks every thousand rows. Writing is
 //! [`Engine::commit`], called by the committer alone, with nothing else in flight.
+
+mod damage;
+mod log;
 
 use std::ops::{Bound, ControlFlow};
 use std::path::{Path, PathBuf};
@@ -15,6 +18,7 @@ use surrealkv::{
     SoftwareKeyManager, Transaction, Tree, TreeBuilder, WalRecoveryMode,
 };
 
+use self::damage::Namer;
 use crate::marker::DataKey;
 use crate::{LocalError, LocalOptions};
 
@@ -29,15 +33,16 @@ const ROWS_PER_TURN: u32 = 1024;
 
 /// What opening does about the half-written record that a crash leaves at the log's end: drop it.
 /// The engine's default refuses to open over one in an encrypted log (1.2.0, `lsm.rs`: "already
-/// tolerated by its replay", which `wal/sealed_recovery.rs` does not do). Of an encrypted log this
-/// mode drops nothing else: damage that intact records follow, or that fails its authentication,
-/// refuses in every mode. Crash rounds found it, 2026-11-23; `tests/torn_log.rs` holds it.
+/// tolerated by its replay", which `wal/sealed_recovery.rs` does not do). Crash rounds found it,
+/// 2026-11-23; `tests/torn_log.rs` holds it. The mode drops more than what a crash leaves, so
+/// [`log`] looks first.
 const TORN_TAIL: WalRecoveryMode = WalRecoveryMode::SalvageValidPrefix;
 
 /// The open engine.
 pub(crate) struct Engine {
     tree: Tree,
     dir: PathBuf,
+    namer: Namer,
 }
 
 impl Engine {
@@ -49,6 +54,7 @@ impl Engine {
         data_key: &DataKey,
         options: &LocalOptions,
     ) -> Result<Self, LocalError> {
+        log::examine(dir)?;
         let keys = Arc::new(SoftwareKeyManager::new(**data_key));
         let cipher = CipherPreference::Suite(CipherSuite::Aes256Gcm);
         let engine_options = surrealkv::Options::new()
@@ -60,15 +66,20 @@ impl Engine {
             .with_flush_on_close(true)
             .with_wal_recovery_mode(TORN_TAIL)
             .with_encryption(keys, cipher);
-        let tree = TreeBuilder::with_options(engine_options).build().map_err(|error| {
-            LocalError::Engine { dir: dir.to_path_buf(), reason: error.to_string() }
-        })?;
-        Ok(Self { tree, dir: dir.to_path_buf() })
+        let tree = TreeBuilder::with_options(engine_options.clone())
+            .build()
+            .map_err(|error| damage::of_opening(dir, &engine_options, &error))?;
+        Ok(Self { tree, dir: dir.to_path_buf(), namer: Namer::new(dir, engine_options) })
     }
 
     /// Where its files lie.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The error of a read, with the file that is damaged, if that is what it says.
+    pub(crate) async fn name_damage(&self, error: StoreError) -> StoreError {
+        self.namer.name(error).await
     }
 
     /// The durable value of one row.
@@ -214,14 +225,7 @@ fn failed(error: &Error) -> StoreError {
     let reason = error.to_string();
     match error {
         _ if error.is_poisoned() => StoreError::stopped(reason),
-        Error::CorruptedBlock(_)
-        | Error::CorruptedTableMetadata(_)
-        | Error::Corruption(_)
-        | Error::SSTable(_)
-        | Error::Decompression(_)
-        | Error::InvalidTableFormat
-        | Error::BlockNotFound
-        | Error::Encryption(_) => StoreError::damaged(reason),
+        _ if damage::is_damage(error) => StoreError::damaged(reason),
         _ => StoreError::failed(reason),
     }
 }
