@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use testkit::crash::Cut;
 
 use super::clients::table::{
-    AWS_CLI, CITIES, DYNAMOOSE, ELECTRODB, FILMS, GO, JAVASCRIPT, JAVASCRIPT_V2, PYNAMODB, PYTHON,
-    TOOLBOX, TWITTER,
+    AWS_CLI, CITIES, DYNAMOOSE, ELECTRODB, FILMS, GO, JAVA, JAVASCRIPT, JAVASCRIPT_V2, PYNAMODB,
+    PYTHON, RUST, TOOLBOX, TWITTER,
 };
 use super::clients::{Client, Engine};
 
@@ -57,6 +57,10 @@ pub const SUITES: &[Suite] = &[
     client("aws-cli", AWS_CLI, Engine::Durable),
     client("go-durable", GO, Engine::Durable),
     client("go-memory", GO, Engine::Memory),
+    client("java-durable", JAVA, Engine::Durable),
+    client("java-memory", JAVA, Engine::Memory),
+    client("rust-sdk-durable", RUST, Engine::Durable),
+    client("rust-sdk-memory", RUST, Engine::Memory),
     Suite { name: "example-embedded", needs: &[], run: Run::Example("embedded") },
     client("example-twitter", TWITTER, Engine::Durable),
     client("example-films", FILMS, Engine::Durable),

@@ -46,6 +46,22 @@ pub const GO: Client = Client {
     summary: Summary::GoTest,
 };
 
+/// Java's SDK v2, with the enhanced client.
+pub const JAVA: Client = Client {
+    folder: "tests/clients/java",
+    runtime: Runtime::Maven,
+    arguments: &["test"],
+    summary: Summary::Surefire,
+};
+
+/// Rust's SDK.
+pub const RUST: Client = Client {
+    folder: "tests/clients/rust",
+    runtime: Runtime::Cargo,
+    arguments: &[],
+    summary: Summary::Libtest,
+};
+
 /// `examples/twitter`, small.
 pub const TWITTER: Client = Client {
     folder: "examples/twitter",
