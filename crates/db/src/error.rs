@@ -27,6 +27,10 @@ pub(crate) fn named_table_missing(name: &str) -> ApiError {
 
 /// What the client hears when the store fails: nothing but that; the log has the rest.
 pub(crate) fn store_failed(error: StoreError) -> ApiError {
-    tracing::error!(%error, "the store failed");
+    match error {
+        // The store has said why, once.
+        StoreError::ReadOnly { .. } => tracing::debug!(%error, "a write was refused"),
+        _ => tracing::error!(%error, "the store failed"),
+    }
     ApiError::InternalServerError
 }

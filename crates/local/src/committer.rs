@@ -1,29 +1,34 @@
 //! The one writer: makes batch after batch durable, and closes the engine in the end.
 //!
 //! It runs as one task until the store is closed or the last handle is gone, works off what was
-//! submitted by then, and gives the directory back. Should it fail, or die of a bug, nothing waits
-//! for ever: whatever is queued is given up, and the store has stopped.
+//! submitted by then, and gives the directory back. A commit that fails takes everything that is
+//! queued with it, and the store is read-only until [`recovery`] is done. Should the committer die
+//! of a bug, nothing waits for ever: whatever is queued is given up, and the store has stopped.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use store::{Outcome, StoreError};
 
-use crate::directory::Claim;
 use crate::figures::Landed;
 use crate::queue::{BatchContent, Waiter};
 use crate::reclaim::Reclaiming;
+use crate::recovery::{self, Home, Recovered};
 use crate::shared::Shared;
 
 /// The committer's task.
-pub(crate) async fn run(shared: Arc<Shared>, claim: Claim) {
+pub(crate) async fn run(shared: Arc<Shared>, home: Home) {
     let _ending = EndOnDrop(&shared);
     let mut reclaiming = Reclaiming::default();
     loop {
         reclaiming.start(&shared);
         if let Some(batch) = shared.take_batch() {
-            commit(&shared, &batch).await;
-            if let Some(bounds) = &batch.removed {
+            if let Err(error) = commit(&shared, &batch).await {
+                refuse(&shared, &error);
+                if recovery::recover(&shared, &home, &batch).await == Recovered::No {
+                    break;
+                }
+            } else if let Some(bounds) = &batch.removed {
                 reclaiming.add(bounds.clone());
             }
         } else if shared.is_closing() {
@@ -35,38 +40,42 @@ pub(crate) async fn run(shared: Arc<Shared>, claim: Claim) {
             }
         }
     }
-    let closed = shared.engine.close().await;
+    let closed = close(&shared).await;
     reclaiming.finish().await;
-    drop(claim);
+    drop(home);
     shared.end(closed);
 }
 
-async fn commit(shared: &Shared, batch: &BatchContent) {
+/// Makes `batch` durable, and tells those who wait for it.
+async fn commit(shared: &Shared, batch: &BatchContent) -> Result<(), StoreError> {
     #[cfg(test)]
-    if let Err(failure) = shared.gate.pass().await {
-        return stop(shared, failure);
-    }
+    shared.gate.pass().await?;
     let begun = Instant::now();
     let changes = batch.changes.iter().map(|(key, value)| (key, value.as_ref()));
-    let result = match shared.engine.background_failure() {
-        Some(failure) => Err(failure),
-        None => shared.engine.commit(changes, batch.removed.as_ref()).await,
-    };
-    match result {
-        Ok(()) => {
-            let (took, rows) = (begun.elapsed(), batch.changes.len());
-            let waiters = shared.batch_landed();
-            shared.commits.add(Landed { took, rows, writers: waiters.len() });
-            resolve(waiters, &Ok(Outcome::Applied));
-        }
-        Err(error) => stop(shared, error),
+    let engine = shared.seat.engine_now().ok_or_else(|| StoreError::stopped("no engine"))?;
+    match engine.background_failure() {
+        Some(failure) => return Err(failure),
+        None => engine.commit(changes, batch.removed.as_ref()).await?,
     }
+    let (took, rows) = (begun.elapsed(), batch.changes.len());
+    let waiters = shared.batch_landed();
+    shared.commits.add(Landed { took, rows, writers: waiters.len() });
+    resolve(waiters, &Ok(Outcome::Applied));
+    Ok(())
 }
 
-/// Fails everything that is queued, and whatever comes later.
-fn stop(shared: &Shared, error: StoreError) {
-    let waiters = shared.give_up(error.clone());
-    resolve(waiters, &Err(error));
+/// Fails everything that is queued, and whatever comes until the store takes writes again.
+fn refuse(shared: &Shared, error: &StoreError) {
+    tracing::error!(%error, "the store is read-only until the disk takes writes again");
+    let refusal = StoreError::read_only(error.to_string());
+    resolve(shared.refuse(refusal.clone()), &Err(refusal));
+}
+
+async fn close(shared: &Shared) -> Result<(), StoreError> {
+    match shared.seat.engine_now() {
+        Some(engine) => engine.close().await,
+        None => Err(StoreError::stopped("the engine could not be opened anew")),
+    }
 }
 
 fn resolve(waiters: Vec<Waiter>, fate: &Result<Outcome, StoreError>) {
@@ -82,7 +91,7 @@ struct EndOnDrop<'a>(&'a Shared);
 impl Drop for EndOnDrop<'_> {
     fn drop(&mut self) {
         let ended = StoreError::stopped("the committer has ended");
-        stop(self.0, ended.clone());
+        resolve(self.0.give_up(ended.clone()), &Err(ended.clone()));
         self.0.end(Err(ended));
     }
 }

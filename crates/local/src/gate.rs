@@ -20,7 +20,7 @@ struct Held(OwnedMutexGuard<Option<StoreError>>);
 impl Gate {
     /// Passes once nobody holds the gate.
     pub(crate) async fn pass(&self) -> Result<(), StoreError> {
-        let fault = self.fault.lock().await.clone();
+        let fault = self.fault.lock().await.take();
         self.passed.fetch_add(1, Ordering::Relaxed);
         fault.map_or(Ok(()), Err)
     }

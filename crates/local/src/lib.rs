@@ -11,7 +11,8 @@
 //!   seals a random data key in the marker file; the data key seals the engine's files.
 //! - The engine has one writer, the committer, so its transactions never conflict.
 //! - A ticket is resolved after the fsync of the commit that carries its atom.
-//! - After any failed commit nothing more is acknowledged: the store has stopped.
+//! - After a failed commit nothing more is acknowledged until the engine was opened anew from what
+//!   is on disk and the failed commit is known not to be there.
 //!
 //! # Flow
 //! A guard reads through the [`queue`] (what is submitted and not yet durable) to the [`engine`].
@@ -35,8 +36,10 @@ mod marker;
 mod options;
 mod queue;
 mod reclaim;
+mod recovery;
 mod rotation;
 mod runtime;
+mod seat;
 mod shared;
 mod store;
 #[cfg(test)]

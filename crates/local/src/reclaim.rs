@@ -1,10 +1,8 @@
 //! Giving the space of removed rows back, in the background.
 //!
 //! Compacting a range first writes what is in memory to a table and may rewrite tables of its
-//! neighbours, so one round runs at a time, and ranges removed meanwhile share the next one. Those that wait when
-//! the store is closed are left to the engine's own compactions.
-
-use std::sync::Arc;
+//! neighbours, so one round runs at a time, and ranges removed meanwhile share the next one. Those
+//! that wait when the store is closed are left to the engine's own compactions.
 
 use store::KeyBounds;
 use tokio::task::JoinSet;
@@ -26,11 +24,12 @@ impl Reclaiming {
     }
 
     /// Starts a round, if there is something to do and none is running.
-    pub(crate) fn start(&mut self, shared: &Arc<Shared>) {
+    pub(crate) fn start(&mut self, shared: &Shared) {
         while self.round.try_join_next().is_some() {}
         if self.round.is_empty() && !self.waiting.is_empty() {
-            let (shared, ranges) = (Arc::clone(shared), std::mem::take(&mut self.waiting));
-            self.round.spawn_blocking(move || shared.engine.reclaim(&ranges));
+            let Some(engine) = shared.seat.engine_now() else { return };
+            let ranges = std::mem::take(&mut self.waiting);
+            self.round.spawn_blocking(move || engine.reclaim(&ranges));
         }
     }
 

@@ -12,6 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::directory::Claim;
 use crate::engine::Engine;
+use crate::recovery::Home;
 use crate::shared::Shared;
 use crate::{LocalError, LocalOptions, committer};
 
@@ -24,7 +25,8 @@ pub(crate) fn start(claim: Claim, options: &LocalOptions) -> Result<Arc<Shared>,
     let home = options.clone();
     let live = move || match open(&claim, &home) {
         Ok((runtime, shared)) => {
-            let committer = runtime.spawn(committer::run(Arc::clone(&shared), claim));
+            let home = Home { claim: Arc::new(claim), options: home };
+            let committer = runtime.spawn(committer::run(Arc::clone(&shared), home));
             // Whoever opens the store waits for the answer.
             let _waiting = opened.send(Ok(shared));
             // A committer that panics has given its store up, and said so.

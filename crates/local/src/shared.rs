@@ -1,31 +1,48 @@
-//! What stores, guards and the committer share: the engine, the queue, and whether it still serves.
+//! What stores, guards and the committer share: the engine, the queue, and whether they still serve.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 
-use store::{Latches, RowKey, StoreError, Ticket};
+use store::{Condition, Latches, RowKey, StoreError, Ticket};
 
 use crate::engine::Engine;
 use crate::figures::CommitMeter;
 use crate::queue::{BatchContent, Queue, Seen, Waiter};
+use crate::seat::Seat;
 
 /// What stores, guards and the committer share.
 pub(crate) struct Shared {
-    pub(crate) engine: Engine,
+    pub(crate) seat: Seat,
     pub(crate) latches: Latches,
     pub(crate) commits: CommitMeter,
-    queue: Mutex<Queue>,
+    engine_dir: PathBuf,
+    intake: Mutex<Intake>,
     work: Notify,
-    /// Why nothing is served any more. Set under the queue's lock, so that nothing is queued after
+    /// Why nothing is served any more. Set under the intake's lock, so that nothing is queued after
     /// the committer has looked for the last time.
     stopped: OnceLock<StoreError>,
     closing: Mutex<Closing>,
     #[cfg(test)]
     pub(crate) gate: crate::gate::Gate,
 }
+
+/// The queue, and whether it takes anything.
+#[derive(Default)]
+struct Intake {
+    queue: Queue,
+    /// Why not, while the store is read-only.
+    refusal: Option<StoreError>,
+    era: Era,
+}
+
+/// Counts the failures that the store went on after. What was read in one era decides no write in
+/// another: it may rest on writes that were given up since.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Era(u64);
 
 #[derive(Default)]
 struct Closing {
@@ -38,10 +55,11 @@ struct Closing {
 impl Shared {
     pub(crate) fn new(engine: Engine) -> Self {
         Self {
-            engine,
+            engine_dir: engine.dir().to_path_buf(),
+            seat: Seat::new(engine),
             latches: Latches::new(),
             commits: CommitMeter::new(),
-            queue: Mutex::default(),
+            intake: Mutex::default(),
             work: Notify::new(),
             stopped: OnceLock::new(),
             closing: Mutex::default(),
@@ -58,29 +76,62 @@ impl Shared {
         }
     }
 
-    /// What a read answers, with the file that is damaged, if that is what it says.
-    pub(crate) async fn named<T>(&self, read: Result<T, StoreError>) -> Result<T, StoreError> {
-        match read {
-            Ok(read) => Ok(read),
-            Err(error) => Err(self.engine.name_damage(error).await),
+    /// The engine to read from.
+    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, StoreError> {
+        self.serving()?.seat.engine().await
+    }
+
+    /// Where the engine's files lie.
+    pub(crate) fn engine_dir(&self) -> &Path {
+        &self.engine_dir
+    }
+
+    /// Whether it serves just now.
+    pub(crate) fn condition(&self) -> Condition {
+        match self.stopped.get() {
+            Some(error) => Condition::Stopped { reason: error.to_string().into() },
+            None => self.seat.condition(),
         }
+    }
+
+    /// The era that reads belong to from now on.
+    pub(crate) fn era(&self) -> Era {
+        self.intake.lock().era
     }
 
     /// What is queued for a row.
     pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, Seen)> {
-        self.queue.lock().pending(key)
+        self.intake.lock().queue.pending(key)
     }
 
-    /// Puts something into the queue, unless the store has stopped, and wakes the committer.
-    pub(crate) fn queue(&self, put: impl FnOnce(&mut Queue) -> Ticket) -> Ticket {
-        let mut queue = self.queue.lock();
-        if let Some(error) = self.stopped.get() {
-            return Ticket::done(Err(error.clone()));
-        }
-        let ticket = put(&mut queue);
-        drop(queue);
+    /// Puts something that was decided in `era` into the queue, unless the store takes nothing, and
+    /// wakes the committer.
+    pub(crate) fn queue(
+        &self,
+        era: Era,
+        put: impl FnOnce(&mut Queue, &Engine) -> Ticket,
+    ) -> Ticket {
+        let mut intake = self.intake.lock();
+        let engine = match self.taking(&intake, era) {
+            Ok(engine) => engine,
+            Err(error) => return Ticket::done(Err(error)),
+        };
+        let ticket = put(&mut intake.queue, &engine);
+        drop(intake);
         self.work.notify_one();
         ticket
+    }
+
+    fn taking(&self, intake: &Intake, era: Era) -> Result<Arc<Engine>, StoreError> {
+        self.serving()?;
+        if let Some(refusal) = &intake.refusal {
+            return Err(refusal.clone());
+        }
+        if intake.era != era {
+            return Err(StoreError::failed("the disk failed while the write was decided on"));
+        }
+        // It is exchanged only while writes are refused.
+        self.seat.engine_now().ok_or_else(|| StoreError::stopped("the engine is gone"))
     }
 
     /// Refuses new work and has the committer close once it is done with the old.
@@ -93,10 +144,10 @@ impl Shared {
         if closing.asked || closing.ended {
             return Err(closed);
         }
-        let queue = self.queue.lock();
+        let intake = self.intake.lock();
         // A store that had stopped before keeps the reason.
         let _had_stopped = self.stopped.set(closed);
-        drop(queue);
+        drop(intake);
         // Only now may the committer leave: nothing is queued any more.
         *closing = Closing { asked: true, ended: false, reply };
         drop(closing);
@@ -114,19 +165,47 @@ impl Shared {
 
     /// The oldest batch, to be made durable.
     pub(crate) fn take_batch(&self) -> Option<Arc<BatchContent>> {
-        self.queue.lock().take()
+        self.intake.lock().queue.take()
     }
 
     /// The batch taken last is durable.
     pub(crate) fn batch_landed(&self) -> Vec<Waiter> {
-        self.queue.lock().landed()
+        self.intake.lock().queue.landed()
+    }
+
+    /// Makes the store read-only: gives up what is queued, and refuses whatever comes.
+    pub(crate) fn refuse(&self, refusal: StoreError) -> Vec<Waiter> {
+        let mut intake = self.intake.lock();
+        self.seat.keep_for_reading(refusal.to_string().into());
+        intake.refusal = Some(refusal);
+        intake.queue.give_up()
+    }
+
+    /// Takes writes again, with another engine.
+    pub(crate) fn accept(&self, engine: Engine) {
+        let mut intake = self.intake.lock();
+        self.seat.seat(engine);
+        intake.era.0 += 1;
+        intake.refusal = None;
+    }
+
+    /// Waits for `pause`, unless the store is closed before: `false`.
+    pub(crate) async fn pause(&self, pause: impl Future<Output = ()>) -> bool {
+        let mut pause = std::pin::pin!(pause);
+        while !self.is_closing() {
+            tokio::select! {
+                () = &mut pause => return true,
+                () = self.work.notified() => {}
+            }
+        }
+        false
     }
 
     /// Stops the store for `reason`, unless it had one already.
     pub(crate) fn give_up(&self, reason: StoreError) -> Vec<Waiter> {
-        let mut queue = self.queue.lock();
+        let mut intake = self.intake.lock();
         let _had_stopped = self.stopped.set(reason);
-        queue.give_up()
+        intake.queue.give_up()
     }
 
     /// Whether no more work will come.

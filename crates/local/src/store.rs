@@ -14,8 +14,9 @@ use store::{
 };
 
 use crate::directory::IfAbsent;
+use crate::engine::Engine;
 use crate::queue::Seen;
-use crate::shared::Shared;
+use crate::shared::{Era, Shared};
 use crate::{LocalError, LocalOptions, directory, runtime};
 
 /// A store in a directory. Clones are the same store; when the last one is dropped without
@@ -29,6 +30,7 @@ pub struct LocalStore {
 pub struct LocalGuard {
     handle: Arc<Handle>,
     latches: LatchGuard,
+    era: Era,
     seen: Option<Seen>,
 }
 
@@ -60,8 +62,8 @@ impl LocalStore {
         &self.handle.0
     }
 
-    fn serving(&self) -> Result<&Shared, StoreError> {
-        self.handle.0.serving()
+    async fn engine(&self) -> Result<Arc<Engine>, StoreError> {
+        self.handle.0.engine().await
     }
 }
 
@@ -69,8 +71,8 @@ impl Store for LocalStore {
     type Guard = LocalGuard;
 
     async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-        let shared = self.serving()?;
-        shared.named(shared.engine.get(key)).await
+        let engine = self.engine().await?;
+        engine.named(engine.get(key)).await
     }
 
     async fn range(
@@ -79,31 +81,32 @@ impl Store for LocalStore {
         direction: Direction,
         visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
-        let shared = self.serving()?;
+        let engine = self.engine().await?;
         let bounds = range.bounds(direction);
         if bounds.is_empty() {
             return Ok(());
         }
-        let shown = shared.engine.range(bounds, direction, visit).await;
-        shared.named(shown).await
+        engine.named(engine.range(bounds, direction, visit).await).await
     }
 
     async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
-        let shared = self.serving()?;
-        shared.named(shared.engine.get_all(keys)).await
+        let engine = self.engine().await?;
+        engine.named(engine.get_all(keys)).await
     }
 
     async fn lock(&self, keys: &[RowKey]) -> LocalGuard {
         let latches = self.handle.0.latches.lock(keys).await;
-        LocalGuard { handle: Arc::clone(&self.handle), latches, seen: None }
+        let era = self.handle.0.era();
+        LocalGuard { handle: Arc::clone(&self.handle), latches, era, seen: None }
     }
 
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
         let bounds = range.bounds(Direction::Forward);
         if bounds.is_empty() {
-            return self.serving().map(|_| ());
+            return self.handle.0.serving().map(drop);
         }
-        let ticket = self.handle.0.queue(|queue| queue.submit_removal(bounds));
+        let shared = &self.handle.0;
+        let ticket = shared.queue(shared.era(), |queue, _| queue.submit_removal(bounds));
         ticket.wait().await.map(|_| ())
     }
 
@@ -114,15 +117,12 @@ impl Store for LocalStore {
     }
 
     fn condition(&self) -> Condition {
-        match self.serving() {
-            Ok(_) => Condition::Serving,
-            Err(error) => Condition::Stopped { reason: error.to_string().into() },
-        }
+        self.handle.0.condition()
     }
 
     fn figures(&self) -> Vec<Figure> {
         let shared = &self.handle.0;
-        shared.commits.figures(shared.engine.dir())
+        shared.commits.figures(shared.engine_dir())
     }
 }
 
@@ -136,16 +136,18 @@ impl Guard for LocalGuard {
             }
             // Had it landed since, the engine has it; and whoever holds the latch keeps others from
             // queueing a new one.
-            None => shared.named(shared.engine.get(key)).await,
+            None => {
+                let engine = shared.engine().await?;
+                engine.named(engine.get(key)).await
+            }
         }
     }
 
     fn submit(self, writes: Vec<Write>) -> Ticket {
-        let Self { handle, latches, seen } = self;
-        let shared = &handle.0;
-        let ticket = shared.queue(|queue| match writes.is_empty() {
+        let Self { handle, latches, era, seen } = self;
+        let ticket = handle.0.queue(era, |queue, engine| match writes.is_empty() {
             true => queue.ticket_for(seen),
-            false => queue.submit(writes, &shared.engine),
+            false => queue.submit(writes, engine),
         });
         drop(latches);
         ticket

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use store::suite::{Harness, Hold};
 use store::{
-    Direction, Guard as _, Kind, Outcome, RowKey, RowRange, Space, Store as _, StoreError, Write,
+    Condition, Direction, Guard as _, Kind, Outcome, RowKey, RowRange, Space, Store as _,
+    StoreError, Write,
 };
 use tempfile::TempDir;
 
@@ -47,25 +48,81 @@ fn put(sort: u8) -> Vec<Write> {
     vec![Write::Put { key: key(sort), value: vec![sort].into() }]
 }
 
+async fn write(store: &LocalStore, sort: u8) -> Result<Outcome, StoreError> {
+    store.lock(&[key(sort)]).await.submit(put(sort)).wait().await
+}
+
+/// Waits until the store has gone on after a failure.
+async fn recovered(store: &LocalStore) {
+    while store.condition() != Condition::Serving {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
-async fn a_failed_commit_stops_the_store_until_it_is_reopened() {
+async fn a_failed_commit_makes_the_store_read_only_until_the_disk_takes_writes() {
     let dir = TempDir::new().unwrap();
     let store = LocalStore::open(&options(&dir)).unwrap();
-    let applied = store.lock(&[key(1)]).await.submit(put(1)).wait().await.unwrap();
-    assert_eq!(applied, Outcome::Applied);
+    assert_eq!(write(&store, 1).await.unwrap(), Outcome::Applied);
 
+    // No file can be created under the name that is tried.
+    std::fs::create_dir(dir.path().join("probe")).unwrap();
     let hold = store.shared().gate.hold();
     let failing = store.lock(&[key(2)]).await.submit(put(2));
     hold.fail();
-    assert!(matches!(failing.wait().await, Err(StoreError::Stopped { .. })));
-    assert!(matches!(store.get(&key(1)).await, Err(StoreError::Stopped { .. })));
-    let later = store.lock(&[key(3)]).await.submit(put(3)).wait().await;
-    assert!(matches!(later, Err(StoreError::Stopped { .. })));
-    store.close().await.unwrap();
+    assert!(matches!(failing.wait().await, Err(StoreError::ReadOnly { .. })));
+    let Condition::ReadOnly { reason } = store.condition() else { panic!() };
+    assert!(reason.contains("the disk of this test failed"), "{reason}");
+    assert!(matches!(write(&store, 3).await, Err(StoreError::ReadOnly { .. })));
+    let removed = store.delete_range(&RowRange::Space(Space(1))).await;
+    assert!(matches!(removed, Err(StoreError::ReadOnly { .. })));
+    assert_eq!(store.get(&key(1)).await.unwrap(), Some(vec![1].into()));
 
+    std::fs::remove_dir(dir.path().join("probe")).unwrap();
+    recovered(&store).await;
+    assert_eq!(write(&store, 4).await.unwrap(), Outcome::Applied);
+    let kept = [Some(vec![1].into()), None, None, Some(vec![4].into())];
+    let keys = [1, 2, 3, 4].map(key);
+    assert_eq!(store.read_atomically(&keys).await.unwrap(), kept);
+    store.close().await.unwrap();
     let store = LocalStore::open(&options(&dir)).unwrap();
-    let kept = store.read_atomically(&[key(1), key(2), key(3)]).await.unwrap();
-    assert_eq!(kept, [Some(vec![1].into()), None, None]);
+    assert_eq!(store.read_atomically(&keys).await.unwrap(), kept);
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_failure_decides_nothing_behind_it() {
+    let dir = TempDir::new().unwrap();
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    let hold = store.shared().gate.hold();
+    let failing = store.lock(&[key(1)]).await.submit(put(1));
+    let mut writer = store.lock(&[key(1)]).await;
+    assert_eq!(writer.read(&key(1)).await.unwrap(), Some(vec![1].into()));
+    let idle = store.lock(&[key(2)]).await;
+    hold.fail();
+    assert!(failing.wait().await.is_err());
+    recovered(&store).await;
+    assert!(writer.submit(put(1)).wait().await.is_err());
+    assert!(idle.submit(Vec::new()).wait().await.is_err());
+    assert_eq!(store.get(&key(1)).await.unwrap(), None);
+    write(&store, 1).await.unwrap();
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_read_only_store_closes() {
+    let dir = TempDir::new().unwrap();
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    write(&store, 1).await.unwrap();
+    std::fs::create_dir(dir.path().join("probe")).unwrap();
+    let hold = store.shared().gate.hold();
+    let failing = store.lock(&[key(2)]).await.submit(put(2));
+    hold.fail();
+    assert!(failing.wait().await.is_err());
+    store.close().await.unwrap();
+    assert!(matches!(store.condition(), Condition::Stopped { .. }));
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    assert_eq!(store.get(&key(1)).await.unwrap(), Some(vec![1].into()));
     store.close().await.unwrap();
 }
 
@@ -124,7 +181,7 @@ async fn removed_rows_give_their_space_back() {
     store.lock(&[]).await.submit(vec![row(2, 0)]).wait().await.unwrap();
     let range = RowRange::Space(Space(1));
     store.delete_range(&range).await.unwrap();
-    store.shared().engine.reclaim(&[range.bounds(Direction::Forward)]);
+    store.shared().seat.engine_now().unwrap().reclaim(&[range.bounds(Direction::Forward)]);
 
     let tables = std::fs::read_dir(dir.path().join("engine-1/sstables")).unwrap();
     let bytes: u64 = tables.map(|table| table.unwrap().metadata().unwrap().len()).sum();
@@ -149,7 +206,7 @@ async fn a_compaction_over_damage_loses_nothing() {
 
     let store = LocalStore::open(&options(&dir)).unwrap();
     let everything = RowRange::Space(Space(1)).bounds(Direction::Forward);
-    store.shared().engine.reclaim(&[everything]);
+    store.shared().seat.engine_now().unwrap().reclaim(&[everything]);
     assert_eq!(std::fs::read(&table).unwrap(), bytes, "the evidence is kept");
     for sort in 1..4 {
         let read = store.get(&key(sort)).await;

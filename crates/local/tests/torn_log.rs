@@ -45,7 +45,7 @@ async fn damage_in_the_midst_of_the_log_is_refused() {
     bytes[midst] ^= 1;
     fs::write(log(&dir), bytes).unwrap();
     let error = open(&dir).unwrap_err();
-    assert!(matches!(error, LocalError::Engine { .. }), "{error:?}");
+    assert!(matches!(error, LocalError::Damaged { .. }), "{error:?}");
 }
 
 /// A directory as it lay while the store was open, all its rows in the log.

@@ -11,8 +11,8 @@ pub enum StoreError {
         /// Why.
         reason: Arc<str>,
     },
-    /// Nothing can be written for now, and nothing of this write was; reads go on, later writes
-    /// may succeed.
+    /// Nothing can be written for now; reads go on, later writes may succeed. This write was not
+    /// made, or is undone before the next one is; only a crash before that may leave it.
     #[error("the store is read-only: {reason}")]
     ReadOnly {
         /// Why.

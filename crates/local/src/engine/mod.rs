@@ -77,9 +77,12 @@ impl Engine {
         &self.dir
     }
 
-    /// The error of a read, with the file that is damaged, if that is what it says.
-    pub(crate) async fn name_damage(&self, error: StoreError) -> StoreError {
-        self.namer.name(error).await
+    /// What a read answers, with the file that is damaged, if that is what it says.
+    pub(crate) async fn named<T>(&self, read: Result<T, StoreError>) -> Result<T, StoreError> {
+        match read {
+            Ok(read) => Ok(read),
+            Err(error) => Err(self.namer.name(error).await),
+        }
     }
 
     /// The durable value of one row.

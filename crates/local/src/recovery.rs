@@ -1,0 +1,168 @@
+//! Going on after a failed commit, without a restart.
+//!
+//! The disk is full, or it failed. What it holds of the commit then is known to nobody until it is
+//! read again, so nothing more is written through the engine that failed; it is kept for reading,
+//! which shows what was durable before. Once the disk takes writes again, proven by as many bytes
+//! as opening may have to write, the engine is closed and opened from what is on disk, as a restart
+//! would. Its log may hold the failed commit whole. Everybody was told that it failed, and the rooms
+//! above have acted on that, so its rows are put back to what they were; readers wait meanwhile and
+//! see neither. Only then are writes taken again.
+//!
+//! A removed range is not put back: whoever removes one repeats it until it is said to be done.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use store::{RowKey, StoreError};
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+
+use crate::directory::Claim;
+use crate::engine::Engine;
+use crate::queue::BatchContent;
+use crate::shared::Shared;
+use crate::{LocalError, LocalOptions};
+
+/// Between attempts; doubled from the first to the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LAST_PAUSE: Duration = Duration::from_secs(5);
+/// How often readers of an engine that is to be closed are looked for.
+const READERS_POLL: Duration = Duration::from_millis(1);
+/// Up to so many memtables are alive, and opening may have to write each to a table.
+const MEMTABLES: usize = 3;
+const PROBE: &str = "probe";
+
+/// What opening the engine anew takes.
+pub(crate) struct Home {
+    pub(crate) claim: Arc<Claim>,
+    pub(crate) options: LocalOptions,
+}
+
+/// Rows as they were before a commit.
+type Before = Vec<(RowKey, Option<Bytes>)>;
+
+/// How a recovery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recovered {
+    /// Writes are taken again.
+    Yes,
+    /// The store was closed meanwhile, or has stopped.
+    No,
+}
+
+/// Answers once writes are taken again, or never will be. `failed` may have been committed or not;
+/// its waiters know that it failed.
+pub(crate) async fn recover(shared: &Shared, home: &Home, failed: &BatchContent) -> Recovered {
+    let before = match before(shared, failed) {
+        Ok(before) => Arc::new(before),
+        Err(error) => {
+            shared.give_up(error);
+            return Recovered::No;
+        }
+    };
+    let mut pause = FIRST_PAUSE;
+    while shared.pause(sleep(pause)).await {
+        pause = (pause * 2).min(LAST_PAUSE);
+        match attempt(shared, home, &before).await {
+            Ok(engine) => {
+                shared.accept(engine);
+                tracing::info!("the disk takes writes again, and so does the store");
+                return Recovered::Yes;
+            }
+            Err(LocalError::Damaged { file, what }) => {
+                shared.give_up(StoreError::damaged(format!("{} {what}", file.display())));
+                return Recovered::No;
+            }
+            Err(error) => tracing::debug!(%error, "the store cannot write yet"),
+        }
+    }
+    Recovered::No
+}
+
+/// What the failed batch's rows were. Failed commits are never visible.
+fn before(shared: &Shared, failed: &BatchContent) -> Result<Before, StoreError> {
+    let gone = || StoreError::stopped("the engine is gone");
+    let engine = shared.seat.engine_now().ok_or_else(gone)?;
+    let rows = failed.changes.keys();
+    rows.map(|key| Ok((key.clone(), engine.get(key)?))).collect()
+}
+
+/// An engine that was opened anew and has put the rows back.
+async fn attempt(shared: &Shared, home: &Home, before: &Before) -> Result<Engine, LocalError> {
+    let (dir, bytes) = (home.options.dir.clone(), home.options.memtable_bytes * MEMTABLES);
+    blocking(home, move || probe(&dir, bytes)).await?;
+    if let Some(engine) = shared.seat.begin_exchange() {
+        close(engine).await;
+    }
+    let opened = open(home, before).await;
+    if let Err(error) = &opened {
+        shared.seat.leave_empty(error.to_string().into());
+    }
+    opened
+}
+
+async fn open(home: &Home, before: &Before) -> Result<Engine, LocalError> {
+    let (claim, options) = (Arc::clone(&home.claim), home.options.clone());
+    let open = move || Engine::open(&claim.engine_dir(), claim.data_key(), &options);
+    let engine = blocking(home, open).await?;
+    if let Err(error) = put_back(&engine, before).await {
+        close(Arc::new(engine)).await;
+        return Err(engine_error(home, error.to_string()));
+    }
+    Ok(engine)
+}
+
+/// Waits for the last reader. What closing could not write is in the log.
+async fn close(mut engine: Arc<Engine>) {
+    let engine = loop {
+        match Arc::try_unwrap(engine) {
+            Ok(engine) => break engine,
+            Err(shared) => engine = shared,
+        }
+        sleep(READERS_POLL).await;
+    };
+    if let Err(error) = engine.close().await {
+        tracing::debug!(%error, "an engine that had failed did not close cleanly");
+    }
+}
+
+async fn put_back(engine: &Engine, before: &Before) -> Result<(), StoreError> {
+    let mut changed = Vec::new();
+    for (key, value) in before {
+        if engine.get(key)? != *value {
+            changed.push((key, value.as_ref()));
+        }
+    }
+    match changed.is_empty() {
+        true => Ok(()),
+        false => engine.commit(changed.into_iter(), None).await,
+    }
+}
+
+/// Writes that many bytes to a file without a name, and syncs them.
+fn probe(dir: &Path, bytes: usize) -> Result<(), LocalError> {
+    const CHUNK: &[u8] = &[0x5A; 64 << 10];
+    let path = dir.join(PROBE);
+    let written = fs::File::create(&path).and_then(|mut file| {
+        let written = (0..bytes.div_ceil(CHUNK.len())).try_for_each(|_| file.write_all(CHUNK));
+        written.and_then(|()| file.sync_all())
+    });
+    let removed = fs::remove_file(&path);
+    written.and(removed).map_err(LocalError::unwritable(dir))
+}
+
+async fn blocking<T: Send + 'static>(
+    home: &Home,
+    work: impl FnOnce() -> Result<T, LocalError> + Send + 'static,
+) -> Result<T, LocalError> {
+    let panicked = |_| engine_error(home, "it panicked while opening".to_owned());
+    spawn_blocking(work).await.map_err(panicked)?
+}
+
+fn engine_error(home: &Home, reason: String) -> LocalError {
+    LocalError::Engine { dir: home.options.dir.clone(), reason }
+}

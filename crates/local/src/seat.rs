@@ -1,0 +1,100 @@
+//! Where the engine sits: readers take it from here, and after a failed write it is exchanged for
+//! one that was opened anew.
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use store::{Condition, StoreError};
+use tokio::sync::Notify;
+
+use crate::engine::Engine;
+
+/// The engine, or why there is none.
+pub(crate) struct Seat {
+    state: RwLock<State>,
+    changed: Notify,
+}
+
+enum State {
+    Serving(Arc<Engine>),
+    /// Its commits failed; what it shows is what was durable before.
+    ReadOnly {
+        engine: Arc<Engine>,
+        reason: Arc<str>,
+    },
+    /// It is being opened anew, which takes a moment: readers wait.
+    Exchanging,
+    /// Nobody knows how long there will be none.
+    Empty {
+        reason: Arc<str>,
+    },
+}
+
+impl Seat {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self { state: RwLock::new(State::Serving(Arc::new(engine))), changed: Notify::new() }
+    }
+
+    /// The engine to read from.
+    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, StoreError> {
+        loop {
+            let changed = self.changed.notified();
+            match &*self.state.read() {
+                State::Serving(engine) | State::ReadOnly { engine, .. } => {
+                    return Ok(Arc::clone(engine));
+                }
+                State::Empty { reason } => return Err(StoreError::stopped(Arc::clone(reason))),
+                State::Exchanging => {}
+            }
+            changed.await;
+        }
+    }
+
+    /// The engine to read from or to commit to, unless it is being exchanged.
+    pub(crate) fn engine_now(&self) -> Option<Arc<Engine>> {
+        match &*self.state.read() {
+            State::Serving(engine) | State::ReadOnly { engine, .. } => Some(Arc::clone(engine)),
+            State::Exchanging | State::Empty { .. } => None,
+        }
+    }
+
+    pub(crate) fn condition(&self) -> Condition {
+        match &*self.state.read() {
+            State::Serving(_) => Condition::Serving,
+            State::ReadOnly { reason, .. } => Condition::ReadOnly { reason: Arc::clone(reason) },
+            State::Exchanging => Condition::ReadOnly { reason: "the files are reopened".into() },
+            State::Empty { reason } => Condition::Stopped { reason: Arc::clone(reason) },
+        }
+    }
+
+    /// Keeps the engine for reading alone.
+    pub(crate) fn keep_for_reading(&self, reason: Arc<str>) {
+        if let Some(engine) = self.engine_now() {
+            self.change(State::ReadOnly { engine, reason });
+        }
+    }
+
+    /// Has readers wait from now on; those that read go on with what they took.
+    pub(crate) fn begin_exchange(&self) -> Option<Arc<Engine>> {
+        match self.change(State::Exchanging) {
+            State::Serving(engine) | State::ReadOnly { engine, .. } => Some(engine),
+            State::Exchanging | State::Empty { .. } => None,
+        }
+    }
+
+    /// Ends an exchange.
+    pub(crate) fn seat(&self, engine: Engine) {
+        self.change(State::Serving(Arc::new(engine)));
+    }
+
+    /// Ends an exchange without an engine.
+    pub(crate) fn leave_empty(&self, reason: Arc<str>) {
+        self.change(State::Empty { reason });
+    }
+
+    fn change(&self, state: State) -> State {
+        let former = std::mem::replace(&mut *self.state.write(), state);
+        self.changed.notify_waiters();
+        former
+    }
+}
