@@ -34,6 +34,7 @@ mod stamp;
 mod stored;
 mod table;
 mod transactions;
+mod transfer;
 mod writing;
 
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub use operations::{
     TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
     TransactWriteItemsAnswer, UntagResource, UpdateItem, UpdateTimeToLive, WriteAnswer,
 };
+pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem};
 
 /// The database over one store.
 #[derive(Debug)]

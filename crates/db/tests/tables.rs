@@ -8,7 +8,7 @@ use model::{
     ProvisionedThroughput, ScalarType, Scope, TableDeclaration, TableRef, TableStatus,
 };
 use stator_db::ListTables;
-use store::{MemoryStore, Store};
+use store::MemoryStore;
 use support::faulty::Faulty;
 use support::*;
 
@@ -176,17 +176,6 @@ async fn a_table_created_anew_has_nothing_of_the_old_one() {
         tokio::task::yield_now().await;
     }
     assert_eq!(rows(&store, 0, 0x71).await.len(), 1);
-}
-
-/// How many rows of any kind there are in the spaces these tests use.
-async fn everything<S: Store>(store: &S) -> usize {
-    let mut count = 0;
-    for space in 0..40 {
-        for kind in [0x01, 0x02, 0x20, 0x70, 0x71, 0x72] {
-            count += rows(store, space, kind).await.len();
-        }
-    }
-    count
 }
 
 #[tokio::test]

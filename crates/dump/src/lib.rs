@@ -19,11 +19,11 @@
 
 mod error;
 mod export;
+mod file;
 pub mod foreign;
 mod seal;
-mod text;
 
 pub use error::DumpError;
 pub use export::{ExportReader, ExportWriter, Head, Record, TableHead};
-pub use seal::{FileKey, RootKey, Sealed, SealedReader, SealedWriter, Sealing, is_sealed};
-pub use text::unpacked;
+pub use file::{Content, Form, Text, Wrapper, open};
+pub use seal::{FileKey, RootKey, Sealed, SealedReader, SealedWriter, Sealing};

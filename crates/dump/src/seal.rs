@@ -11,7 +11,8 @@ mod writer;
 
 use zeroize::Zeroizing;
 
-pub use header::{Sealing, is_sealed};
+pub(crate) use header::MAGIC;
+pub use header::Sealing;
 pub use reader::{Sealed, SealedReader};
 pub use writer::SealedWriter;
 

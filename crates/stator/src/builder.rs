@@ -99,7 +99,10 @@ impl Builder {
 }
 
 /// Opens the engine in `data_dir`.
-fn open(data_dir: PathBuf, key_file: Option<PathBuf>) -> Result<(Engine, StorageInfo), StartError> {
+pub(crate) fn open(
+    data_dir: PathBuf,
+    key_file: Option<PathBuf>,
+) -> Result<(Engine, StorageInfo), StartError> {
     let (key_file, if_missing) = match key_file {
         Some(key_file) => (key_file, IfMissing::Fail),
         None => (key_file::default_path(&data_dir), if_missing(&data_dir)?),

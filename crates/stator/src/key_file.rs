@@ -104,10 +104,17 @@ pub(crate) fn promote_waiting(path: &Path) -> Result<PathBuf, StartError> {
     Ok(kept)
 }
 
+/// The key in `path` and its former ones, as far as there are any that can be read.
+pub(crate) fn load_all(path: &Path) -> Vec<Key> {
+    let former = former_paths(path).take_while(|path| path.exists());
+    let paths = std::iter::once(path.to_owned()).chain(former);
+    let loaded = paths.filter_map(|path| load(&path, IfMissing::Fail).ok());
+    loaded.map(|loaded| loaded.key).collect()
+}
+
 /// Copies the old key to the first free name, unless a former attempt has.
 fn keep_old(path: &Path, old: &Key) -> Result<PathBuf, StartError> {
-    let names = (2..).map(|number| with_suffix(path, &format!(".old-{number}")));
-    for name in std::iter::once(with_suffix(path, ".old")).chain(names) {
+    for name in former_paths(path) {
         match load(&name, IfMissing::Fail) {
             Ok(kept) if kept.key == *old => return Ok(name),
             Err(StartError::KeyFileMissing { .. }) => {
@@ -119,6 +126,12 @@ fn keep_old(path: &Path, old: &Key) -> Result<PathBuf, StartError> {
         }
     }
     unreachable!("one of endlessly many names is free")
+}
+
+/// Where former keys of `path` lie, one after the other, without end.
+fn former_paths(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let names = (2..).map(|number| with_suffix(path, &format!(".old-{number}")));
+    std::iter::once(with_suffix(path, ".old")).chain(names)
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

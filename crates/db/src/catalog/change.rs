@@ -25,7 +25,7 @@ pub(crate) async fn create<S: Store>(
     let _changing = catalog.changing.lock().await;
     let name = &definition.name;
     if catalog.find(&scope, &TableRef::new(name)).is_some() {
-        return Err(ApiError::ResourceInUse(format!("Table already exists: {name}")));
+        return Err(name_taken(name));
     }
     let record = insert_record(&*store, &scope, &definition).await.map_err(store_failed)?;
     let (scope, table) = record.into_table();
@@ -130,6 +130,10 @@ async fn remove_record<S: Store>(
             return Ok(());
         }
     }
+}
+
+pub(crate) fn name_taken(name: &str) -> ApiError {
+    ApiError::ResourceInUse(format!("Table already exists: {name}"))
 }
 
 pub(super) fn put(key: store::RowKey, value: Vec<u8>) -> Write {

@@ -10,10 +10,12 @@
 //!
 //! All run in tasks of their own: a client that goes away does not leave them half-way.
 
+mod adopt;
 mod amend;
 mod change;
 mod declare;
 mod record;
+mod restored;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -26,10 +28,12 @@ use store::{Direction, RowRange, Space, Store, StoreError};
 use crate::keys::{self, kind};
 use crate::table::Table;
 
+pub(crate) use adopt::{Adopted, adopt, publish};
 pub(crate) use amend::amend;
-pub(crate) use change::{create, drop_table, remove_spaces};
+pub(crate) use change::{create, drop_table, name_taken, remove_spaces};
 pub(crate) use declare::{Birth, declare};
 use record::Record;
+pub(crate) use restored::check_restored;
 
 type Tables = BTreeMap<Scope, BTreeMap<String, Arc<Table>>>;
 
@@ -82,6 +86,15 @@ impl Catalog {
         let mut names = tables.range::<str, _>((lower, Bound::Unbounded)).map(|(name, _)| name);
         let page = names.by_ref().take(limit).cloned().collect();
         (page, names.next().is_some())
+    }
+
+    /// Every table of every scope.
+    pub(crate) fn all(&self) -> Vec<(Scope, Arc<Table>)> {
+        let tables = self.tables.read();
+        let tables = tables.iter().flat_map(|(scope, tables)| {
+            tables.values().map(|table| (scope.clone(), Arc::clone(table)))
+        });
+        tables.collect()
     }
 
     fn insert(&self, scope: Scope, table: Arc<Table>) {

@@ -49,7 +49,7 @@ impl<S: Store> Db<S> {
     }
 
     /// Rows and their item bytes at a place.
-    async fn counted(&self, place: Place) -> Result<(u64, u64), ApiError> {
+    pub(crate) async fn counted(&self, place: Place) -> Result<(u64, u64), ApiError> {
         let value = self.store.get(&place.counters()).await.map_err(store_failed)?;
         let Counters([rows, bytes]) = Counters::decode(value.as_deref()).map_err(store_failed)?;
         Ok((rows.max(0).unsigned_abs(), bytes.max(0).unsigned_abs()))

@@ -350,3 +350,14 @@ pub(crate) async fn rows<S: Store>(store: &S, space: u32, kind: u8) -> Vec<(Vec<
     store.range(&range, Direction::Forward, visit).await.unwrap();
     rows
 }
+
+/// How many rows of any kind there are in the spaces these tests use.
+pub(crate) async fn everything<S: Store>(store: &S) -> usize {
+    let mut count = 0;
+    for space in 0..40 {
+        for kind in [0x01, 0x02, 0x20, 0x70, 0x71, 0x72] {
+            count += rows(store, space, kind).await.len();
+        }
+    }
+    count
+}

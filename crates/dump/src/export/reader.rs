@@ -65,6 +65,11 @@ impl<R: BufRead> ExportReader<R> {
         self.lines
     }
 
+    /// Length of that line.
+    pub fn line_bytes(&self) -> usize {
+        self.line.len()
+    }
+
     /// The next record; `None` at the end, which was checked then.
     ///
     /// # Errors

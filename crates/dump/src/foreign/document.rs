@@ -21,8 +21,16 @@ pub struct Changes {
     pub is_partial: bool,
 }
 
-/// A change, and the line its text ends in, from 1.
-pub type Located = (u64, Change);
+/// A change and its text's place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located {
+    /// The change.
+    pub change: Change,
+    /// The line its text ends in, from 1.
+    pub line: u64,
+    /// Length of its text.
+    pub text_bytes: usize,
+}
 
 /// Shows every change in `source` to `take`, until it refuses one. `table` is the one whose
 /// requests a file of requests may hold.
@@ -92,13 +100,15 @@ impl Reading<'_> {
         attributes: &RawValue,
         change: fn(AttributeMap) -> Change,
     ) -> Result<(), String> {
-        let attributes = wire::item::read(attributes.get().as_bytes());
-        let attributes = attributes.map_err(|error| match error.to_string() {
-            // The service has no words for it.
-            words if words.is_empty() => "an item must be an object".into(),
-            words => words,
-        })?;
-        (self.take)((self.line.get(), change(attributes)))?;
+        let text = attributes.get();
+        let attributes =
+            wire::item::read(text.as_bytes()).map_err(|error| match error.to_string() {
+                // The service has no words for it.
+                words if words.is_empty() => "an item must be an object".into(),
+                words => words,
+            })?;
+        let (change, line) = (change(attributes), self.line.get());
+        (self.take)(Located { change, line, text_bytes: text.len() })?;
         self.changes.count += 1;
         Ok(())
     }

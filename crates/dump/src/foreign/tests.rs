@@ -8,12 +8,13 @@ use flate2::write::GzEncoder;
 use model::{AttributeValue, BillingMode};
 
 use super::*;
-use crate::DumpError;
+use crate::{Content, DumpError};
 
-fn read(text: &str) -> Result<(Vec<Located>, Changes), DumpError> {
+/// The changes with their lines, and the summary.
+fn read(text: &str) -> Result<(Vec<(u64, Change)>, Changes), DumpError> {
     let mut changes = Vec::new();
-    let summary = read_changes(text.as_bytes(), "Films", &mut |change| {
-        changes.push(change);
+    let summary = read_changes(text.as_bytes(), "Films", &mut |located| {
+        changes.push((located.line, located.change));
         Ok(())
     })?;
     Ok((changes, summary))
@@ -31,7 +32,7 @@ fn refusal(text: &str) -> String {
     read(text).unwrap_err().to_string()
 }
 
-fn whole(changes: &[Located]) -> Changes {
+fn whole(changes: &[(u64, Change)]) -> Changes {
     Changes { count: changes.len() as u64, is_partial: false }
 }
 
@@ -154,14 +155,15 @@ fn the_folder_of_an_export_is_read_by_its_manifest() {
     let [file] = &files[..] else { panic!("{files:?}") };
     assert_eq!((file.items, &file.path), (Some(1), &folder.path().join("data/abc.json.gz")));
     file.verify().unwrap();
-    let source = crate::unpacked(BufReader::new(fs::File::open(&file.path).unwrap())).unwrap();
+    let source = BufReader::new(fs::File::open(&file.path).unwrap());
+    let Ok(Content::Other(source)) = crate::open(source, |_| Vec::new()) else { panic!() };
     let mut changes = Vec::new();
-    let take = &mut |change| {
-        changes.push(change);
+    let take = &mut |located: Located| {
+        changes.push((located.line, located.text_bytes, located.change));
         Ok(())
     };
     read_changes(source, "Films", take).unwrap();
-    assert_eq!(changes, [(1, put("a"))]);
+    assert_eq!(changes, [(1, r#"{"id":{"S":"a"}}"#.len(), put("a"))]);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
 use super::{FileKey, RootKey};
 use crate::DumpError;
 
-const MAGIC: [u8; 8] = *b"STATOREX";
+/// What a sealed export begins with.
+pub(crate) const MAGIC: [u8; 8] = *b"STATOREX";
 /// The format this version writes, and the only one it reads.
 const VERSION: u16 = 1;
 
@@ -41,11 +42,6 @@ pub(super) struct Header {
     bytes: Vec<u8>,
 }
 
-/// Whether a file that begins so is a sealed export.
-pub fn is_sealed(beginning: &[u8]) -> bool {
-    beginning.starts_with(&MAGIC)
-}
-
 impl Header {
     /// The header of a new file.
     pub(super) fn new(root: &RootKey, sealing: &Sealing) -> Self {
@@ -70,7 +66,7 @@ impl Header {
     pub(super) fn read(source: &mut impl Read) -> Result<Self, DumpError> {
         let mut bytes = vec![0; NAME_AT];
         read_exactly(source, &mut bytes[..WRAP_NONCE_AT])?;
-        if !is_sealed(&bytes) {
+        if !bytes.starts_with(&MAGIC) {
             return Err(DumpError::NotAnExport);
         }
         let version = u16::from_be_bytes([bytes[VERSION_AT], bytes[VERSION_AT + 1]]);

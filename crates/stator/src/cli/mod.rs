@@ -1,8 +1,12 @@
 //! The command line.
 
 mod banner;
+mod export;
+mod import;
 mod keys;
 mod logging;
+mod offline;
+mod progress;
 mod serve;
 
 use std::process::ExitCode;
@@ -21,6 +25,18 @@ struct Arguments {
 enum Command {
     /// Serve DynamoDB's API.
     Serve(serve::ServeArguments),
+    /// Write tables, settings and items to a file, encrypted unless --plain
+    ///
+    /// The server of the data must be stopped. The file carries everything but indexes, which
+    /// `stator import` makes again, and does not depend on the version that wrote it.
+    Export(export::ExportArguments),
+    /// Read tables from a file that `stator export` wrote, or items from other files into a table
+    ///
+    /// The server of the data must be stopped. Of an export all tables are there at the end, or,
+    /// whatever interrupts it, none. Files of items are DynamoDB's exports to S3 in DynamoDB JSON,
+    /// the output of `aws dynamodb scan`, and requests of `aws dynamodb batch-write-item`; each may
+    /// be gzip.
+    Import(import::ImportArguments),
     /// Work with the keys that the data is encrypted under.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -34,6 +50,8 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
         Command::Keys(command) => keys::run(command),
     };
     match done {

@@ -96,7 +96,7 @@ impl ServeArguments {
     }
 }
 
-fn account(text: &str) -> Result<String, &'static str> {
+pub(super) fn account(text: &str) -> Result<String, &'static str> {
     let twelve_digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if twelve_digits { Ok(text.to_owned()) } else { Err("an account is twelve digits") }
 }

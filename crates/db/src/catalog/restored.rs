@@ -1,0 +1,104 @@
+//! The check of a definition that comes from elsewhere: an export may have been edited.
+//!
+//! What CreateTable would refuse is refused, in its words; what a table became afterwards is kept.
+
+use std::collections::BTreeSet;
+
+use model::{
+    ApiError, BillingMode, IndexDeclaration, IndexDefinition, IndexKind, IndexProjection, KeyRole,
+    KeySchema, KeySchemaElement, ProjectionDeclaration, ProjectionType, Scope, TableDeclaration,
+    TableDefinition, TableRef,
+};
+
+use super::declare::{Birth, declare};
+use crate::error::validation;
+use crate::table::key_names;
+
+/// Most bytes of a table's name, an account or a region: far above what any has.
+const NAME_BYTES_MAX: usize = 255;
+
+/// Checks that a table can have the definition.
+///
+/// # Errors
+/// [`ApiError::Validation`].
+pub(crate) fn check_restored(scope: &Scope, definition: &TableDefinition) -> Result<(), ApiError> {
+    for name in [&definition.name, &scope.account, &scope.region] {
+        let known = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+        if name.is_empty() || name.len() > NAME_BYTES_MAX || !name.chars().all(known) {
+            return Err(validation(format!("\"{}\" names no table", name.escape_debug())));
+        }
+    }
+    let birth =
+        Birth { table_id: definition.table_id.clone(), created_at_ms: definition.created_at_ms };
+    let declared = declare(declaration(definition), birth)?;
+    let indexes = declared.indexes.iter().zip(&definition.indexes);
+    let same = declared.key == definition.key
+        && declared.indexes.len() == definition.indexes.len()
+        && indexes.into_iter().all(|(one, other)| is_alike(one, other));
+    if same {
+        Ok(())
+    } else {
+        Err(validation("the table's keys and indexes contradict themselves"))
+    }
+}
+
+fn is_alike(one: &IndexDefinition, other: &IndexDefinition) -> bool {
+    (&one.name, one.kind, &one.key, &one.projection)
+        == (&other.name, other.kind, &other.key, &other.projection)
+}
+
+/// What would have to be declared to get such a table.
+fn declaration(definition: &TableDefinition) -> TableDeclaration {
+    let indexes = |kind| {
+        let indexes = definition.indexes.iter().filter(|index| index.kind == kind);
+        let indexes: Vec<_> = indexes.map(|index| index_declaration(definition, index)).collect();
+        (!indexes.is_empty()).then_some(indexes)
+    };
+    let keys = definition.indexes.iter().map(|index| &index.key).chain([&definition.key]);
+    let used: BTreeSet<&str> = keys.flat_map(key_names).collect();
+    // An attribute may have outlived the index that it was defined for.
+    let attributes = definition.attributes.iter().filter(|one| used.contains(one.name.as_str()));
+    let is_provisioned = definition.billing_mode == BillingMode::Provisioned;
+    TableDeclaration {
+        table: TableRef::new(&definition.name),
+        attributes: Some(attributes.cloned().collect()),
+        key_schema: Some(key_schema(&definition.key)),
+        local_indexes: indexes(IndexKind::Local),
+        global_indexes: indexes(IndexKind::Global),
+        billing_mode: Some(definition.billing_mode),
+        throughput: is_provisioned.then_some(definition.throughput),
+        on_demand: definition.on_demand,
+        stream: definition.stream,
+        sse: definition.sse.clone(),
+        table_class: definition.table_class,
+        deletion_protection: definition.deletion_protection,
+        tags: definition.tags.clone(),
+    }
+}
+
+fn index_declaration(table: &TableDefinition, index: &IndexDefinition) -> IndexDeclaration {
+    let (projection_type, names) = match &index.projection {
+        IndexProjection::KeysOnly => (ProjectionType::KeysOnly, None),
+        IndexProjection::Include(names) => (ProjectionType::Include, Some(names.clone())),
+        IndexProjection::All => (ProjectionType::All, None),
+    };
+    let is_provisioned = table.billing_mode == BillingMode::Provisioned;
+    IndexDeclaration {
+        name: index.name.clone(),
+        key_schema: key_schema(&index.key),
+        projection: ProjectionDeclaration {
+            projection_type: Some(projection_type),
+            non_key_attributes: names,
+        },
+        throughput: index.throughput.filter(|_| is_provisioned),
+        on_demand: index.on_demand,
+    }
+}
+
+fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {
+    let element = |role| {
+        move |element: &model::KeyElement| KeySchemaElement { name: element.name.clone(), role }
+    };
+    let hash = key.hash.iter().map(element(KeyRole::Hash));
+    hash.chain(key.range.iter().map(element(KeyRole::Range))).collect()
+}

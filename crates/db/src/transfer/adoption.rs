@@ -1,0 +1,81 @@
+//! Tables, in: with the settings, the id and the age that they had elsewhere.
+//!
+//! Until [`Adoption::publish`] their spaces are remembered as those of dropped tables are: whatever
+//! interrupts the adoption, the next open removes what was written, and nobody has seen any of it.
+
+use model::{ApiError, Scope, TableDeclaration, TableDefinition};
+use store::Store;
+
+use super::{Fidelity, Loader};
+use crate::Db;
+use crate::catalog::{self, Adopted, Birth};
+
+/// Tables on their way in.
+#[derive(Debug)]
+pub struct Adoption<'d, S: Store> {
+    db: &'d Db<S>,
+    adopted: Vec<Adopted>,
+}
+
+impl<S: Store> Db<S> {
+    /// Begins to take tables over. Nothing else may create tables meanwhile.
+    pub fn adopt(&self) -> Adoption<'_, S> {
+        Adoption { db: self, adopted: Vec::new() }
+    }
+}
+
+impl<'d, S: Store> Adoption<'d, S> {
+    /// Takes over a table as it was elsewhere, without its items, which the loader takes.
+    ///
+    /// # Errors
+    /// [`ApiError::ResourceInUse`] when the name is taken, [`ApiError::Validation`] when no table
+    /// can have such a definition, [`ApiError::InternalServerError`] when the store fails.
+    pub async fn restore(
+        &mut self,
+        scope: &Scope,
+        definition: TableDefinition,
+    ) -> Result<Loader<'d, S>, ApiError> {
+        catalog::check_restored(scope, &definition)?;
+        self.add(scope, definition, Fidelity::Restore).await
+    }
+
+    /// Creates a table, as CreateTable does, but not to be seen yet.
+    ///
+    /// # Errors
+    /// Those of CreateTable.
+    pub async fn create(
+        &mut self,
+        scope: &Scope,
+        declaration: TableDeclaration,
+    ) -> Result<Loader<'d, S>, ApiError> {
+        let table_id = self.db.ids.table_id();
+        let birth = Birth { table_id, created_at_ms: self.db.stamps.now_ms() };
+        let definition = catalog::declare(declaration, birth)?;
+        self.add(scope, definition, Fidelity::Put).await
+    }
+
+    /// Lets everybody see all of the tables, durably and at once. Their loaders are finished.
+    ///
+    /// # Errors
+    /// [`ApiError::InternalServerError`] when the store fails.
+    pub async fn publish(self) -> Result<(), ApiError> {
+        catalog::publish(&*self.db.store, &self.db.catalog, self.adopted).await
+    }
+
+    async fn add(
+        &mut self,
+        scope: &Scope,
+        definition: TableDefinition,
+        fidelity: Fidelity,
+    ) -> Result<Loader<'d, S>, ApiError> {
+        let name = &definition.name;
+        if self.adopted.iter().any(|adopted| adopted.is_called(scope, name)) {
+            return Err(catalog::name_taken(name));
+        }
+        let db = self.db;
+        let adopted = catalog::adopt(&*db.store, &db.catalog, scope, definition).await?;
+        let loader = Loader::new(db, adopted.table(), fidelity);
+        self.adopted.push(adopted);
+        Ok(loader)
+    }
+}

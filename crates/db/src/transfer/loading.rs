@@ -1,0 +1,211 @@
+//! Items, in: many to an atom, and several atoms on their way at once.
+//!
+//! Each change is decided against the item that is there, as a write of its own would be, so that
+//! indexes and counters come out exact; the latches of a whole batch are taken together.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use model::{ApiError, AttributeMap, Item, ReturnValuesOnConditionCheckFailure as OnFailure};
+use model::{Scope, TableRef};
+use store::{Guard as _, Outcome, RowKey, Store, StoreError, Ticket, Write};
+
+use crate::error::named_table_missing;
+use crate::item_rules::{self, Origin};
+use crate::mutation::{Action, Mutation};
+use crate::stored::Stored;
+use crate::table::Table;
+use crate::writing::Commit;
+use crate::{BatchAction, Db};
+
+/// Most atoms that are on their way: one becomes durable while the next ones are decided.
+const IN_FLIGHT_MAX: usize = 4;
+
+/// Writes items of one table. What was written is durable once [`Loader::finish`] says so.
+#[derive(Debug)]
+pub struct Loader<'d, S: Store> {
+    db: &'d Db<S>,
+    table: Arc<Table>,
+    fidelity: Fidelity,
+    in_flight: VecDeque<Ticket>,
+    loaded: Loaded,
+}
+
+/// How closely items must fit the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fidelity {
+    /// As those that PutItem takes.
+    Put,
+    /// As those of a table that had the same settings: one whose attributes do not fit an index
+    /// was there before the index was, and stays out of it.
+    Restore,
+}
+
+/// What a load did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Loaded {
+    /// Items that were not there before.
+    pub created: u64,
+    /// Items that took another's place.
+    pub replaced: u64,
+    /// Items that were removed.
+    pub deleted: u64,
+}
+
+/// A load that was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A change does not fit the table; none of its batch was carried out.
+    #[error("{error}")]
+    Refused {
+        /// Which of the batch.
+        index: usize,
+        /// Why.
+        error: ApiError,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<S: Store> Db<S> {
+    /// Begins to write many items of a table that is in use.
+    ///
+    /// # Errors
+    /// [`ApiError::ResourceNotFound`].
+    pub fn load(&self, scope: &Scope, table: &TableRef) -> Result<Loader<'_, S>, ApiError> {
+        let found = self.catalog.find(scope, table);
+        let found = found.ok_or_else(|| named_table_missing(table.name()))?;
+        Ok(Loader::new(self, found, Fidelity::Put))
+    }
+}
+
+impl<'d, S: Store> Loader<'d, S> {
+    pub(super) fn new(db: &'d Db<S>, table: Arc<Table>, fidelity: Fidelity) -> Self {
+        let (in_flight, loaded) = (VecDeque::new(), Loaded::default());
+        Self { db, table, fidelity, in_flight, loaded }
+    }
+
+    /// Carries out a batch, in order and as one: all of it or nothing. It holds the batch in
+    /// memory several times over, so a batch is best kept to a megabyte or a thousand items.
+    ///
+    /// # Errors
+    /// [`LoadError::Refused`] for the first change that does not fit, before any was carried out;
+    /// [`LoadError::Store`], also when an earlier batch failed.
+    pub async fn write(&mut self, changes: &[BatchAction]) -> Result<(), LoadError> {
+        let actions = self.actions(changes)?;
+        if actions.is_empty() {
+            return Ok(());
+        }
+        if self.in_flight.len() == IN_FLIGHT_MAX {
+            self.land_one().await?;
+        }
+        let ticket = self.submit(&actions).await?;
+        self.in_flight.push_back(ticket);
+        Ok(())
+    }
+
+    /// Waits until everything is durable.
+    ///
+    /// # Errors
+    /// [`LoadError::Store`].
+    pub async fn finish(mut self) -> Result<Loaded, LoadError> {
+        while !self.in_flight.is_empty() {
+            self.land_one().await?;
+        }
+        Ok(self.loaded)
+    }
+
+    async fn land_one(&mut self) -> Result<(), StoreError> {
+        let Some(ticket) = self.in_flight.pop_front() else { return Ok(()) };
+        match ticket.wait().await? {
+            Outcome::Applied => Ok(()),
+            Outcome::Conflict => Err(StoreError::failed("somebody else wrote during a load")),
+            Outcome::Unknown => Err(StoreError::failed("whether a load was applied is unknown")),
+        }
+    }
+
+    /// Checks the changes. Of several of one item the last one stands, as if each had been carried
+    /// out.
+    fn actions(&self, changes: &[BatchAction]) -> Result<Vec<Action>, LoadError> {
+        let mut places: HashMap<RowKey, usize> = HashMap::with_capacity(changes.len());
+        let mut actions: Vec<Action> = Vec::with_capacity(changes.len());
+        for (index, change) in changes.iter().enumerate() {
+            let (row, mutation) =
+                self.mutation(change).map_err(|error| LoadError::Refused { index, error })?;
+            let place = *places.entry(row.clone()).or_insert(actions.len());
+            let table = Arc::clone(&self.table);
+            let action =
+                Action { table, row, mutation, condition: None, on_failure: OnFailure::None };
+            match actions.get_mut(place) {
+                Some(earlier) => *earlier = action,
+                None => actions.push(action),
+            }
+        }
+        Ok(actions)
+    }
+
+    fn mutation(&self, change: &BatchAction) -> Result<(RowKey, Mutation), ApiError> {
+        match change {
+            BatchAction::Put(item) if self.fidelity == Fidelity::Restore => {
+                restore(&self.table, item)
+            }
+            BatchAction::Put(item) => Mutation::put(&self.table, item),
+            BatchAction::Delete(key) => Mutation::delete(&self.table, key),
+        }
+    }
+
+    async fn submit(&mut self, actions: &[Action]) -> Result<Ticket, StoreError> {
+        let rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();
+        let mut guard = self.db.store.lock(&rows).await;
+        let mut commit = Commit::default();
+        for action in actions {
+            let value = guard.read(&action.row).await?;
+            let before = value.map(Stored::decode).transpose()?;
+            let after = match &action.mutation {
+                Mutation::Put(item) => Some(item.clone()),
+                _ => None,
+            };
+            self.loaded.count(before.is_some(), after.is_some());
+            commit.add(action, before, after, &self.db.stamps);
+        }
+        Ok(guard.submit(with_sums_merged(commit.into_writes())))
+    }
+}
+
+impl Loaded {
+    fn count(&mut self, was_there: bool, is_there: bool) {
+        match (was_there, is_there) {
+            (false, true) => self.created += 1,
+            (true, true) => self.replaced += 1,
+            (true, false) => self.deleted += 1,
+            (false, false) => {}
+        }
+    }
+}
+
+fn restore(table: &Table, item: &AttributeMap) -> Result<(RowKey, Mutation), ApiError> {
+    let row = item_rules::row_of_item(table, item)?;
+    let item = Item::encode(item);
+    item_rules::check_item_size(&item, Origin::Whole)?;
+    Ok((row, Mutation::Put(item)))
+}
+
+/// Every item counts into the same few rows: added up here, an atom changes each of them once.
+fn with_sums_merged(writes: Vec<Write>) -> Vec<Write> {
+    let mut sums: Vec<(RowKey, [i64; 2])> = Vec::new();
+    let mut merged = Vec::with_capacity(writes.len());
+    for write in writes {
+        match write {
+            Write::Add { key, amounts: [rows, bytes] } => {
+                match sums.iter_mut().find(|(counted, _)| *counted == key) {
+                    Some((_, sum)) => *sum = [sum[0] + rows, sum[1] + bytes],
+                    None => sums.push((key, [rows, bytes])),
+                }
+            }
+            other => merged.push(other),
+        }
+    }
+    merged.extend(sums.into_iter().map(|(key, amounts)| Write::Add { key, amounts }));
+    merged
+}

@@ -1,0 +1,234 @@
+//! Whole tables, out and in.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::ops::ControlFlow;
+
+use model::{
+    ApiError, AttributeMap, Item, KeyElement, ScalarType, Scope, TableDefinition, TableRef,
+};
+use stator_db::{Adoption, BatchAction, Db, LoadError, Loaded, Scan, StoredTable};
+use store::{MemoryStore, Store};
+use support::{
+    TestClock, all, everything, in_memory, map, n, open, put, s, scope, table, with_global, write,
+};
+
+/// Every item of a table.
+async fn items<S: Store>(db: &Db<S>, name: &str) -> Vec<Item> {
+    let mut items = Vec::new();
+    let visit = |item: stator_db::VisitedItem<'_>| {
+        let whole = Item::encode(&item.attributes.to_map());
+        assert_eq!(item.item_bytes, whole.item_bytes());
+        items.push(whole);
+        ControlFlow::Continue(())
+    };
+    db.visit_items(&scope(), &TableRef::new(name), visit).await.unwrap();
+    items
+}
+
+fn puts(items: impl IntoIterator<Item = AttributeMap>) -> Vec<BatchAction> {
+    items.into_iter().map(BatchAction::Put).collect()
+}
+
+/// A database with the table `t1` and a global index by `x`.
+async fn source() -> (Db<MemoryStore>, StoredTable) {
+    let db = in_memory().await;
+    let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:N"], &[]), all());
+    db.create_table(&scope(), declaration).await.unwrap();
+    for number in 0..50 {
+        let mut item = map([("p", s(&number.to_string()))]);
+        if number % 2 == 0 {
+            item.insert("x".into(), n(&number.to_string()));
+        }
+        write(&db, "t1", item).await;
+    }
+    let stored = db.stored_tables().await.unwrap().remove(0);
+    (db, stored)
+}
+
+async fn restore(adoption: &mut Adoption<'_, MemoryStore>, stored: &StoredTable, items: &[Item]) {
+    let definition = (*stored.definition).clone();
+    let mut loader = adoption.restore(&stored.scope, definition).await.unwrap();
+    for batch in items.chunks(7) {
+        loader.write(&puts(batch.iter().map(Item::decode))).await.unwrap();
+    }
+    let loaded = loader.finish().await.unwrap();
+    assert_eq!(loaded, Loaded { created: items.len() as u64, replaced: 0, deleted: 0 });
+}
+
+#[tokio::test]
+async fn a_restored_table_is_the_same_in_every_part() {
+    let (source, stored) = source().await;
+    assert_eq!((&stored.scope, stored.items), (&scope(), 50));
+    let store = MemoryStore::new();
+    let clock = TestClock::new(1);
+    let target = open(store.clone(), &clock).await;
+    let mut adoption = target.adopt();
+    restore(&mut adoption, &stored, &items(&source, "t1").await).await;
+    assert!(target.stored_tables().await.unwrap().is_empty(), "nobody sees it yet");
+    adoption.publish().await.unwrap();
+
+    for db in [target, open(store, &clock).await] {
+        let name = TableRef::new("t1");
+        let description = db.describe_table(&scope(), name.clone()).await.unwrap();
+        assert_eq!(description, source.describe_table(&scope(), name).await.unwrap());
+        assert_eq!(items(&db, "t1").await, items(&source, "t1").await);
+        let index = Scan { index: Some("gsi".into()), ..support::scan("t1") };
+        let page = db.scan(&scope(), index.clone()).await.unwrap();
+        assert_eq!(page, source.scan(&scope(), index).await.unwrap());
+        assert_eq!(page.count, 25);
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_published_is_gone_after_reopening() {
+    let (source, stored) = source().await;
+    let store = MemoryStore::new();
+    let clock = TestClock::new(1);
+    let target = open(store.clone(), &clock).await;
+    let mut adoption = target.adopt();
+    restore(&mut adoption, &stored, &items(&source, "t1").await).await;
+    drop(adoption);
+    assert!(everything(&store).await > 75);
+
+    let reopened = open(store.clone(), &clock).await;
+    assert!(reopened.stored_tables().await.unwrap().is_empty());
+    // The rows go in the background; then only the hand-out of spaces remains.
+    while everything(&store).await != 1 {
+        tokio::task::yield_now().await;
+    }
+    let mut adoption = reopened.adopt();
+    restore(&mut adoption, &stored, &items(&source, "t1").await).await;
+    adoption.publish().await.unwrap();
+    assert_eq!(items(&reopened, "t1").await.len(), 50);
+}
+
+#[tokio::test]
+async fn tables_of_every_scope_are_stored_tables() {
+    let db = in_memory().await;
+    let elsewhere = Scope { account: "1".into(), region: "eu-west-3".into() };
+    db.create_table(&scope(), table("t2", "p:S", None)).await.unwrap();
+    db.create_table(&elsewhere, table("t1", "p:S", None)).await.unwrap();
+    let stored = db.stored_tables().await.unwrap();
+    let names = stored.iter().map(|table| (&table.scope, table.definition.name.as_str()));
+    assert_eq!(names.collect::<Vec<_>>(), [(&scope(), "t2"), (&elsewhere, "t1")]);
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_refused() {
+    let (source, stored) = source().await;
+    let definition = || (*stored.definition).clone();
+    let mut adoption = source.adopt();
+    let refused = adoption.restore(&scope(), definition()).await.unwrap_err();
+    assert_eq!(refused, ApiError::ResourceInUse("Table already exists: t1".into()));
+
+    let empty = in_memory().await;
+    let mut adoption = empty.adopt();
+    adoption.restore(&scope(), definition()).await.unwrap();
+    let refused = adoption.restore(&scope(), definition()).await.unwrap_err();
+    assert_eq!(refused, ApiError::ResourceInUse("Table already exists: t1".into()));
+}
+
+#[tokio::test]
+async fn definitions_that_no_table_can_have_are_refused() {
+    let (_, stored) = source().await;
+    let element = || KeyElement { name: "p".into(), scalar_type: ScalarType::N };
+    let changes: [fn(&mut TableDefinition); 7] = [
+        |table| table.key.hash.clear(),
+        |table| table.attributes.clear(),
+        |table| table.name = "arn:aws".into(),
+        |table| table.name = String::new(),
+        |table| table.indexes = vec![table.indexes[0].clone(); 21],
+        |table| table.indexes[0].key.hash.clear(),
+        |table| table.indexes[0].key.hash[0].scalar_type = ScalarType::B,
+    ];
+    let db = in_memory().await;
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut definition = (*stored.definition).clone();
+        change(&mut definition);
+        let refused = db.adopt().restore(&scope(), definition).await.unwrap_err();
+        assert!(matches!(refused, ApiError::Validation(_)), "{number}: {refused}");
+    }
+    let mut definition = (*stored.definition).clone();
+    definition.key.hash = vec![element()];
+    assert!(db.adopt().restore(&scope(), definition).await.is_err());
+    let scope = Scope { account: "0".repeat(70_000), region: "r".into() };
+    assert!(db.adopt().restore(&scope, (*stored.definition).clone()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_load_replaces_and_deletes_as_single_writes_would() {
+    let (db, _) = source().await;
+    let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
+    let changes = [
+        BatchAction::Put(map([("p", s("new")), ("x", n("7"))])),
+        BatchAction::Put(map([("p", s("0")), ("x", n("8"))])),
+        BatchAction::Put(map([("p", s("1"))])),
+        BatchAction::Delete(map([("p", s("2"))])),
+        BatchAction::Delete(map([("p", s("never there"))])),
+    ];
+    loader.write(&changes).await.unwrap();
+    let loaded = loader.finish().await.unwrap();
+    assert_eq!(loaded, Loaded { created: 1, replaced: 2, deleted: 1 });
+
+    let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    assert_eq!(described.item_count, items(&db, "t1").await.len() as u64);
+    assert_eq!(described.item_count, 50);
+    assert_eq!(described.index_sizes[0].0, 25);
+}
+
+#[tokio::test]
+async fn of_several_changes_of_one_item_the_last_one_stands() {
+    let (db, _) = source().await;
+    let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
+    let item = |x| BatchAction::Put(map([("p", s("new")), ("x", n(x))]));
+    loader
+        .write(&[item("1"), BatchAction::Delete(map([("p", s("new"))])), item("2")])
+        .await
+        .unwrap();
+    loader.write(&[item("3")]).await.unwrap();
+    let loaded = loader.finish().await.unwrap();
+    assert_eq!(loaded, Loaded { created: 1, replaced: 1, deleted: 0 });
+    let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    assert_eq!((described.item_count, described.index_sizes[0].0), (51, 26));
+}
+
+#[tokio::test]
+async fn a_batch_with_a_change_that_does_not_fit_is_refused_whole() {
+    let (db, _) = source().await;
+    let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
+    for (bad, words) in [
+        (map([("q", s("a"))]), "Missing the key p in the item"),
+        (map([("p", n("1"))]), "Type mismatch for key p expected: S actual: N"),
+        (
+            map([("p", s("a")), ("x", s("1"))]),
+            "Type mismatch for Index Key x Expected: N Actual: S",
+        ),
+        (map([("p", s("a")), ("l", s(&"x".repeat(409_600)))]), "Item size has exceeded"),
+    ] {
+        let batch = puts([map([("p", s("good"))]), bad]);
+        let LoadError::Refused { index, error } = loader.write(&batch).await.unwrap_err() else {
+            panic!("the store failed")
+        };
+        assert_eq!(index, 1);
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert_eq!(loader.finish().await.unwrap(), Loaded::default());
+    assert_eq!(items(&db, "t1").await.len(), 50);
+}
+
+#[tokio::test]
+async fn a_load_knows_its_table() {
+    let db = in_memory().await;
+    assert!(db.load(&scope(), &TableRef::new("t1")).is_err());
+    let mut adoption = db.adopt();
+    let mut loader = adoption.create(&scope(), table("t1", "p:S", None)).await.unwrap();
+    loader.write(&puts([map([("p", s("a"))])])).await.unwrap();
+    loader.finish().await.unwrap();
+    assert!(db.put_item(&scope(), put("t1", map([("p", s("b"))]))).await.is_err());
+    adoption.publish().await.unwrap();
+    db.put_item(&scope(), put("t1", map([("p", s("b"))]))).await.unwrap();
+    assert_eq!(items(&db, "t1").await.len(), 2);
+}

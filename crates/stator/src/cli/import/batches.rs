@@ -1,0 +1,139 @@
+//! From the thread that reads to the database, a batch at a time.
+
+use std::thread;
+
+use anyhow::{Context as _, bail};
+use db::{BatchAction, LoadError, Loader};
+use dump::TableHead;
+use tokio::sync::mpsc;
+
+use crate::Engine;
+
+/// Most changes of a batch.
+const BATCH_CHANGES_MAX: usize = 1000;
+/// A batch whose text is this long takes no more.
+const BATCH_TEXT_BYTES: usize = 1 << 20;
+/// Batches that wait for the database.
+const WAITING_MAX: usize = 2;
+
+/// What the reader came to.
+pub(super) enum Step {
+    /// A table begins.
+    Table(Box<TableHead>),
+    /// Changes of its items.
+    Changes(Batch),
+    /// It is complete.
+    TableEnd,
+    /// Something to tell the user at the end.
+    Note(String),
+    /// Everything was read.
+    End,
+}
+
+/// Changes, and the lines they stand in.
+#[derive(Default)]
+pub(super) struct Batch {
+    changes: Vec<BatchAction>,
+    lines: Vec<u64>,
+    /// The file of all of them.
+    file: String,
+    text_bytes: usize,
+}
+
+/// What the reader came to, one after the other.
+pub(super) struct Steps(mpsc::Receiver<anyhow::Result<Step>>);
+
+/// Where the reader puts what it finds.
+pub(super) struct Sink {
+    steps: mpsc::Sender<anyhow::Result<Step>>,
+    batch: Batch,
+    file: String,
+}
+
+/// The database wants no more: it has failed, and says so itself.
+#[derive(Debug, thiserror::Error)]
+#[error("the import has ended")]
+pub(super) struct Ended;
+
+/// Runs `read` on a thread of its own; what it finds and how it fails comes out of the channel.
+pub(super) fn read_aside(
+    read: impl FnOnce(&mut Sink) -> anyhow::Result<()> + Send + 'static,
+) -> Steps {
+    let (steps, receiver) = mpsc::channel(WAITING_MAX);
+    // Not one of the runtime's threads: it may wait for standard input when everything has ended.
+    thread::spawn(move || {
+        let mut sink = Sink { steps, batch: Batch::default(), file: String::new() };
+        let read = read(&mut sink).and_then(|()| Ok(sink.step(Step::End)?));
+        if let Err(error) = read {
+            // Nobody listens after an end that came from the other side.
+            let _ended = sink.steps.blocking_send(Err(error));
+        }
+    });
+    Steps(receiver)
+}
+
+impl Steps {
+    /// The next step. There is one until [`Step::End`].
+    pub(super) async fn next(&mut self) -> anyhow::Result<Step> {
+        self.0.recv().await.context("the reading thread is gone")?
+    }
+}
+
+impl Sink {
+    /// From now on changes stand in this file.
+    pub(super) fn file(&mut self, name: String) -> Result<(), Ended> {
+        self.flush()?;
+        self.file = name;
+        Ok(())
+    }
+
+    /// Adds a change.
+    pub(super) fn change(
+        &mut self,
+        change: BatchAction,
+        line: u64,
+        text_bytes: usize,
+    ) -> Result<(), Ended> {
+        self.batch.changes.push(change);
+        self.batch.lines.push(line);
+        self.batch.text_bytes += text_bytes;
+        let is_full = self.batch.changes.len() == BATCH_CHANGES_MAX
+            || self.batch.text_bytes >= BATCH_TEXT_BYTES;
+        if is_full { self.flush() } else { Ok(()) }
+    }
+
+    /// Hands on a step, behind the changes before it.
+    pub(super) fn step(&mut self, step: Step) -> Result<(), Ended> {
+        self.flush()?;
+        self.send(step)
+    }
+
+    fn flush(&mut self) -> Result<(), Ended> {
+        if self.batch.changes.is_empty() {
+            return Ok(());
+        }
+        let batch = Batch { file: self.file.clone(), ..std::mem::take(&mut self.batch) };
+        self.send(Step::Changes(batch))
+    }
+
+    fn send(&self, step: Step) -> Result<(), Ended> {
+        self.steps.blocking_send(Ok(step)).map_err(|_| Ended)
+    }
+}
+
+impl Batch {
+    /// How many changes there are.
+    pub(super) fn len(&self) -> u64 {
+        self.changes.len() as u64
+    }
+
+    /// Carries them out. One that is refused is named by its place.
+    pub(super) async fn write(&self, loader: &mut Loader<'_, Engine>) -> anyhow::Result<()> {
+        match loader.write(&self.changes).await {
+            Err(LoadError::Refused { index, error }) => {
+                bail!("{}: line {}: {error}", self.file, self.lines[index])
+            }
+            written => Ok(written?),
+        }
+    }
+}
