@@ -54,6 +54,9 @@ pub enum ApiError {
     /// The body is larger than any request may be.
     #[error("{0}")]
     RequestTooLarge(String),
+    /// The body did not come in time.
+    #[error("The request did not come in time")]
+    RequestTimeout,
     /// The operation is not known.
     #[error("{0}")]
     UnknownOperation(String),

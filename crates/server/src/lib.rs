@@ -25,7 +25,8 @@ mod http;
 mod operations;
 mod panics;
 pub mod pipeline;
+mod request_log;
 mod service;
 
-pub use http::{ServeOptions, serve};
+pub use http::{Cors, NotAnOrigin, Patience, Pem, ServeOptions, Tls, TlsError, serve};
 pub use service::{Service, ServiceOptions};

@@ -1,8 +1,9 @@
 //! What stands behind the listeners: a request in, an answer out.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use auth::Caller;
 use bytes::Bytes;
@@ -17,9 +18,10 @@ use store::{Store, StoreError};
 use wire::ErrorBody;
 
 use crate::dispatch::dispatch;
-use crate::http::{Answer, BodyError, RequestId, RequestIds, head, read_body, unpacked};
+use crate::http::{Answer, Intake, RequestId, RequestIds, head, unpacked};
 use crate::panics;
 use crate::pipeline::Call;
+use crate::request_log::Event;
 
 /// Settings of a [`Service`].
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct ServiceOptions {
     pub region: String,
     /// Makes this process's request ids differ from another's.
     pub seed: u64,
+    /// Requests that take longer than this are worth a warning in the log.
+    pub slow_after: Duration,
 }
 
 /// DynamoDB's endpoint over one database.
@@ -39,14 +43,16 @@ pub struct Service<S: Store> {
     home: Scope,
     name: String,
     ids: RequestIds,
+    slow_after: Duration,
 }
 
 impl<S: Store> Service<S> {
     /// An endpoint for `db`.
     pub fn new(db: Db<S>, options: ServiceOptions) -> Self {
-        let ServiceOptions { account, region, seed } = options;
+        let ServiceOptions { account, region, seed, slow_after } = options;
         let name = format!("dynamodb.{region}.amazonaws.com");
-        Self { db, home: Scope { account, region }, name, ids: RequestIds::new(seed) }
+        let ids = RequestIds::new(seed);
+        Self { db, home: Scope { account, region }, name, ids, slow_after }
     }
 
     /// Finishes what is queued and closes the database. Requests that come later fail.
@@ -57,49 +63,77 @@ impl<S: Store> Service<S> {
         self.db.close().await
     }
 
-    /// Answers one HTTP request.
-    pub(crate) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    /// Answers one HTTP request that came from `peer`.
+    pub(crate) async fn answer<B>(
+        &self,
+        request: Request<B>,
+        peer: SocketAddr,
+        intake: &Intake,
+    ) -> Response<Full<Bytes>>
     where
         B: Body<Data = Bytes> + Unpin,
     {
         let id = self.ids.next();
         let answer = match (request.method(), request.uri().path()) {
+            _ if head::is_too_large(&request) => Answer::head_too_large(),
             (&Method::GET, "/") => Answer::healthy(self.host(request.headers())),
             (&Method::POST, "/") if head::speaks_json(request.headers()) => {
-                self.operation(&id, request).await
+                self.operation(&id, request, peer, intake).await
             }
             _ => Answer::not_found(),
         };
         answer.into_response(&id)
     }
 
-    async fn operation<B>(&self, id: &RequestId, request: Request<B>) -> Answer
+    async fn operation<B>(
+        &self,
+        id: &RequestId,
+        request: Request<B>,
+        peer: SocketAddr,
+        intake: &Intake,
+    ) -> Answer
     where
         B: Body<Data = Bytes> + Unpin,
     {
         let (head, body) = request.into_parts();
-        let body = read_body(body, limits::REQUEST_BYTES_MAX).await;
+        // Its room is given back when the answer is there.
+        let received = intake.receive(body, head::packing(&head.headers)).await;
+        let body = received.as_ref().map(|received| received.bytes.clone());
+        let bytes_in = body.as_ref().map_or(0, Bytes::len);
         let started = Instant::now();
         let table = OnceLock::new();
+        let body = body.map_err(|error| ApiError::from(*error));
         let outcome = panics::caught(self.carry_out(&head, body, &table)).await;
         let outcome = outcome.unwrap_or_else(|_| {
             // The panic hook has told where; here is which request.
             tracing::error!(request_id = %id, "the handler panicked");
             Err(ApiError::InternalServerError)
         });
-        Event { id, target: head::target(&head.headers), table: table.get(), started }
-            .log(&outcome);
-        outcome.map_or_else(|error| Answer::error(&error), Answer::json)
+        let error = outcome.as_ref().err().map(|error| ErrorBody::of(error).code);
+        let answer = outcome.map_or_else(|error| Answer::error(&error), Answer::json);
+        let answer = answer.packed_for(&head.headers).await;
+        Event {
+            id,
+            peer,
+            target: head::target(&head.headers),
+            table: table.get(),
+            error,
+            bytes_in,
+            answer: &answer,
+            took: started.elapsed(),
+        }
+        .log(self.slow_after);
+        answer
     }
 
     /// Size, target, signature, encoding; then the operation's own stages.
     async fn carry_out(
         &self,
         head: &Parts,
-        body: Result<Bytes, BodyError>,
+        body: Result<Bytes, ApiError>,
         table: &OnceLock<TableRef>,
     ) -> Result<Vec<u8>, ApiError> {
-        let body = body.map_err(ApiError::from)?;
+        let body = body?;
         let operation = head::operation(&head.headers)?;
         let caller = auth::authenticate(head::claim(head))?;
         let body = unpacked(head::encoding(&head.headers), body, limits::REQUEST_BYTES_MAX)?;
@@ -124,32 +158,5 @@ impl<S: Store> Service<S> {
             account: account.to_owned(),
             region: caller.region.clone().into_owned(),
         })
-    }
-}
-
-/// What the log says of a request: never an item, a key or an expression.
-struct Event<'a> {
-    id: &'a RequestId,
-    target: &'a str,
-    table: Option<&'a TableRef>,
-    started: Instant,
-}
-
-impl Event<'_> {
-    fn log(&self, outcome: &Result<Vec<u8>, ApiError>) {
-        let request_id = tracing::field::display(self.id);
-        let operation = self.target.strip_prefix(head::TARGET_PREFIX).unwrap_or(self.target);
-        let table = self.table.map(TableRef::as_str);
-        let latency_us = self.started.elapsed().as_micros();
-        match outcome {
-            Ok(_) => tracing::debug!(request_id, operation, table, latency_us, "answered"),
-            Err(ApiError::InternalServerError) => {
-                tracing::error!(request_id, operation, table, latency_us, "failed");
-            }
-            Err(error) => {
-                let error = ErrorBody::of(error).code;
-                tracing::debug!(request_id, operation, table, latency_us, error, "refused");
-            }
-        }
     }
 }

@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use db::{Db, DbOptions};
 use local::{LocalOptions, LocalStore};
-use server::{Service, ServiceOptions};
+use server::{Cors, ServeOptions, Service, ServiceOptions};
 use store::MemoryStore;
 
 use crate::bind::{Bound, Listen};
+use crate::certificate::Certificate;
 use crate::key_file::{self, IfMissing};
-use crate::running::StorageInfo;
+use crate::running::{Facts, StorageInfo};
 use crate::system::{self, RandomIds, SystemClock};
 use crate::{Engine, StartError, Stator, keys};
 
@@ -29,6 +31,9 @@ pub struct Builder {
     listen: Listen,
     account: String,
     region: String,
+    certificate: Option<(PathBuf, PathBuf)>,
+    slow_after: Duration,
+    serve: ServeOptions,
 }
 
 impl Stator {
@@ -54,6 +59,9 @@ impl Builder {
             listen: Listen::Loopback { port: 0 },
             account: "000000000000".to_owned(),
             region: "us-east-1".to_owned(),
+            certificate: None,
+            slow_after: Duration::from_secs(1),
+            serve: ServeOptions::default(),
         }
     }
 
@@ -80,11 +88,42 @@ impl Builder {
         Self { region: region.into(), ..self }
     }
 
+    /// Serves HTTPS, and no plain HTTP, with the certificate chain and the key in these PEM files.
+    /// [`Stator::reload_certificate`] reads them again.
+    pub fn tls(self, certificates: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        Self { certificate: Some((certificates.into(), key.into())), ..self }
+    }
+
+    /// Lets these web pages call from a browser; none, unless told.
+    pub fn cors(mut self, cors: Cors) -> Self {
+        self.serve.cors = Some(cors);
+        self
+    }
+
+    /// Most connections at once; further ones wait. Unless told, 10,000.
+    pub fn connections_max(mut self, connections_max: usize) -> Self {
+        self.serve.connections_max = connections_max;
+        self
+    }
+
+    /// Most bytes of request bodies in memory at once; further requests wait. Unless told, 256 MB.
+    pub fn body_bytes_total_max(mut self, bytes_max: usize) -> Self {
+        self.serve.body_bytes_total_max = bytes_max;
+        self
+    }
+
+    /// Logs a warning for requests that take longer than this. Unless told, a second.
+    pub fn slow_after(self, slow_after: Duration) -> Self {
+        Self { slow_after, ..self }
+    }
+
     /// Starts serving.
     ///
     /// # Errors
     /// [`StartError`] says in one line what keeps it from starting.
-    pub async fn start(self) -> Result<Stator, StartError> {
+    pub async fn start(mut self) -> Result<Stator, StartError> {
+        let certificate = self.certificate.take().map(Certificate::load).transpose()?;
+        self.serve.tls = certificate.as_ref().map(Certificate::tls);
         let bound = Bound::new(&self.listen).await?;
         let (engine, storage) = match self.storage {
             Storage::Memory => (Engine::Memory(MemoryStore::new()), StorageInfo::Memory),
@@ -92,9 +131,14 @@ impl Builder {
         };
         let options = DbOptions { clock: Box::new(SystemClock), ids: Box::new(RandomIds::new()) };
         let db = Db::open(engine, options).await.map_err(StartError::Catalog)?;
-        let options =
-            ServiceOptions { account: self.account, region: self.region, seed: system::seed() };
-        Ok(Stator::serve(Arc::new(Service::new(db, options)), bound, storage))
+        let options = ServiceOptions {
+            account: self.account,
+            region: self.region,
+            seed: system::seed(),
+            slow_after: self.slow_after,
+        };
+        let service = Arc::new(Service::new(db, options));
+        Ok(Stator::serve(service, bound, self.serve, Facts { storage, certificate }))
     }
 }
 

@@ -62,6 +62,22 @@ pub enum StartError {
         /// Why.
         error: io::Error,
     },
+    /// The certificate or its key is missing or cannot be read.
+    #[error("cannot read {path}: {error}; name PEM files with --tls-cert and --tls-key", path = .path.display())]
+    TlsFileUnreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The certificate or its key is something else.
+    #[error("cannot serve HTTPS with {path}: {error}", path = .path.display())]
+    BadTlsFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: server::TlsError,
+    },
     /// The data directory does not open.
     #[error(transparent)]
     Directory(#[from] local::LocalError),

@@ -19,6 +19,7 @@
 
 mod bind;
 mod builder;
+mod certificate;
 pub mod cli;
 mod engine;
 mod error;
@@ -33,3 +34,5 @@ pub use engine::{Engine, EngineGuard};
 pub use error::StartError;
 pub use keys::{KeysRotated, rotate_keys};
 pub use running::{Stator, StorageInfo};
+/// Which web pages may call from a browser.
+pub use server::{Cors, NotAnOrigin};

@@ -10,8 +10,9 @@ use store::StoreError;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::Engine;
 use crate::bind::Bound;
+use crate::certificate::Certificate;
+use crate::{Engine, StartError};
 
 /// Where the data of a running Stator lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,29 +36,47 @@ pub struct Stator {
     service: Arc<Service<Engine>>,
     addresses: Vec<SocketAddr>,
     without_ipv6: Option<io::Error>,
-    storage: StorageInfo,
+    facts: Facts,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
 
+/// What a Stator was started with and can be asked for.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) storage: StorageInfo,
+    pub(crate) certificate: Option<Certificate>,
+}
+
 impl Stator {
-    pub(crate) fn serve(service: Arc<Service<Engine>>, bound: Bound, storage: StorageInfo) -> Self {
+    pub(crate) fn serve(
+        service: Arc<Service<Engine>>,
+        bound: Bound,
+        options: ServeOptions,
+        facts: Facts,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server::serve(
             Arc::clone(&service),
             bound.listeners,
-            ServeOptions::default(),
+            options,
             // A dropped sender stops as well as a used one.
             async move { drop(stopped.await) },
         ));
         let Bound { addresses, without_ipv6, .. } = bound;
-        Self { service, addresses, without_ipv6, storage, stop, serving }
+        Self { service, addresses, without_ipv6, facts, stop, serving }
     }
 
     /// The URL to give to an SDK as its endpoint, for example `http://127.0.0.1:8000`.
     pub fn endpoint(&self) -> String {
         let address = self.addresses.first().expect("a start binds at least one address");
-        format!("http://{address}")
+        self.url(*address)
+    }
+
+    /// How an address that is listened on is reached.
+    pub(crate) fn url(&self, address: SocketAddr) -> String {
+        let scheme = if self.facts.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
     }
 
     /// Every address listened on.
@@ -72,7 +91,16 @@ impl Stator {
 
     /// Where the data lies.
     pub fn storage(&self) -> &StorageInfo {
-        &self.storage
+        &self.facts.storage
+    }
+
+    /// Reads the files of the certificate again and shows it to connections that come from now on.
+    /// Without TLS it does nothing.
+    ///
+    /// # Errors
+    /// [`StartError`] says what is wrong with the files; the old certificate stays then.
+    pub fn reload_certificate(&self) -> Result<(), StartError> {
+        self.facts.certificate.as_ref().map_or(Ok(()), Certificate::reload)
     }
 
     /// Accepts no more, lets what is in flight finish, and closes the store.

@@ -349,3 +349,48 @@ async fn table_names(server: &Server) -> serde_json::Value {
     let mut connection = server.connect().await.unwrap();
     connection.expect("ListTables", &json!({})).await.unwrap()["TableNames"].clone()
 }
+
+#[test]
+fn a_certificate_that_cannot_be_served_is_named() {
+    let folder = Folder::new("bad-certificate");
+    let (certificate, key) = (folder.path("chain.pem"), folder.path("key.pem"));
+    let serve_tls = || {
+        let mut command = serve(["--in-memory"]);
+        command.arg("--tls-cert").arg(&certificate).arg("--tls-key").arg(&key);
+        refusal(command)
+    };
+    let line = serve_tls();
+    assert!(line.starts_with(&format!("cannot read {}", certificate.display())), "{line}");
+
+    fs::write(&certificate, "letter").unwrap();
+    fs::write(&key, "letter").unwrap();
+    let line = serve_tls();
+    let expected = format!("cannot serve HTTPS with {}: it holds no", certificate.display());
+    assert!(line.starts_with(&expected), "{line}");
+
+    fs::write(&certificate, made_certificate().0).unwrap();
+    let line = serve_tls();
+    assert!(line.starts_with(&format!("cannot serve HTTPS with {}", key.display())), "{line}");
+
+    fs::write(&key, made_certificate().1).unwrap();
+    let line = serve_tls();
+    assert!(line.ends_with("it is not the key of the certificate"), "{line}");
+}
+
+#[test]
+fn a_certificate_needs_its_key() {
+    let line = refusal(serve(["--in-memory", "--tls-cert", "chain.pem"]));
+    assert!(line.contains("--tls-key"), "{line}");
+}
+
+#[test]
+fn an_origin_is_checked() {
+    let line = refusal(serve(["--in-memory", "--cors-origin", "app.example"]));
+    assert!(line.contains("app.example is not an origin"), "{line}");
+}
+
+/// A certificate for `localhost` and its key, as files hold them.
+fn made_certificate() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}

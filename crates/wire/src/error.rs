@@ -48,6 +48,7 @@ impl ErrorBody {
             ApiError::RequestTooLarge(_) => {
                 Self { status: 413, ..framework("RequestEntityTooLargeException") }
             }
+            ApiError::RequestTimeout => Self { status: 408, ..framework("RequestTimeoutException") },
             ApiError::UnknownOperation(_) => framework("UnknownOperationException"),
             ApiError::MissingAuthenticationToken(_) => {
                 framework("MissingAuthenticationTokenException")

@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SERVER};
 use hyper::{Response, StatusCode};
 use model::ApiError;
 use wire::ErrorBody;
 
-use super::RequestId;
+use super::accept::{Encoding, accepted};
+use super::pack::{is_worth_packing, packed};
+use super::{RequestId, head};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const CRC32: HeaderName = HeaderName::from_static("x-amz-crc32");
@@ -19,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// What the body is.
     pub(crate) content_type: ContentType,
+    /// How the body is compressed, if it is.
+    pub(crate) encoding: Option<Encoding>,
     /// The body.
     pub(crate) body: Bytes,
 }
@@ -37,7 +41,7 @@ pub(crate) enum ContentType {
 impl Answer {
     /// An operation's answer.
     pub(crate) fn json(body: Vec<u8>) -> Self {
-        Self { status: StatusCode::OK, content_type: ContentType::Json, body: body.into() }
+        Self::plain(StatusCode::OK, ContentType::Json, body)
     }
 
     /// An operation's failure.
@@ -47,47 +51,65 @@ impl Answer {
         envelope.write(error, &mut body);
         let status = StatusCode::from_u16(envelope.status)
             .expect("the envelope's statuses are HTTP's: its tests say so");
-        Self { status, content_type: ContentType::Json, body: body.into() }
+        Self::plain(status, ContentType::Json, body)
     }
 
     /// The endpoint's reply to a health check, final blank included; it says the name it was asked
     /// by. `curl` against `dynamodb.us-east-1.amazonaws.com`, shown in Istio's documentation of
     /// external services; ScyllaDB test_health.py (read 2026-11-23).
     pub(crate) fn healthy(host: &str) -> Self {
-        Self {
-            status: StatusCode::OK,
-            content_type: ContentType::Text,
-            body: format!("healthy: {host} ").into(),
-        }
+        Self::plain(StatusCode::OK, ContentType::Text, format!("healthy: {host} "))
     }
 
     /// The reply to what is no operation at all. DynamoDB serves a page of "Page Not Found" to
     /// other content types (rusoto/rusoto#215, 2016-04-09); the body here is that of its sister
     /// services.
     pub(crate) fn not_found() -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            content_type: ContentType::Unsaid,
-            body: Bytes::from_static(b"<UnknownOperationException/>\n"),
+        let body = &b"<UnknownOperationException/>\n"[..];
+        Self::plain(StatusCode::NOT_FOUND, ContentType::Unsaid, body)
+    }
+
+    /// The reply to a request whose head is longer than any may be.
+    pub(crate) fn head_too_large() -> Self {
+        let body = format!("The head of a request has at most {} bytes.\n", head::BYTES_MAX);
+        Self::plain(StatusCode::BAD_REQUEST, ContentType::Text, body)
+    }
+
+    /// Compresses the body, if it is worth it and the request with these headers asks for it.
+    pub(crate) async fn packed_for(self, headers: &HeaderMap) -> Self {
+        if !is_worth_packing(&self.body) {
+            return self;
         }
+        let Some(encoding) = accepted(headers) else { return self };
+        Self { encoding: Some(encoding), body: packed(self.body, encoding).await, ..self }
     }
 
     /// Adds request id, checksum and the rest. The values are those DynamoDB sends: `Server`,
     /// `application/x-amz-json-1.0` and a checksum in decimal (boto3's response metadata, seen in
-    /// many public logs, 2018 to 2024). hyper adds length and date.
+    /// many public logs, 2018 to 2024). The checksum is of the bytes as they are sent, compressed
+    /// or not: so say the SDKs that verify it (botocore's `retryhandler.py`, aws-sdk-go-v2's
+    /// `service/dynamodb/internal/customizations`, `calculateCrc32FromCompressedData` of Java's;
+    /// read 2026-11-23). hyper adds length and date.
     pub(crate) fn into_response(self, id: &RequestId) -> Response<Full<Bytes>> {
         let checksum = crc32fast::hash(&self.body);
         let mut response = Response::new(Full::new(self.body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.reserve(4);
+        headers.reserve(5);
         headers.insert(SERVER, HeaderValue::from_static("Server"));
         if let Some(content_type) = self.content_type.header() {
             headers.insert(CONTENT_TYPE, content_type);
         }
+        if let Some(encoding) = self.encoding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+        }
         headers.insert(REQUEST_ID, id.header());
         headers.insert(CRC32, HeaderValue::from(checksum));
         response
+    }
+
+    fn plain(status: StatusCode, content_type: ContentType, body: impl Into<Bytes>) -> Self {
+        Self { status, content_type, encoding: None, body: body.into() }
     }
 }
 

@@ -1,19 +1,51 @@
-//! Request bodies, whole and bounded.
+//! Request bodies: whole, bounded, and in time.
+
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
-use hyper::body::Body;
+use hyper::body::{Body, Frame};
 use model::ApiError;
+use tokio::time::{Instant, timeout_at};
+
+use super::{Budget, Patience, Room};
 
 /// How much of a too large body is still read, so that a client that only listens after it has
 /// sent everything hears the answer instead of a reset connection.
 const DISCARDED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// Takes in the bodies of all requests.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    budget: Budget,
+    patience: Patience,
+    body_bytes_max: usize,
+}
+
+/// A body, and the room it takes up.
+#[derive(Debug)]
+pub(crate) struct Received<'a> {
+    pub(crate) bytes: Bytes,
+    /// Held until the request is answered.
+    _room: Option<Room<'a>>,
+}
+
+/// Whether what is received will grow when it is unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Plain,
+    Packed,
+}
+
 /// Why there is no body.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BodyError {
     /// More bytes than the limit.
     TooLarge,
+    /// It did not come in time.
+    TooSlow,
     /// The client went away, or broke HTTP.
     Broken,
 }
@@ -22,65 +54,130 @@ impl From<BodyError> for ApiError {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLarge => Self::RequestTooLarge("Request body is too large".to_owned()),
+            BodyError::TooSlow => Self::RequestTimeout,
             // Nobody is left to read it.
             BodyError::Broken => Self::Serialization(String::new()),
         }
     }
 }
 
-/// Reads a body of at most `bytes_max` bytes; one that comes in one piece is not copied.
-pub(crate) async fn read_body<B>(mut body: B, bytes_max: usize) -> Result<Bytes, BodyError>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let mut first = Bytes::new();
-    let mut whole = BytesMut::new();
-    while let Some(data) = next_data(&mut body).await? {
-        if first.len() + whole.len() + data.len() > bytes_max {
-            discard(body).await?;
-            return Err(BodyError::TooLarge);
-        }
-        if first.is_empty() && whole.is_empty() {
-            first = data;
-            continue;
-        }
-        if whole.is_empty() {
-            let announced = usize::try_from(body.size_hint().lower()).unwrap_or(bytes_max);
-            whole.reserve(first.len() + data.len() + announced.min(bytes_max));
-            whole.extend_from_slice(&std::mem::take(&mut first));
-        }
-        whole.extend_from_slice(&data);
+impl Intake {
+    /// For bodies of at most `body_bytes_max` each and `total_bytes_max` together.
+    pub(crate) fn new(body_bytes_max: usize, total_bytes_max: usize, patience: Patience) -> Self {
+        Self { budget: Budget::new(total_bytes_max), patience, body_bytes_max }
     }
-    Ok(if whole.is_empty() { first } else { whole.freeze() })
+
+    /// Bytes of bodies that are held now.
+    #[cfg(test)]
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.budget.taken()
+    }
+
+    /// Receives a body once there is room for it. One whose length nobody knows takes as much room
+    /// as a body may have, until it is known.
+    pub(crate) async fn receive<B>(
+        &self,
+        body: B,
+        packing: Packing,
+    ) -> Result<Received<'_>, BodyError>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let bytes_max = self.body_bytes_max;
+        let announced =
+            body.size_hint().exact().map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+        let pieces = Pieces { body, patience: &self.patience, begun: None, bytes: 0 };
+        let room = match (announced, packing) {
+            (Some(0), _) => None,
+            (Some(bytes), _) if bytes > bytes_max => {
+                pieces.discard().await?;
+                return Err(BodyError::TooLarge);
+            }
+            (Some(bytes), Packing::Plain) => Some(self.budget.room(bytes).await),
+            (Some(_), Packing::Packed) | (None, _) => Some(self.budget.room(bytes_max).await),
+        };
+        let mut received = Received { bytes: pieces.join(bytes_max).await?, _room: room };
+        if let (Packing::Plain, Some(room)) = (packing, &mut received._room) {
+            room.shrink_to(received.bytes.len());
+        }
+        Ok(received)
+    }
 }
 
-/// Reads on and forgets, up to a bound.
-async fn discard<B>(mut body: B) -> Result<(), BodyError>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let mut discarded = 0;
-    while discarded < DISCARDED_BYTES_MAX {
-        match next_data(&mut body).await? {
-            Some(data) => discarded += data.len(),
-            None => break,
-        }
-    }
-    Ok(())
+/// A body as it comes.
+struct Pieces<'a, B> {
+    body: B,
+    patience: &'a Patience,
+    /// When we first had to wait.
+    begun: Option<Instant>,
+    /// How many came.
+    bytes: usize,
 }
 
-/// The next piece of data; trailers are passed over.
-async fn next_data<B>(body: &mut B) -> Result<Option<Bytes>, BodyError>
+impl<B> Pieces<'_, B>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| BodyError::Broken)?;
-        if let Ok(data) = frame.into_data() {
-            return Ok(Some(data));
+    /// All of it, at most `bytes_max` bytes; what comes in one piece is not copied.
+    async fn join(mut self, bytes_max: usize) -> Result<Bytes, BodyError> {
+        let mut first = Bytes::new();
+        let mut whole = BytesMut::new();
+        while let Some(data) = self.next().await? {
+            if self.bytes > bytes_max {
+                self.discard().await?;
+                return Err(BodyError::TooLarge);
+            }
+            if first.is_empty() && whole.is_empty() {
+                first = data;
+                continue;
+            }
+            if whole.is_empty() {
+                let announced = usize::try_from(self.body.size_hint().lower()).unwrap_or(bytes_max);
+                whole.reserve(first.len() + data.len() + announced.min(bytes_max));
+                whole.extend_from_slice(&std::mem::take(&mut first));
+            }
+            whole.extend_from_slice(&data);
         }
+        Ok(if whole.is_empty() { first } else { whole.freeze() })
     }
-    Ok(None)
+
+    /// Reads on and forgets, up to a bound.
+    async fn discard(mut self) -> Result<(), BodyError> {
+        while self.bytes < DISCARDED_BYTES_MAX && self.next().await?.is_some() {}
+        Ok(())
+    }
+
+    /// The next piece of data; trailers are passed over.
+    async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+        while let Some(frame) = self.frame().await? {
+            if let Ok(data) = frame.into_data() {
+                self.bytes += data.len();
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next frame, in time. What is there already needs no clock.
+    async fn frame(&mut self) -> Result<Option<Frame<Bytes>>, BodyError> {
+        let mut frame = pin!(self.body.frame());
+        let at_once = std::future::poll_fn(|context| Poll::Ready(frame.as_mut().poll(context)));
+        let frame = match at_once.await {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => {
+                let begun = *self.begun.get_or_insert_with(Instant::now);
+                let deadline = begun + time_for(self.patience, self.bytes);
+                timeout_at(deadline, frame).await.map_err(|_| BodyError::TooSlow)?
+            }
+        };
+        frame.transpose().map_err(|_| BodyError::Broken)
+    }
+}
+
+/// How long the first `bytes` of a body, and the next one, may take.
+fn time_for(patience: &Patience, bytes: usize) -> Duration {
+    let at_slowest = bytes as u64 * 1000 / u64::from(patience.body_bytes_per_second_min.max(1));
+    patience.body + Duration::from_millis(at_slowest)
 }
 
 #[cfg(test)]
@@ -95,9 +192,9 @@ mod tests {
     use super::*;
 
     /// A body of ready-made pieces.
-    struct Pieces(VecDeque<Bytes>);
+    struct Ready(VecDeque<Bytes>);
 
-    impl Body for Pieces {
+    impl Body for Ready {
         type Data = Bytes;
         type Error = Infallible;
 
@@ -111,7 +208,12 @@ mod tests {
 
     async fn read(pieces: &[&'static str], bytes_max: usize) -> Result<Bytes, BodyError> {
         let pieces = pieces.iter().map(|piece| Bytes::from_static(piece.as_bytes())).collect();
-        read_body(Pieces(pieces), bytes_max).await
+        let intake = Intake::new(bytes_max, 100, Patience::default());
+        let received = intake.receive(Ready(pieces), Packing::Plain).await;
+        received.map(|received| {
+            assert_eq!(intake.bytes_held(), received.bytes.len());
+            received.bytes.clone()
+        })
     }
 
     #[tokio::test]
@@ -127,7 +229,48 @@ mod tests {
     async fn a_single_piece_is_not_copied() {
         let piece = Bytes::from(vec![7; 100]);
         let address = piece.as_ptr();
-        let read = read_body(Pieces([piece].into()), 100).await;
-        assert_eq!(read.map(|bytes| bytes.as_ptr()), Ok(address));
+        let intake = Intake::new(100, 100, Patience::default());
+        let received = intake.receive(Ready([piece].into()), Packing::Plain).await.unwrap();
+        assert_eq!(received.bytes.as_ptr(), address);
+    }
+
+    #[tokio::test]
+    async fn a_packed_body_keeps_room_for_what_it_may_become() {
+        let intake = Intake::new(50, 100, Patience::default());
+        let piece = Bytes::from_static(b"abc");
+        let received = intake.receive(Ready([piece].into()), Packing::Packed).await.unwrap();
+        assert_eq!((received.bytes.len(), intake.bytes_held()), (3, 50));
+        drop(received);
+        assert_eq!(intake.bytes_held(), 0);
+    }
+
+    /// A body of which a byte comes every second, for ever.
+    struct Drip(tokio::time::Interval);
+
+    impl Body for Drip {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let tick = self.0.poll_tick(context);
+            tick.map(|_| Some(Ok(Frame::data(Bytes::from_static(b"x")))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_is_given_up() {
+        let patience = Patience { body_bytes_per_second_min: 2, ..Patience::default() };
+        let intake = Intake::new(1000, 1000, patience);
+        let begun = Instant::now();
+        let drip = Drip(tokio::time::interval(Duration::from_secs(1)));
+        let received = intake.receive(drip, Packing::Plain).await;
+        assert_eq!(received.map(drop), Err(BodyError::TooSlow));
+        // Twenty seconds, and half a second for each byte that came.
+        let waited = begun.elapsed();
+        assert!((39..=41).contains(&waited.as_secs()), "{waited:?}");
+        assert_eq!(intake.bytes_held(), 0);
     }
 }

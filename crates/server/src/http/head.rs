@@ -1,6 +1,7 @@
 //! What the head of a request says: operation, signature, encoding.
 
 use auth::Claim;
+use hyper::Request;
 use hyper::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName,
 };
@@ -8,10 +9,24 @@ use hyper::http::request::Parts;
 use model::ApiError;
 use wire::OperationName;
 
+use super::Packing;
+
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 /// The service and version in front of an operation's name.
 pub(crate) const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+
+/// Longest head of a request, and longest request line: AWS refuses either beyond this with 400
+/// (ScyllaDB's `test_manual_requests.py::test_too_large_request_headers`, read 2026-11-23).
+pub(crate) const BYTES_MAX: usize = 16 * 1024;
+
+/// Whether the head is longer than AWS takes.
+pub(crate) fn is_too_large<B>(request: &Request<B>) -> bool {
+    let line = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let headers = request.headers().iter();
+    let headers: usize = headers.map(|(name, value)| name.as_str().len() + value.len()).sum();
+    line.max(headers) > BYTES_MAX
+}
 
 /// Whether the body is said to be JSON. DynamoDB turns other types away before it looks at
 /// anything else (rusoto/rusoto#215, 2016-04-09: `application/x-amz-json-1.1`).
@@ -56,6 +71,14 @@ pub(crate) fn host(headers: &HeaderMap) -> Option<&str> {
 /// How the body is packed, if it is.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<&str> {
     text(headers, &CONTENT_ENCODING)
+}
+
+/// Whether the body will grow when it is unpacked.
+pub(crate) fn packing(headers: &HeaderMap) -> Packing {
+    match headers.contains_key(CONTENT_ENCODING) {
+        true => Packing::Packed,
+        false => Packing::Plain,
+    }
 }
 
 /// A header's value; absent if it is not plain ASCII.

@@ -1,36 +1,21 @@
 //! Accepting connections, and ending them without cutting off an answer.
 
-use std::convert::Infallible;
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use model::limits;
 use store::Store;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
+use super::connection::Front;
+use super::{Intake, ServeOptions};
 use crate::Service;
 
 /// How long [`serve`] waits after running out of file handles before it accepts again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// Settings of [`serve`].
-#[derive(Debug, Clone, Copy)]
-pub struct ServeOptions {
-    /// How long requests in flight may take to finish once asked to stop.
-    pub grace: Duration,
-}
-
-impl Default for ServeOptions {
-    fn default() -> Self {
-        Self { grace: Duration::from_secs(10) }
-    }
-}
 
 /// Serves connections on all listeners until `stop` resolves; then accepts no more, lets what is
 /// in flight finish, closes idle connections, and returns.
@@ -40,34 +25,55 @@ pub async fn serve<S: Store>(
     options: ServeOptions,
     stop: impl Future<Output = ()>,
 ) {
+    let ServeOptions { grace, connections_max, patience, cors, tls, .. } = options;
+    let intake = Intake::new(limits::REQUEST_BYTES_MAX, options.body_bytes_total_max, patience);
+    let front = Arc::new(Front { service, intake, patience, cors, tls });
+    let places = Places::new(connections_max);
     let (stopping, watched) = watch::channel(false);
     let mut acceptors = JoinSet::new();
     for listener in listeners {
-        acceptors.spawn(accept(listener, Arc::clone(&service), watched.clone()));
+        acceptors.spawn(accept(listener, Arc::clone(&front), places.clone(), watched.clone()));
     }
     drop(watched);
     stop.await;
     acceptors.shutdown().await;
     stopping.send_replace(true);
-    if tokio::time::timeout(options.grace, stopping.closed()).await.is_err() {
-        tracing::warn!(grace = ?options.grace, "requests still in flight were cut off");
+    if tokio::time::timeout(grace, stopping.closed()).await.is_err() {
+        tracing::warn!(?grace, "requests still in flight were cut off");
     }
 }
 
 /// Accepts connections for as long as it is polled. Every connection holds `stopping`.
 async fn accept<S: Store>(
     listener: TcpListener,
-    service: Arc<Service<S>>,
+    front: Arc<Front<S>>,
+    places: Places,
     stopping: watch::Receiver<bool>,
 ) {
     loop {
+        // Whoever has no place waits in the system's queue, and nobody who has one is disturbed.
+        let place = places.next().await;
+        let (stream, peer) = next_stream(&listener).await;
+        let serving = Arc::clone(&front).welcome(stream, peer, stopping.clone());
+        tokio::spawn(async move {
+            serving.await;
+            drop(place);
+        });
+    }
+}
+
+/// The next connection that there is. Without file handles it waits for one to come back.
+async fn next_stream(listener: &TcpListener) -> (TcpStream, std::net::SocketAddr) {
+    let mut failing = false;
+    loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                tokio::spawn(connection(stream, Arc::clone(&service), stopping.clone()));
-            }
+            Ok(accepted) => return accepted,
             Err(error) if is_the_connections(&error) => {}
             Err(error) => {
-                tracing::warn!(%error, "cannot accept connections");
+                if !failing {
+                    tracing::warn!(%error, "cannot accept connections; trying on");
+                }
+                failing = true;
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -84,37 +90,27 @@ fn is_the_connections(error: &io::Error) -> bool {
     )
 }
 
-/// Serves one connection, keep-alive and pipelining included, until either side ends it.
-async fn connection<S: Store>(
-    stream: TcpStream,
-    service: Arc<Service<S>>,
-    mut stopping: watch::Receiver<bool>,
-) {
-    // Answers are small and written whole: waiting to fill a packet only adds latency.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "the connection ended before it began");
-        return;
+/// As many connections as there may be at once.
+#[derive(Debug, Clone)]
+struct Places {
+    free: Arc<Semaphore>,
+    connections_max: usize,
+}
+
+impl Places {
+    fn new(connections_max: usize) -> Self {
+        let connections_max = connections_max.clamp(1, Semaphore::MAX_PERMITS);
+        Self { free: Arc::new(Semaphore::new(connections_max)), connections_max }
     }
-    let handler = service_fn(|request| {
-        let service = Arc::clone(&service);
-        async move { Ok::<_, Infallible>(service.answer(request).await) }
-    });
-    let mut connection = pin!(
-        http1::Builder::new().pipeline_flush(true).serve_connection(TokioIo::new(stream), handler)
-    );
-    let ended = tokio::select! {
-        biased;
-        ended = connection.as_mut() => Some(ended),
-        _ = stopping.wait_for(|stopping| *stopping) => None,
-    };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+
+    /// A place, once there is one.
+    async fn next(&self) -> OwnedSemaphorePermit {
+        if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
+            return place;
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection broke");
+        let connections_max = self.connections_max;
+        tracing::warn!(connections_max, "no further connections are taken until one ends");
+        let place = Arc::clone(&self.free).acquire_owned().await;
+        place.expect("nobody closes the semaphore")
     }
 }

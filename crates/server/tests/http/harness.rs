@@ -44,6 +44,10 @@ impl Endpoint {
     }
 
     pub(crate) async fn start_with_grace(grace: Duration) -> Self {
+        Self::start_with(ServeOptions { grace, ..ServeOptions::default() }).await
+    }
+
+    pub(crate) async fn start_with(serve: ServeOptions) -> Self {
         let (reads, read) = watch::channel(Read::Answers);
         let begun = Arc::new(Notify::new());
         let store = Puppet { inner: MemoryStore::new(), read, begun: Arc::clone(&begun) };
@@ -53,6 +57,7 @@ impl Endpoint {
             account: "000000000000".to_owned(),
             region: "eu-north-1".to_owned(),
             seed: 7,
+            slow_after: Duration::from_secs(60),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -60,7 +65,7 @@ impl Endpoint {
         let serving = tokio::spawn(stator_server::serve(
             Arc::new(Service::new(db, options)),
             vec![listener],
-            ServeOptions { grace },
+            serve,
             async move { drop(stopped.await) },
         ));
         Self { address, reads, begun, stop: Some(stop), serving: Some(serving) }

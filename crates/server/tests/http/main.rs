@@ -3,7 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking, like the test")]
 
+mod bodies;
+mod browsers;
+mod connections;
 mod harness;
+mod https;
 
 use std::time::Duration;
 

@@ -18,7 +18,7 @@ fn text(stator: &Stator) -> String {
         let _ = writeln!(text, "  {label:<11} {value}");
     };
     for (index, address) in stator.addresses().iter().enumerate() {
-        line(if index == 0 { "listens on" } else { "" }, &format!("http://{address}"));
+        line(if index == 0 { "listens on" } else { "" }, &stator.url(*address));
     }
     if let Some(error) = stator.without_ipv6() {
         line("", &format!("(not on [::1]: {error})"));

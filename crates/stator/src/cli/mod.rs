@@ -2,9 +2,11 @@
 
 mod banner;
 mod export;
+mod file_handles;
 mod import;
 mod keys;
 mod logging;
+mod network;
 mod offline;
 mod progress;
 mod serve;

@@ -1,31 +1,29 @@
 //! `stator serve`.
 
-use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use clap::builder::FalseyValueParser;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::banner;
 use super::logging::{self, LogFormat, LogLevel};
-use crate::{Builder, Listen, Stator};
+use super::network::NetworkArguments;
+use crate::{Builder, Stator};
 
-/// DynamoDB Local's port, which tools expect.
-const DEFAULT_PORT: u16 = 8000;
 /// Fewest and most threads that serve requests; in between, one a core. The engine has its own.
 const WORKERS: RangeInclusive<usize> = 2..=16;
 
 /// Flags of `stator serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
-    /// Address to listen on; may be given several times [default: 127.0.0.1:8000 and [::1]:8000]
-    #[arg(long, env = "STATOR_LISTEN", value_name = "ADDRESS:PORT", value_delimiter = ',')]
-    listen: Vec<SocketAddr>,
+    #[command(flatten)]
+    network: NetworkArguments,
     /// Directory the data lies in; created if missing
     #[arg(long, env = "STATOR_DATA_DIR", value_name = "DIR", default_value = "./stator-data")]
     data_dir: PathBuf,
@@ -53,6 +51,9 @@ pub(super) struct ServeArguments {
     /// What is logged
     #[arg(long, env = "STATOR_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
     log_level: LogLevel,
+    /// Requests that take longer are logged as warnings
+    #[arg(long, env = "STATOR_LOG_SLOW_MS", value_name = "MILLISECONDS", default_value = "1000")]
+    log_slow_ms: u64,
 }
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -71,28 +72,49 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     // Before anything is opened: a signal must never meet the default handler, which just ends.
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+    let mut hangup = match arguments.network.has_certificate() {
+        true => Some(signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?),
+        false => None,
+    };
     let stator = arguments.into_builder().start().await?;
     banner::print(&stator);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            () = received(hangup.as_mut()) => reload_certificate(&stator),
+        }
     }
     tracing::info!("stopping");
     stator.stop().await.context("the store did not close cleanly; acknowledged data is safe")
 }
 
+/// The next signal; never, if none is listened for.
+async fn received(signal: Option<&mut Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// A certificate that cannot be used leaves the old one where it is: the clients come first.
+fn reload_certificate(stator: &Stator) {
+    match stator.reload_certificate() {
+        Ok(()) => tracing::info!("the certificate was read again"),
+        Err(error) => tracing::error!(%error, "the old certificate stays"),
+    }
+}
+
 impl ServeArguments {
     fn into_builder(self) -> Builder {
-        let listen = match self.listen {
-            addresses if addresses.is_empty() => Listen::Loopback { port: DEFAULT_PORT },
-            addresses => Listen::Addresses(addresses),
-        };
         let builder = match (self.in_memory, self.key_file) {
             (true, _) => Stator::in_memory(),
             (false, None) => Stator::in_directory(self.data_dir),
             (false, Some(key_file)) => Stator::in_directory(self.data_dir).key_file(key_file),
         };
-        builder.listen(listen).account(self.account).region(self.region)
+        let builder = self.network.apply(builder);
+        let slow_after = Duration::from_millis(self.log_slow_ms);
+        builder.account(self.account).region(self.region).slow_after(slow_after)
     }
 }
 

@@ -1,0 +1,119 @@
+//! One connection, from its first byte to its end.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use store::Store;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::paced::{Exchanges, Paced};
+use super::{Cors, Intake, Patience, Tls};
+use crate::Service;
+
+/// Most bytes that are buffered of a connection: the longest head that is read at all, and the
+/// piece in which long bodies come. `head` refuses long before.
+const BUFFER_BYTES_MAX: usize = 64 * 1024;
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct Front<S: Store> {
+    pub(super) service: Arc<Service<S>>,
+    pub(super) intake: Intake,
+    pub(super) patience: Patience,
+    pub(super) cors: Option<Cors>,
+    pub(super) tls: Option<Arc<Tls>>,
+}
+
+impl<S: Store> Front<S> {
+    /// Serves a connection that was just accepted.
+    pub(super) async fn welcome(
+        self: Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        mut stopping: watch::Receiver<bool>,
+    ) {
+        // Answers are small and written whole: waiting to fill a packet only adds latency.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%peer, %error, "the connection ended before it began");
+            return;
+        }
+        let Some(tls) = &self.tls else { return self.converse(stream, peer, stopping).await };
+        let handshake = timeout(self.patience.handshake, tls.acceptor().accept(stream));
+        let shaken = tokio::select! {
+            shaken = handshake => shaken.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        };
+        match shaken {
+            Ok(stream) => self.converse(stream, peer, stopping).await,
+            Err(error) => tracing::debug!(%peer, %error, "no TLS handshake"),
+        }
+    }
+
+    /// Speaks HTTP, keep-alive and pipelining included, until either side ends it.
+    async fn converse<IO>(&self, stream: IO, peer: SocketAddr, mut stopping: watch::Receiver<bool>)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
+        let exchanges = Arc::new(Exchanges::new());
+        let stream = Paced::new(stream, self.patience, Arc::clone(&exchanges));
+        let handler = service_fn(|request| {
+            // At once, and not when the answer is first asked for: the stream is read in between.
+            let answering = exchanges.begin();
+            async move {
+                let answer = self.answer(request, peer).await;
+                drop(answering);
+                Ok::<_, Infallible>(answer)
+            }
+        });
+        let mut connection = pin!(
+            http1::Builder::new()
+                .pipeline_flush(true)
+                .max_buf_size(BUFFER_BYTES_MAX)
+                .serve_connection(TokioIo::new(stream), handler)
+        );
+        let ended = tokio::select! {
+            biased;
+            ended = connection.as_mut() => Some(ended),
+            _ = stopping.wait_for(|stopping| *stopping) => None,
+        };
+        let ended = match ended {
+            Some(ended) => ended,
+            None => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%peer, %error, "a connection broke");
+        }
+    }
+
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
+        let Some(cors) = &self.cors else {
+            return self.service.answer(request, peer, &self.intake).await;
+        };
+        let origin = cors.allowed(request.headers());
+        let mut response = match cors.preflight(&request) {
+            Some(granted) => granted,
+            None => self.service.answer(request, peer, &self.intake).await,
+        };
+        cors.mark(origin, response.headers_mut());
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests;
