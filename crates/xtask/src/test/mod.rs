@@ -1,12 +1,13 @@
 //! `cargo xtask test`: everything that proves Stator, in one command.
 //!
-//! The [`suites`] table names what runs; [`rust`], [`clients`] and [`crashes`] know how. All of it
-//! uses one build of one profile, and the real binary. A suite whose tools are absent is skipped
-//! with a line that says so; under CI only what `ci/allowed-skips.txt` names may be. The last line
-//! is always `N passed, N failed, N skipped`.
+//! The [`suites`] table names what runs; [`rust`], [`clients`], [`crashes`] and [`fuzz`] know how.
+//! All of it, but for the fuzz targets, uses one build of one profile, and the real binary. A suite
+//! whose tools are absent is skipped with a line that says so; under CI only what
+//! `ci/allowed-skips.txt` names may be. The last line is always `N passed, N failed, N skipped`.
 
 pub mod clients;
 pub mod crashes;
+pub mod fuzz;
 pub mod report;
 pub mod rust;
 pub mod suites;
@@ -27,7 +28,7 @@ use crate::target_directory;
 /// What to run.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// A hundred crash rounds of each kind instead of ten.
+    /// A hundred crash rounds of each kind instead of ten, and the fuzz targets.
     #[arg(long)]
     pub full: bool,
     /// Only suites whose name contains this.
@@ -105,12 +106,16 @@ fn run_one(setup: &Setup, suite: &Suite) -> anyhow::Result<Tally> {
         Run::Example(name) => rust::run_example(setup, name),
         Run::Client(client, server) => clients::run(setup, suite.name, client, *server),
         Run::Crash(cut) => crashes::run(setup, suite.name, *cut),
+        Run::Fuzz(target) => fuzz::run(setup, suite.name, target),
         Run::CrashBlindness => crashes::run_without_sync(setup, suite.name),
     }
 }
 
 fn is_wanted(suite: &Suite, options: &Options) -> bool {
-    options.only.as_ref().is_none_or(|only| suite.name.contains(only.as_str()))
+    match &options.only {
+        Some(only) => suite.name.contains(only.as_str()),
+        None => options.full || !matches!(suite.run, Run::Fuzz(_)),
+    }
 }
 
 /// Builds every binary and example with the features that `cargo test --workspace` gives them, so

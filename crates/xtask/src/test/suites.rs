@@ -34,6 +34,8 @@ pub enum Run {
     Crash(Cut),
     /// The proof that the power-cut rounds notice a missing sync.
     CrashBlindness,
+    /// A fuzz target; only with `--full`, or when it is named.
+    Fuzz(&'static str),
 }
 
 /// Everything that `cargo xtask test` runs, in this order.
@@ -68,11 +70,23 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "crash-kill", needs: &[], run: Run::Crash(Cut::Process) },
     Suite { name: "crash-power", needs: &[], run: Run::Crash(Cut::Power) },
     Suite { name: "crash-power-without-sync", needs: &[], run: Run::CrashBlindness },
+    fuzz("fuzz-requests", "requests"),
+    fuzz("fuzz-expressions", "expressions"),
+    fuzz("fuzz-numbers", "numbers"),
+    fuzz("fuzz-keys", "keys"),
+    fuzz("fuzz-items", "items"),
+    fuzz("fuzz-signatures", "signatures"),
+    fuzz("fuzz-exports", "exports"),
+    fuzz("fuzz-files", "files"),
 ];
 
 const fn client(name: &'static str, client: Client, engine: Engine) -> Suite {
     let needs = client.runtime.tools();
     Suite { name, needs, run: Run::Client(client, engine) }
+}
+
+const fn fuzz(name: &'static str, target: &'static str) -> Suite {
+    Suite { name, needs: &["cargo-fuzz"], run: Run::Fuzz(target) }
 }
 
 impl Suite {
