@@ -15,6 +15,17 @@ pub(crate) fn invalid(detail: impl AsRef<str>) -> ApiError {
     ApiError::Validation([INVALID, detail.as_ref()].concat())
 }
 
+/// "Attempt to change a resource which is still in use: …"
+pub(crate) fn in_use(detail: impl AsRef<str>) -> ApiError {
+    let words = "Attempt to change a resource which is still in use: ";
+    ApiError::ResourceInUse([words, detail.as_ref()].concat())
+}
+
+/// "Subscriber limit exceeded: …"
+pub(crate) fn limit_exceeded(detail: impl AsRef<str>) -> ApiError {
+    ApiError::LimitExceeded(["Subscriber limit exceeded: ", detail.as_ref()].concat())
+}
+
 /// A data operation met no such table.
 pub(crate) fn table_missing() -> ApiError {
     ApiError::ResourceNotFound("Requested resource not found".into())

@@ -1,9 +1,10 @@
-//! Lets writers into a table, until it is closed for good.
+//! Lets writers in, until it is closed for good.
 //!
-//! Dropping a table removes its rows by range, and the store orders no write against that: so the
-//! drop closes the gate, waits until everybody has left, and only then goes on. One atomic word
-//! holds the lowest bit "closed" and above it how many are inside.
+//! Dropping a table, or an index of it, removes rows by range, and the store orders no write
+//! against that: so the drop closes the gate, waits until everybody has left, and only then goes
+//! on. One atomic word holds the lowest bit "closed" and above it how many are inside.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
@@ -11,7 +12,7 @@ use tokio::sync::Notify;
 const CLOSED: usize = 1;
 const ONE_INSIDE: usize = 2;
 
-/// The gate of one table.
+/// The gate to the versions of a table that maintain the same indexes.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     word: AtomicUsize,
@@ -20,15 +21,15 @@ pub(crate) struct Gate {
 
 /// Somebody is inside as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Pass<'a> {
-    gate: &'a Gate,
+pub(crate) struct Pass {
+    gate: Arc<Gate>,
 }
 
 impl Gate {
     /// Goes in; `None` once it is closed.
-    pub(crate) fn enter(&self) -> Option<Pass<'_>> {
+    pub(crate) fn enter(self: &Arc<Self>) -> Option<Pass> {
         let word = self.word.fetch_add(ONE_INSIDE, Ordering::AcqRel);
-        let pass = Pass { gate: self };
+        let pass = Pass { gate: Arc::clone(self) };
         (word & CLOSED == 0).then_some(pass)
     }
 
@@ -52,7 +53,7 @@ impl Gate {
     }
 }
 
-impl Drop for Pass<'_> {
+impl Drop for Pass {
     fn drop(&mut self) {
         let word = self.gate.word.fetch_sub(ONE_INSIDE, Ordering::AcqRel);
         if word == ONE_INSIDE | CLOSED {
@@ -67,10 +68,10 @@ mod tests {
 
     #[tokio::test]
     async fn closing_waits_for_those_inside_and_turns_others_away() {
-        let gate = std::sync::Arc::new(Gate::default());
+        let gate = Arc::new(Gate::default());
         let inside = gate.enter().unwrap();
         let closing = tokio::spawn({
-            let gate = std::sync::Arc::clone(&gate);
+            let gate = Arc::clone(&gate);
             async move { gate.close().await }
         });
         while !gate.is_closed() {

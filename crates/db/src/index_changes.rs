@@ -3,9 +3,11 @@
 //! A pure function of the item before and after. A row whose key and carried attributes stay the
 //! same is not touched, is not paid for, and keeps its stamp.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use model::Item;
-use store::{RowKey, Write};
+use store::{Guard, RowKey, Space, StoreError, Write};
 
 use crate::keys::Attributes;
 use crate::stamp::Stamp;
@@ -13,10 +15,9 @@ use crate::stored;
 use crate::table::{Index, Table};
 
 /// The change of one index. At least one side is present.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct IndexChange {
-    /// Which of the table's indexes.
-    pub(crate) index: usize,
+    pub(crate) index: Arc<Index>,
     pub(crate) before: Option<Entry>,
     pub(crate) after: Option<Entry>,
 }
@@ -31,14 +32,40 @@ pub(crate) struct Entry {
     pub(crate) item_bytes: usize,
 }
 
+/// The indexes that an item is missing in, because their backfill has not come to it yet.
+#[derive(Debug, Default)]
+pub(crate) struct Missing(Vec<Space>);
+
+impl Missing {
+    /// Looks for the item's entry in every index that is being backfilled. The latch of its row,
+    /// which `guard` holds, stands for its entries too.
+    pub(crate) async fn find<G: Guard>(
+        guard: &mut G,
+        table: &Table,
+        item: Option<&Item>,
+    ) -> Result<Self, StoreError> {
+        let mut missing = Self::default();
+        let Some(item) = item else { return Ok(missing) };
+        for index in table.indexes.iter().filter(|index| index.definition.is_incomplete()) {
+            let Some(entry) = Entry::of(table, index, item) else { continue };
+            if guard.read(&entry.row).await?.is_none() {
+                missing.0.push(index.place.space);
+            }
+        }
+        Ok(missing)
+    }
+}
+
 /// Compares an item before and after a write.
 pub(crate) fn index_changes(
     table: &Table,
     before: Option<&Item>,
     after: Option<&Item>,
+    missing: &Missing,
 ) -> Vec<IndexChange> {
     let mut changes = Vec::new();
-    for (position, index) in table.indexes.iter().enumerate() {
+    for index in &table.indexes {
+        let before = before.filter(|_| !missing.0.contains(&index.place.space));
         let old = before.and_then(|item| Entry::of(table, index, item));
         let new = after.and_then(|item| Entry::of(table, index, item));
         let same = match (&old, &new) {
@@ -49,7 +76,7 @@ pub(crate) fn index_changes(
             _ => false,
         };
         if !same {
-            changes.push(IndexChange { index: position, before: old, after: new });
+            changes.push(IndexChange { index: Arc::clone(index), before: old, after: new });
         }
     }
     changes
@@ -75,7 +102,8 @@ impl IndexChange {
 }
 
 impl Entry {
-    fn of(table: &Table, index: &Index, item: &Item) -> Option<Self> {
+    /// What an index has of an item, if anything.
+    pub(crate) fn of(table: &Table, index: &Index, item: &Item) -> Option<Self> {
         let attributes = item.attributes();
         let row = index.place.index(
             &index.definition.key,

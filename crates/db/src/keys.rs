@@ -10,9 +10,12 @@
 //! Scalars are in the order-preserving form of `model::key`, which is self-delimiting: composites
 //! order part by part. The hash in front of a partition is xxh3-64 of the partition's bytes.
 
-use model::{AttributeMap, AttributeValue, KeyElement, KeySchema, MapRef, ValueRef};
+use model::KeyRole::{Hash, Range};
+use model::{AttributeMap, AttributeValue, KeyElement, KeyRole, KeySchema, MapRef, ValueRef};
 use store::{Kind, RowKey, RowRange, Space};
 use xxhash_rust::xxh3::xxh3_64;
+
+use crate::item_rules;
 
 /// Rows of the catalog itself.
 pub(crate) const CATALOG: Space = Space(0);
@@ -61,11 +64,12 @@ pub(crate) enum Attributes<'a> {
 impl Place {
     /// Names the row of an item in its table. `None` when a key attribute is missing.
     pub(crate) fn item(self, key: &KeySchema, attributes: Attributes<'_>) -> Option<RowKey> {
-        self.row(&key.hash, &[&key.range], attributes)
+        self.row(&key.hash, &[(Range, &key.range)], attributes)
     }
 
     /// Names the row of an item in an index. `None` when the item lacks an attribute of the
-    /// index's key: the index is sparse.
+    /// index's key, or has one that does not fit: the index is sparse. Writes of unfit attributes
+    /// are refused, but an item may be older than the index.
     ///
     /// A local index shares the table's partitions, so the table's range alone tells its rows
     /// apart; a global one needs the table's whole key.
@@ -76,9 +80,10 @@ impl Place {
         attributes: Attributes<'_>,
     ) -> Option<RowKey> {
         if self.kind == kind::GLOBAL_INDEX {
-            self.row(&index.hash, &[&index.range, &table.hash, &table.range], attributes)
+            let table = [(Hash, &table.hash[..]), (Range, &table.range)];
+            self.row(&index.hash, &[(Range, &index.range), table[0], table[1]], attributes)
         } else {
-            self.row(&index.hash, &[&index.range, &table.range], attributes)
+            self.row(&index.hash, &[(Range, &index.range), (Range, &table.range)], attributes)
         }
     }
 
@@ -100,25 +105,31 @@ impl Place {
     fn row(
         self,
         hash: &[KeyElement],
-        sorts: &[&[KeyElement]],
+        sorts: &[(KeyRole, &[KeyElement])],
         attributes: Attributes<'_>,
     ) -> Option<RowKey> {
         let mut bytes = Vec::with_capacity(96);
-        attributes.encode(hash, &mut bytes)?;
+        attributes.encode(Hash, hash, &mut bytes)?;
         let split = bytes.len();
-        for elements in sorts {
-            attributes.encode(elements, &mut bytes)?;
+        for (role, elements) in sorts {
+            attributes.encode(*role, elements, &mut bytes)?;
         }
         Some(self.in_partition(&bytes[..split], &bytes[split..]))
     }
 }
 
 impl Attributes<'_> {
-    fn encode(self, elements: &[KeyElement], out: &mut Vec<u8>) -> Option<()> {
+    fn encode(self, role: KeyRole, elements: &[KeyElement], out: &mut Vec<u8>) -> Option<()> {
         for element in elements {
             match self {
                 Self::Tree(map) => encode_tree(map.get(&element.name)?, out)?,
-                Self::Stored(map) => model::key::encode_scalar(&map.get(&element.name)?, out),
+                Self::Stored(map) => {
+                    let value = map.get(&element.name)?;
+                    if !item_rules::fits(role, element, &value) {
+                        return None;
+                    }
+                    model::key::encode_scalar(&value, out);
+                }
             }
         }
         Some(())
@@ -243,10 +254,35 @@ mod tests {
         map.insert("p".into(), AttributeValue::B(vec![0, 0xFF]));
         let item = Item::encode(&map);
         let place = Place { space: Space(16), kind: kind::ITEM };
-        let schema = key(&["p"], &["c"]);
-        assert_eq!(
-            place.item(&schema, Attributes::Tree(&map)),
-            place.item(&schema, Attributes::Stored(item.attributes()))
-        );
+        let mut schema = key(&["p"], &["c"]);
+        schema.hash[0].scalar_type = ScalarType::B;
+        schema.range[0].scalar_type = ScalarType::N;
+        let row = place.item(&schema, Attributes::Tree(&map));
+        assert!(row.is_some());
+        assert_eq!(row, place.item(&schema, Attributes::Stored(item.attributes())));
+    }
+
+    #[test]
+    fn a_stored_attribute_that_does_not_fit_names_no_index_row() {
+        let table = key(&["p"], &["c"]);
+        let place = Place { space: Space(17), kind: kind::GLOBAL_INDEX };
+        let has_row = |index: &KeySchema, name: &str, value: AttributeValue| {
+            let mut map = attributes();
+            map.insert(name.into(), value);
+            let item = Item::encode(&map);
+            place.index(index, &table, Attributes::Stored(item.attributes())).is_some()
+        };
+        let text = |bytes| AttributeValue::S("a".repeat(bytes));
+        let (hash, range) = (key(&["x"], &[]), key(&["y"], &["x"]));
+        for (bytes, in_hash, in_range) in
+            [(0, false, false), (1024, true, true), (1025, true, false), (2049, false, false)]
+        {
+            assert_eq!(has_row(&hash, "x", text(bytes)), in_hash, "{bytes}");
+            assert_eq!(has_row(&range, "x", text(bytes)), in_range, "{bytes}");
+        }
+        assert!(!has_row(&hash, "x", AttributeValue::Bool(true)));
+        assert!(!has_row(&hash, "x", AttributeValue::B(vec![1])));
+        // The table's own key keeps its limits.
+        assert!(has_row(&hash, "p", text(2048)));
     }
 }

@@ -19,11 +19,13 @@
 //! Every operation is one file under `operations/` and goes the same four steps: **find** the
 //! table, **check** the request against it, **act** on the store, **answer**.
 
+mod background;
 mod catalog;
 mod clock;
 mod error;
 mod gate;
 mod index_changes;
+mod indexing;
 mod item_rules;
 mod keys;
 mod metering;
@@ -42,7 +44,9 @@ use std::sync::Arc;
 use model::{ApiError, Scope, TableDefinition, TableRef};
 use store::{Store, StoreError};
 
-use catalog::Catalog;
+use background::Background;
+use catalog::{Amended, Catalog};
+use indexing::Indexing;
 use stamp::StampSource;
 use table::Table;
 use transactions::{Registry, Tokens};
@@ -66,6 +70,7 @@ pub struct Db<S: Store> {
     ids: Box<dyn Ids>,
     transactions: Arc<Registry>,
     tokens: Tokens,
+    background: Background,
 }
 
 /// What a [`Db`] is given besides its store.
@@ -78,7 +83,8 @@ pub struct DbOptions {
 }
 
 impl<S: Store> Db<S> {
-    /// Loads the catalog, and goes on with drops of tables that were cut short.
+    /// Loads the catalog, and goes on with what was cut short: tables and indexes that were
+    /// dropped, indexes that came to a table.
     ///
     /// # Errors
     /// What the store fails with, and [`StoreError::Damaged`] or [`StoreError::Failed`] when the
@@ -86,38 +92,57 @@ impl<S: Store> Db<S> {
     pub async fn open(store: S, options: DbOptions) -> Result<Self, StoreError> {
         let store = Arc::new(store);
         let (catalog, dropped) = catalog::load(&*store).await?;
+        let (catalog, background) = (Arc::new(catalog), Background::new());
         if !dropped.is_empty() {
-            tokio::spawn(catalog::remove_spaces(Arc::clone(&store), dropped));
+            background.spawn(catalog::remove_spaces(Arc::clone(&store), dropped));
         }
+        Indexing::new(Arc::clone(&store), Arc::clone(&catalog), background.clone()).resume();
         Ok(Self {
             store,
-            catalog: Arc::new(catalog),
+            catalog,
             stamps: StampSource::new(options.clock, options.ids.writer()),
             ids: options.ids,
             transactions: Arc::new(Registry::default()),
             tokens: Tokens::default(),
+            background,
         })
     }
 
-    /// Finishes what is queued and closes the store.
+    /// Waits until nothing is left to do behind the requests: dropped rows are removed, and every
+    /// index that was added is active. Should the store fail, what it failed at is not waited for.
+    pub async fn settled(&self) {
+        self.background.settled().await;
+    }
+
+    /// Finishes what is queued and closes the store. Work behind the requests stops where it is,
+    /// and goes on at the next open.
     ///
     /// # Errors
     /// What the store fails with.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.store.close().await
+        let closed = self.store.close().await;
+        self.settled().await;
+        closed
     }
 
-    /// Changes what a table's definition says beside its key and indexes, in a task of its own: it
-    /// goes on if the client goes away.
+    /// Changes what a table's definition says, in a task of its own: it goes on if the client goes
+    /// away. What that means for indexes is done behind the requests.
     async fn amend(
         &self,
         scope: &Scope,
         table: TableRef,
-        change: impl FnOnce(&mut TableDefinition) -> Result<(), ApiError> + Send + 'static,
-    ) -> Result<(), ApiError> {
+        change: impl FnOnce(&Table, &mut TableDefinition) -> Result<(), ApiError> + Send + 'static,
+    ) -> Result<Amended, ApiError> {
         let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
-        let amended = tokio::spawn(catalog::amend(store, catalog, scope.clone(), table, change));
-        amended.await.map_err(|_| ApiError::InternalServerError)?
+        let background = self.background.clone();
+        let indexing = Indexing::new(Arc::clone(&store), Arc::clone(&catalog), background);
+        let scope = scope.clone();
+        let work = async move {
+            let amended = catalog::amend(store, catalog, scope.clone(), table, change).await?;
+            indexing.begin(&scope, Some(&amended.before), &amended.after);
+            Ok(amended)
+        };
+        tokio::spawn(work).await.map_err(|_| ApiError::InternalServerError)?
     }
 
     /// The table a data operation means.

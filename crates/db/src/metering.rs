@@ -8,7 +8,7 @@
 use model::{Capacity, Consistency, ConsumedCapacity, IndexKind, Item, TableRef, Units};
 
 use crate::index_changes::{Entry, IndexChange};
-use crate::table::{Index, Table};
+use crate::table::Index;
 
 /// At which rate a request is charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,18 +46,13 @@ pub(crate) fn add_index_read(consumed: &mut ConsumedCapacity, index: &Index, uni
 }
 
 /// Adds what one item's write consumes; without changes of indexes, what a refused one does.
-pub(crate) fn add_write(
-    consumed: &mut ConsumedCapacity,
-    table: &Table,
-    written: &Written<'_>,
-    rate: Rate,
-) {
+pub(crate) fn add_write(consumed: &mut ConsumedCapacity, written: &Written<'_>, rate: Rate) {
     let size = |item: Option<&Item>| item.map_or(0, Item::item_bytes);
     let larger = size(written.before).max(size(written.after));
     consumed.base.write += rate.apply(Units::write(larger));
     for change in written.index_changes {
         let units = index_write(change);
-        index_share(consumed, &table.indexes[change.index]).write += units;
+        index_share(consumed, &change.index).write += units;
     }
 }
 

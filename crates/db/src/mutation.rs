@@ -146,7 +146,8 @@ fn check_updated_paths(table: &Table, update: &Update) -> Result<(), ApiError> {
                 path.attribute
             )));
         }
-        let indexed = table.indexes.iter().flat_map(|index| key_names(&index.definition.key));
+        let indexes = table.indexes.iter().filter(|index| !index.definition.is_incomplete());
+        let indexed = indexes.flat_map(|index| key_names(&index.definition.key));
         if !path.steps.is_empty() && indexed.into_iter().any(|name| name == path.attribute) {
             // test_gsi.py::test_gsi_wrong_type_attribute_update_nested, 2026-11.
             return Err(validation(format!(

@@ -1,6 +1,12 @@
 //! A table in use: its declaration, and where its rows lie.
+//!
+//! A [`Table`] is one version of it, and never changes. Versions that maintain the same indexes are
+//! one era: they share a [`Gate`]. When an index comes or goes the next era begins: the old gate
+//! closes, and writers that come with an old version are led on to the new one. When the last one
+//! has left the old gate, nobody writes without the index that came, or to the one that went.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use model::{
     ApiError, IndexDefinition, IndexKind, IndexProjection, Item, KeySchema, TableDefinition,
@@ -8,22 +14,38 @@ use model::{
 use store::Space;
 
 use crate::error::table_missing;
-use crate::gate::Gate;
+use crate::gate::{Gate, Pass};
 use crate::keys::{Place, kind};
 
-/// A table that requests run on.
+/// One version of a table that requests run on.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) definition: Arc<TableDefinition>,
     pub(crate) arn: String,
     pub(crate) place: Place,
-    pub(crate) indexes: Vec<Index>,
-    /// Writers are inside; a drop closes it. It stays the same when the definition is changed.
-    pub(crate) gate: Arc<Gate>,
+    /// Those that writers maintain.
+    pub(crate) indexes: Vec<Arc<Index>>,
+    pub(crate) spaces: Spaces,
+    era: Arc<Era>,
+}
+
+/// The versions of a table that maintain the same indexes.
+#[derive(Debug, Default)]
+struct Era {
+    /// Writers are inside; a drop closes it, and so does the next era.
+    gate: Arc<Gate>,
+    next: OnceLock<Arc<Table>>,
+}
+
+/// A table with a writer inside.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    table: Arc<Table>,
+    _pass: Pass,
 }
 
 /// An index in use.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Index {
     pub(crate) definition: IndexDefinition,
     pub(crate) place: Place,
@@ -47,42 +69,61 @@ pub(crate) struct Spaces {
 }
 
 impl Table {
-    pub(crate) fn new(definition: TableDefinition, arn: String, spaces: &Spaces) -> Self {
-        let mut local_kinds = (kind::LOCAL_INDEX..).map(store::Kind);
-        let mut global_spaces = spaces.global_indexes.iter();
-        let indexes = definition.indexes.iter().map(|index| {
-            let place = match index.kind {
-                IndexKind::Local => Place {
-                    space: spaces.table,
-                    kind: local_kinds.next().expect("a table has at most five local indexes"),
-                },
-                IndexKind::Global => Place {
-                    space: *global_spaces.next().expect("every global index has a space"),
-                    kind: kind::GLOBAL_INDEX,
-                },
-            };
-            let projected = Projected::of(index, &definition.key);
-            Index { definition: index.clone(), place, projected }
-        });
-        let indexes = indexes.collect();
+    pub(crate) fn new(definition: TableDefinition, arn: String, spaces: Spaces) -> Self {
+        let indexes = indexes(&definition, &spaces);
         let place = Place { space: spaces.table, kind: kind::ITEM };
-        Self { definition: Arc::new(definition), arn, place, indexes, gate: Arc::default() }
+        let definition = Arc::new(definition);
+        Self { definition, arn, place, indexes, spaces, era: Arc::default() }
     }
 
-    /// The same table with a definition that differs in neither key nor indexes.
-    pub(crate) fn amended(&self, definition: TableDefinition) -> Self {
-        Self {
-            definition: Arc::new(definition),
-            arn: self.arn.clone(),
-            place: self.place,
-            indexes: self.indexes.clone(),
-            gate: Arc::clone(&self.gate),
+    /// The same table with another definition. It has the same key.
+    pub(crate) fn amended(&self, definition: TableDefinition, spaces: Spaces) -> Self {
+        let mut amended = Self::new(definition, self.arn.clone(), spaces);
+        if amended.maintains_as(self) {
+            amended.era = Arc::clone(&self.era);
         }
+        amended
+    }
+
+    /// Lets the next version take over. When this returns, nobody writes by the indexes of this
+    /// version any more, if they are others.
+    pub(crate) async fn hand_over(&self, next: &Arc<Self>) {
+        if !Arc::ptr_eq(&self.era, &next.era) {
+            let first = self.era.next.set(Arc::clone(next));
+            first.expect("the catalog changes one version at a time");
+            self.close().await;
+        }
+    }
+
+    /// Goes in to write, to this version or to the one that took over; `None` when the table has
+    /// been dropped.
+    pub(crate) fn enter(self: &Arc<Self>) -> Option<Entered> {
+        let mut table = self;
+        loop {
+            if let Some(pass) = table.era.gate.enter() {
+                return Some(Entered { table: Arc::clone(table), _pass: pass });
+            }
+            table = table.era.next.get()?;
+        }
+    }
+
+    /// Lets no writer in any more and waits until all have left.
+    pub(crate) async fn close(&self) {
+        self.era.gate.close().await;
+    }
+
+    /// Undoes [`Table::close`].
+    pub(crate) fn reopen(&self) {
+        self.era.gate.reopen();
     }
 
     /// Checks, after a read, that no drop was removing rows meanwhile.
     pub(crate) fn check_still_there(&self) -> Result<(), ApiError> {
-        if self.gate.is_closed() { Err(table_missing()) } else { Ok(()) }
+        let mut table = self;
+        while table.era.gate.is_closed() {
+            table = table.era.next.get().ok_or_else(table_missing)?;
+        }
+        Ok(())
     }
 
     /// The primary key.
@@ -97,17 +138,47 @@ impl Table {
 
     /// The index of that name.
     pub(crate) fn index(&self, name: &str) -> Option<&Index> {
-        self.indexes.iter().find(|index| index.definition.name == name)
+        self.indexes.iter().map(|index| &**index).find(|index| index.definition.name == name)
     }
 
     /// Every space its rows lie in.
-    pub(crate) fn spaces(&self) -> Vec<Space> {
-        let indexes = self.indexes.iter().map(|index| index.place.space);
-        let mut spaces: Vec<Space> = indexes.chain([self.place.space]).collect();
-        spaces.sort_unstable();
-        spaces.dedup();
-        spaces
+    pub(crate) fn all_spaces(&self) -> Vec<Space> {
+        self.spaces.global_indexes.iter().copied().chain([self.spaces.table]).collect()
     }
+
+    fn maintains_as(&self, other: &Self) -> bool {
+        let places =
+            |table: &Self| table.indexes.iter().map(|index| index.place).collect::<Vec<_>>();
+        places(self) == places(other)
+    }
+}
+
+impl Deref for Entered {
+    type Target = Arc<Table>;
+
+    fn deref(&self) -> &Arc<Table> {
+        &self.table
+    }
+}
+
+fn indexes(definition: &TableDefinition, spaces: &Spaces) -> Vec<Arc<Index>> {
+    let mut local_kinds = (kind::LOCAL_INDEX..).map(store::Kind);
+    let mut global_spaces = spaces.global_indexes.iter();
+    let indexes = definition.indexes.iter().map(|index| {
+        let place = match index.kind {
+            IndexKind::Local => Place {
+                space: spaces.table,
+                kind: local_kinds.next().expect("a table has at most five local indexes"),
+            },
+            IndexKind::Global => Place {
+                space: *global_spaces.next().expect("every global index has a space"),
+                kind: kind::GLOBAL_INDEX,
+            },
+        };
+        let projected = Projected::of(index, &definition.key);
+        Arc::new(Index { definition: index.clone(), place, projected })
+    });
+    indexes.filter(|index| index.definition.is_maintained()).collect()
 }
 
 impl Projected {

@@ -205,7 +205,7 @@ impl Pair {
         assert_eq!(table.size_bytes, size(&mut self.expected.values()));
         let mut in_index =
             self.expected.values().filter(|item| item.contains_key("x") && item.contains_key("y"));
-        assert_eq!(table.index_sizes[1].1, size(&mut in_index));
+        assert_eq!(table.indexes[1].size_bytes, size(&mut in_index));
     }
 
     async fn compare_index(&self, index: &str, needs: &[&str], carries: Option<&[&str]>) {

@@ -124,7 +124,8 @@ async fn counts_and_sizes_are_exact_for_table_and_indexes() {
     write(&db, "t1", map([("p", s("b")), ("x", s("y")), ("data", s("1"))])).await;
     let sizes = || async {
         let table = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
-        (table.item_count, table.size_bytes, table.index_sizes[0])
+        let index = table.indexes[0];
+        (table.item_count, table.size_bytes, (index.item_count, index.size_bytes))
     };
     // Names and values: p a data 12345, and p b x y data 1; the index has p b x y.
     assert_eq!(sizes().await, (2, 11 + 9, (1, 4)));
@@ -270,11 +271,7 @@ async fn key_schema_and_definitions_must_agree() {
             "One or more parameter values were invalid: Some index key attributes are not defined \
              in AttributeDefinitions. Keys: [p, c], AttributeDefinitions: []",
         ),
-        (
-            define(table("t1", "p:S", None), "p"),
-            "One or more parameter values were invalid: Duplicate AttributeName in \
-             AttributeDefinitions: p",
-        ),
+        (define(table("t1", "p:S", None), "p"), "Attribute Name is duplicated: p"),
         (
             table("t1", "p:S", Some("p:S")),
             "Both the Hash Key and the Range Key element in the KeySchema have the same name",
@@ -380,7 +377,7 @@ async fn projections_are_checked() {
         ),
         (
             projection(ProjectionType::Include, &["a", "a"]),
-            "Duplicate attribute name in NonKeyAttributes: a",
+            "Duplicate element in NonKeyAttributes: a",
         ),
     ];
     for (projection, message) in cases {

@@ -1,17 +1,18 @@
-//! A table as a request declares it: well formed, but nothing checked against anything else yet.
+//! A table, or a change of one, as a request declares it: well formed, but nothing checked against
+//! anything else yet.
 //!
 //! `None` means the member was absent, where that differs from an empty one.
 
 use crate::{
     AttributeDefinition, BillingMode, KeyRole, OnDemandThroughput, ProvisionedThroughput,
-    SseSpecification, StreamSpecification, TableClass,
+    StreamView, TableClass, TableRef, WarmThroughput,
 };
 
 /// What CreateTable asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDeclaration {
     /// The table's name, or an ARN, as the request wrote it.
-    pub table: crate::TableRef,
+    pub table: TableRef,
     /// Key attributes of table and indexes with their types.
     pub attributes: Option<Vec<AttributeDefinition>>,
     /// Primary key.
@@ -26,10 +27,12 @@ pub struct TableDeclaration {
     pub throughput: Option<ProvisionedThroughput>,
     /// Ceilings of an on-demand table.
     pub on_demand: Option<OnDemandThroughput>,
+    /// What the table is to be warm for.
+    pub warm: Option<WarmThroughput>,
     /// Stream settings.
-    pub stream: Option<StreamSpecification>,
+    pub stream: Option<StreamDeclaration>,
     /// Encryption settings.
-    pub sse: Option<SseSpecification>,
+    pub sse: Option<SseDeclaration>,
     /// Storage class.
     pub table_class: Option<TableClass>,
     /// Whether DeleteTable is to be refused.
@@ -38,7 +41,7 @@ pub struct TableDeclaration {
     pub tags: Vec<(String, String)>,
 }
 
-/// An index as CreateTable declares it.
+/// An index as CreateTable and UpdateTable declare it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexDeclaration {
     /// Index name.
@@ -51,6 +54,8 @@ pub struct IndexDeclaration {
     pub throughput: Option<ProvisionedThroughput>,
     /// Ceilings of an on-demand global index.
     pub on_demand: Option<OnDemandThroughput>,
+    /// What a global index is to be warm for.
+    pub warm: Option<WarmThroughput>,
 }
 
 /// One attribute of a declared key.
@@ -80,4 +85,84 @@ pub enum ProjectionType {
     Include,
     /// Every attribute.
     All,
+}
+
+/// A stream as declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamDeclaration {
+    /// Whether there is to be one.
+    pub enabled: bool,
+    /// Images its records are to carry.
+    pub view: Option<StreamView>,
+}
+
+/// Encryption as declared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SseDeclaration {
+    /// Whether a KMS key is to be used.
+    pub enabled: Option<bool>,
+    /// The kind of encryption.
+    pub kind: Option<SseKind>,
+    /// The KMS key.
+    pub kms_key: Option<String>,
+}
+
+/// Kinds of encryption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SseKind {
+    /// AES256, which DynamoDB does not offer any more.
+    Aes256,
+    /// KMS.
+    Kms,
+}
+
+/// What UpdateTable asks for. What is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableUpdate {
+    /// The table.
+    pub table: TableRef,
+    /// Types of the attributes that new indexes have in their keys.
+    pub attributes: Option<Vec<AttributeDefinition>>,
+    /// Billing mode.
+    pub billing_mode: Option<BillingMode>,
+    /// Provisioned throughput.
+    pub throughput: Option<ProvisionedThroughput>,
+    /// Changes of global indexes.
+    pub global_indexes: Option<Vec<IndexUpdate>>,
+    /// Stream settings.
+    pub stream: Option<StreamDeclaration>,
+    /// Encryption settings.
+    pub sse: Option<SseDeclaration>,
+    /// Storage class.
+    pub table_class: Option<TableClass>,
+    /// Whether DeleteTable is to be refused.
+    pub deletion_protection: Option<bool>,
+    /// Ceilings of an on-demand table.
+    pub on_demand: Option<OnDemandThroughput>,
+    /// What the table is to be warm for.
+    pub warm: Option<WarmThroughput>,
+}
+
+/// A change of one index, as declared: one of these, but the wire has room for all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IndexUpdate {
+    /// Adds one.
+    pub create: Option<IndexDeclaration>,
+    /// Changes one.
+    pub update: Option<IndexSettings>,
+    /// Removes the one of that name.
+    pub delete: Option<String>,
+}
+
+/// Settings of an index that can be changed. What is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexSettings {
+    /// Its name.
+    pub name: String,
+    /// Provisioned throughput.
+    pub throughput: Option<ProvisionedThroughput>,
+    /// Ceilings of an on-demand index.
+    pub on_demand: Option<OnDemandThroughput>,
+    /// What it is to be warm for.
+    pub warm: Option<WarmThroughput>,
 }

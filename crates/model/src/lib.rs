@@ -12,6 +12,7 @@
 mod arn;
 mod capacity;
 mod declaration;
+mod description;
 mod error;
 mod item;
 pub mod key;
@@ -20,13 +21,16 @@ pub mod limits;
 mod number;
 mod options;
 mod table;
+mod throughput;
 mod value;
 
 pub use arn::{Scope, TableRef};
 pub use capacity::{Capacity, Consistency, ConsumedCapacity, ItemCollectionMetrics, Units};
 pub use declaration::{
-    IndexDeclaration, KeySchemaElement, ProjectionDeclaration, ProjectionType, TableDeclaration,
+    IndexDeclaration, IndexSettings, IndexUpdate, KeySchemaElement, ProjectionDeclaration,
+    ProjectionType, SseDeclaration, SseKind, StreamDeclaration, TableDeclaration, TableUpdate,
 };
+pub use description::{IndexDescription, IndexStatus, TableDescription, TableStatus};
 pub use error::{ApiError, CancellationCode, CancellationReason};
 pub use item::{Item, ListRef, MapRef, SetRef, ValueRef, item_bytes};
 pub use number::{Number, NumberError, NumberRef};
@@ -35,8 +39,11 @@ pub use options::{
     ReturnValuesOnConditionCheckFailure, Select,
 };
 pub use table::{
-    AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexProjection, KeyElement,
-    KeyRole, KeySchema, OnDemandThroughput, ProvisionedThroughput, ScalarType, SseSpecification,
-    StreamSpecification, StreamView, TableClass, TableDefinition, TableDescription, TableStatus,
+    AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexPhase, IndexProjection,
+    KeyElement, KeyRole, KeySchema, ScalarType, SseSpecification, StreamSpecification, StreamView,
+    TableClass, TableDefinition,
+};
+pub use throughput::{
+    OnDemandThroughput, ProvisionedThroughput, ThroughputChanges, WarmThroughput,
 };
 pub use value::{AttributeMap, AttributeValue};

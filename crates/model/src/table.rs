@@ -1,6 +1,8 @@
-//! Tables and indexes as they are declared and described.
+//! Tables and indexes as they were declared.
 
 use serde::{Deserialize, Serialize};
+
+use crate::{OnDemandThroughput, ProvisionedThroughput, ThroughputChanges};
 
 /// Key attribute types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -85,15 +87,32 @@ pub struct IndexDefinition {
     pub throughput: Option<ProvisionedThroughput>,
     /// Ceiling of an on-demand global index.
     pub on_demand: Option<OnDemandThroughput>,
+    /// What it is warm for beyond its billing mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm: Option<ProvisionedThroughput>,
+    /// When its throughput was changed.
+    #[serde(default, skip_serializing_if = "ThroughputChanges::are_none")]
+    pub throughput_changes: ThroughputChanges,
+    /// Where in its life it is.
+    #[serde(default, skip_serializing_if = "IndexPhase::is_active")]
+    pub phase: IndexPhase,
 }
 
-/// Provisioned read and write units per second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProvisionedThroughput {
-    /// Read units.
-    pub read: u64,
-    /// Write units.
-    pub write: u64,
+/// The life of an index, as far as it must outlive the process.
+///
+/// An index that comes with its table is active from birth. One that is added later first waits
+/// until every writer knows of it, then takes in the items that are there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum IndexPhase {
+    /// Writers are told of it.
+    Allocating,
+    /// The items that were there before it are written into it.
+    Backfilling,
+    /// Complete.
+    #[default]
+    Active,
+    /// Nobody maintains it any more, and it will be forgotten.
+    Deleting,
 }
 
 /// How a table is paid for.
@@ -103,17 +122,6 @@ pub enum BillingMode {
     Provisioned,
     /// Per request.
     PayPerRequest,
-}
-
-/// Life of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TableStatus {
-    /// Shown once, by CreateTable itself.
-    Creating,
-    /// In use.
-    Active,
-    /// Shown by DeleteTable itself.
-    Deleting,
 }
 
 /// A table as declared: everything but its current size.
@@ -139,6 +147,15 @@ pub struct TableDefinition {
     pub deletion_protection: bool,
     /// Ceiling of an on-demand table.
     pub on_demand: Option<OnDemandThroughput>,
+    /// What it is warm for beyond its billing mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm: Option<ProvisionedThroughput>,
+    /// When its throughput was changed.
+    #[serde(default, skip_serializing_if = "ThroughputChanges::are_none")]
+    pub throughput_changes: ThroughputChanges,
+    /// When it was last switched to being paid per request, milliseconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_demand_since_ms: Option<u64>,
     /// Table class, when the request named one.
     pub table_class: Option<TableClass>,
     /// Stream settings: kept and shown.
@@ -149,15 +166,6 @@ pub struct TableDefinition {
     pub tags: Vec<(String, String)>,
     /// The attribute that says when an item expires, while time to live is enabled.
     pub expiry_attribute: Option<String>,
-}
-
-/// Ceilings in units per second; -1 is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OnDemandThroughput {
-    /// Read units.
-    pub read: Option<i64>,
-    /// Write units.
-    pub write: Option<i64>,
 }
 
 /// Storage class, a matter of price.
@@ -198,19 +206,32 @@ pub struct SseSpecification {
     pub kms_key: Option<String>,
 }
 
-/// A table as DescribeTable shows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TableDescription {
-    /// The declaration.
-    pub definition: std::sync::Arc<TableDefinition>,
-    /// Full ARN.
-    pub arn: String,
-    /// Where in its life it is.
-    pub status: TableStatus,
-    /// Items in the table.
-    pub item_count: u64,
-    /// Bytes of the table's items.
-    pub size_bytes: u64,
-    /// Rows and bytes of each index, in the order of `definition.indexes`.
-    pub index_sizes: Vec<(u64, u64)>,
+impl IndexPhase {
+    fn is_active(&self) -> bool {
+        *self == Self::Active
+    }
+}
+
+impl TableDefinition {
+    /// What it is warm for.
+    pub fn warm(&self) -> ProvisionedThroughput {
+        self.throughput.warm_in(self.billing_mode).max(self.warm)
+    }
+}
+
+impl IndexDefinition {
+    /// What it is warm for, in a table of that billing mode.
+    pub fn warm(&self, mode: BillingMode) -> ProvisionedThroughput {
+        self.throughput.unwrap_or(ProvisionedThroughput::ZERO).warm_in(mode).max(self.warm)
+    }
+
+    /// Whether writers keep it current.
+    pub fn is_maintained(&self) -> bool {
+        self.phase != IndexPhase::Deleting
+    }
+
+    /// Whether items from before it may still be missing in it.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self.phase, IndexPhase::Allocating | IndexPhase::Backfilling)
+    }
 }

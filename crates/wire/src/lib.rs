@@ -22,6 +22,7 @@
 //! straight from item bytes, without a tree between.
 
 mod constraints;
+mod description;
 mod echo;
 mod encode;
 mod error;

@@ -3,8 +3,8 @@
 use model::legacy::{ComparisonOperator, ConditionalOperator, UpdateAction};
 use model::{
     BillingMode, KeyRole, ProjectionType, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
-    ReturnValues, ReturnValuesOnConditionCheckFailure, ScalarType, Select, StreamView, TableClass,
-    TableStatus,
+    ReturnValues, ReturnValuesOnConditionCheckFailure, ScalarType, Select, SseKind, StreamView,
+    TableClass, TableStatus,
 };
 
 /// A value that stands on the wire as a word.
@@ -56,6 +56,7 @@ wire_names! {
         SpecificAttributes = "SPECIFIC_ATTRIBUTES",
         Count = "COUNT",
     }
+    SseKind { Aes256 = "AES256", Kms = "KMS" }
     StreamView {
         KeysOnly = "KEYS_ONLY",
         NewImage = "NEW_IMAGE",
@@ -66,7 +67,12 @@ wire_names! {
         Standard = "STANDARD",
         StandardInfrequentAccess = "STANDARD_INFREQUENT_ACCESS",
     }
-    TableStatus { Creating = "CREATING", Active = "ACTIVE", Deleting = "DELETING" }
+    TableStatus {
+        Creating = "CREATING",
+        Active = "ACTIVE",
+        Updating = "UPDATING",
+        Deleting = "DELETING",
+    }
     UpdateAction { Put = "PUT", Add = "ADD", Delete = "DELETE" }
 }
 

@@ -105,6 +105,7 @@ macro_rules! for_each_operation {
             (TransactWriteItems, transact_write_items, Write),
             (UntagResource, untag_resource, Control),
             (UpdateItem, update_item, Write),
+            (UpdateTable, update_table, Control),
             (UpdateTimeToLive, update_time_to_live, Control),
         }
     };

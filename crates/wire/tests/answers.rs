@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde_json::json;
+
 use model::{
     AttributeDefinition, AttributeMap, AttributeValue, BillingMode, Capacity, Consistency,
-    ConsumedCapacity, IndexDefinition, IndexKind, IndexProjection, Item, ItemCollectionMetrics,
-    KeyElement, KeySchema, Number, OnDemandThroughput, ProvisionedThroughput,
-    ReturnConsumedCapacity, ScalarType, SseSpecification, StreamSpecification, StreamView,
-    TableClass, TableDefinition, TableDescription, TableRef, TableStatus, Units,
+    ConsumedCapacity, IndexDefinition, IndexDescription, IndexKind, IndexPhase, IndexProjection,
+    IndexStatus, Item, ItemCollectionMetrics, KeyElement, KeySchema, Number, OnDemandThroughput,
+    ProvisionedThroughput, ReturnConsumedCapacity, ScalarType, SseSpecification,
+    StreamSpecification, StreamView, TableClass, TableDefinition, TableDescription, TableRef,
+    TableStatus, ThroughputChanges, Units,
 };
 use stator_wire::operations::batch_get_item::{self, BatchGetItem};
 use stator_wire::operations::batch_write_item::{self, BatchWriteItem, WriteRequest};
@@ -21,6 +24,7 @@ use stator_wire::operations::put_item::PutItem;
 use stator_wire::operations::query::Query;
 use stator_wire::operations::transact_get_items::{self, TransactGetItems};
 use stator_wire::operations::transact_write_items::{self, TransactWriteItems};
+use stator_wire::operations::update_table::{self, UpdateTable};
 use stator_wire::{CapacityReport, Operation, PageAnswer, Placeholders, WriteAnswer};
 
 #[track_caller]
@@ -243,6 +247,10 @@ fn list_tables_names_the_last_one_when_there_are_more() {
     );
 }
 
+fn described(item_count: u64, size_bytes: u64) -> IndexDescription {
+    IndexDescription { status: IndexStatus::Active, item_count, size_bytes }
+}
+
 /// A table with everything: one index of each kind, all settings.
 fn description() -> TableDescription {
     let element = |name: &str| KeyElement { name: name.into(), scalar_type: ScalarType::S };
@@ -254,6 +262,9 @@ fn description() -> TableDescription {
         throughput: Some(ProvisionedThroughput { read: 3, write: 4 })
             .filter(|_| kind == IndexKind::Global),
         on_demand: None,
+        warm: None,
+        throughput_changes: ThroughputChanges::default(),
+        phase: IndexPhase::Active,
     };
     let definition = TableDefinition {
         name: "abc".into(),
@@ -269,6 +280,9 @@ fn description() -> TableDescription {
         created_at_ms: 1_700_000_000_042,
         deletion_protection: true,
         on_demand: None,
+        warm: None,
+        throughput_changes: ThroughputChanges::default(),
+        on_demand_since_ms: None,
         table_class: Some(TableClass::StandardInfrequentAccess),
         stream: Some(StreamSpecification { view: Some(StreamView::NewAndOldImages) }),
         sse: Some(SseSpecification { enabled: true, kms_key: None }),
@@ -281,7 +295,8 @@ fn description() -> TableDescription {
         status: TableStatus::Active,
         item_count: 5,
         size_bytes: 60,
-        index_sizes: vec![(7, 80), (9, 100)],
+        indexes: vec![described(7, 80), described(9, 100)],
+        described_at_ms: 1_700_000_000_042,
     }
 }
 
@@ -302,6 +317,7 @@ fn create_table_shows_an_on_demand_table_with_its_billing_mode() {
         throughput: ProvisionedThroughput { read: 0, write: 0 },
         deletion_protection: false,
         on_demand: Some(OnDemandThroughput { read: Some(9), write: None }),
+        on_demand_since_ms: Some(1_700_000_000_042),
         table_class: None,
         stream: None,
         sse: None,
@@ -314,12 +330,57 @@ fn create_table_shows_an_on_demand_table_with_its_billing_mode() {
                 status: TableStatus::Creating,
                 item_count: 0,
                 size_bytes: 0,
-                index_sizes: Vec::new(),
+                indexes: Vec::new(),
                 ..provisioned
             },
         },
-        r#"{"TableDescription":{"TableName":"abc","TableStatus":"CREATING","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":0,"TableSizeBytes":0,"DeletionProtectionEnabled":false,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST","LastUpdateToPayPerRequestDateTime":1700000000.042},"OnDemandThroughput":{"MaxReadRequestUnits":9,"MaxWriteRequestUnits":-1},"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}}}"#,
+        r#"{"TableDescription":{"TableName":"abc","TableStatus":"CREATING","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":0,"TableSizeBytes":0,"DeletionProtectionEnabled":false,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST","LastUpdateToPayPerRequestDateTime":1700000000.042},"OnDemandThroughput":{"MaxReadRequestUnits":9},"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}}}"#,
     );
+}
+
+#[test]
+fn a_table_shows_how_its_throughput_and_its_indexes_change() {
+    let mut table = description();
+    let mut definition = (*table.definition).clone();
+    let units = |read, write| ProvisionedThroughput { read, write };
+    definition.throughput_changes.note(units(9, 9), units(1, 2), 1_700_000_000_001);
+    definition.throughput_changes.note(units(0, 9), units(1, 2), 1_700_000_000_002);
+    definition.on_demand_since_ms = Some(1_600_000_000_000);
+    definition.warm = Some(units(50, 1));
+    definition.indexes.truncate(1);
+    for name in ["coming", "going"] {
+        let index =
+            IndexDefinition { name: name.into(), ..description().definition.indexes[1].clone() };
+        definition.indexes.push(index);
+    }
+    table.definition = Arc::new(definition);
+    table.indexes = [IndexStatus::Active, IndexStatus::Backfilling, IndexStatus::Deleting]
+        .map(|status| IndexDescription { status, ..described(0, 0) })
+        .into();
+    let mut answer = Vec::new();
+    UpdateTable::encode(&update_table::Output { table }, &mut answer);
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    let table = &answer["TableDescription"];
+    assert_eq!(
+        table["ProvisionedThroughput"],
+        json!({
+            "LastIncreaseDateTime": 1_700_000_000.002, "LastDecreaseDateTime": 1_700_000_000.002,
+            "NumberOfDecreasesToday": 2, "ReadCapacityUnits": 1, "WriteCapacityUnits": 2,
+        })
+    );
+    assert_eq!(
+        table["BillingModeSummary"],
+        json!({"BillingMode": "PROVISIONED", "LastUpdateToPayPerRequestDateTime": 1_600_000_000.0})
+    );
+    assert_eq!(
+        table["WarmThroughput"],
+        json!({"ReadUnitsPerSecond": 50, "WriteUnitsPerSecond": 2, "Status": "ACTIVE"})
+    );
+    let indexes = table["GlobalSecondaryIndexes"].as_array().unwrap();
+    let state =
+        |index: &serde_json::Value| (index["IndexStatus"].clone(), index["Backfilling"].clone());
+    assert_eq!(state(&indexes[0]), (json!("CREATING"), json!(true)));
+    assert_eq!(state(&indexes[1]), (json!("DELETING"), json!(null)));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use stator_wire::operations::scan::Scan;
 use stator_wire::operations::transact_get_items::TransactGetItems;
 use stator_wire::operations::transact_write_items::TransactWriteItems;
 use stator_wire::operations::update_item::UpdateItem;
+use stator_wire::operations::update_table::UpdateTable;
 
 fn refusal<O: Operation>(body: &str) -> ApiError {
     match stator_wire::decode::<O>(body.as_bytes()) {
@@ -513,4 +514,15 @@ fn legacy_parameters_meet_the_models_constraints() {
         r#"{"TableName":"abc","Item":{},"Expected":{"a":{"Value":{"N":"x"}}}}"#,
         "The parameter cannot be converted to a numeric value: x",
     );
+}
+
+#[test]
+fn update_table_refuses_what_there_is_not_yet() {
+    for (member, value) in [
+        ("ReplicaUpdates", r#"[{"Create":{"RegionName":"eu-west-1"}}]"#),
+        ("MultiRegionConsistency", r#""STRONG""#),
+    ] {
+        let body = format!(r#"{{"TableName":"abc","{member}":{value}}}"#);
+        validation::<UpdateTable>(&body, &format!("{member} is not supported"));
+    }
 }

@@ -7,11 +7,11 @@ use model::legacy::{
     Expected, ExpectedAttribute, Filter, UpdateAction,
 };
 use model::{
-    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration, KeyRole,
-    KeySchemaElement, Number, ProjectionDeclaration, ProjectionType, ProvisionedThroughput,
-    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
-    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, Select, SseSpecification,
-    StreamSpecification, StreamView, TableClass, TableDeclaration, TableRef,
+    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration, IndexUpdate,
+    KeyRole, KeySchemaElement, Number, OnDemandThroughput, ProjectionDeclaration, ProjectionType,
+    ProvisionedThroughput, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
+    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, Select, SseDeclaration, SseKind,
+    StreamDeclaration, StreamView, TableClass, TableDeclaration, TableRef, WarmThroughput,
 };
 use stator_wire::operations::batch_get_item::BatchGetItem;
 use stator_wire::operations::batch_write_item::{BatchWriteItem, WriteRequest};
@@ -24,6 +24,7 @@ use stator_wire::operations::scan::Scan;
 use stator_wire::operations::transact_get_items::TransactGetItems;
 use stator_wire::operations::transact_write_items::{ActionKind, TransactWriteItems};
 use stator_wire::operations::update_item::{self, UpdateItem};
+use stator_wire::operations::update_table::UpdateTable;
 use stator_wire::{Operation, OperationName, Permission, Placeholders, WriteTerms};
 
 #[track_caller]
@@ -288,7 +289,7 @@ fn create_table_reads_the_whole_declaration() {
                 "ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}}],
             "BillingMode":"PAY_PER_REQUEST","DeletionProtectionEnabled":true,
             "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},
-            "SSESpecification":{"Enabled":true,"KMSMasterKeyId":"k"},
+            "SSESpecification":{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"k"},
             "TableClass":"STANDARD","Tags":[{"Key":"t","Value":""}]}"#,
     );
     let element = |role| vec![KeySchemaElement { name: "a".into(), role }];
@@ -311,17 +312,53 @@ fn create_table_reads_the_whole_declaration() {
                 },
                 throughput: Some(ProvisionedThroughput { read: 1, write: 2 }),
                 on_demand: None,
+                warm: None,
             }]),
             billing_mode: Some(BillingMode::PayPerRequest),
             throughput: None,
             on_demand: None,
-            stream: Some(StreamSpecification { view: Some(StreamView::NewImage) }),
-            sse: Some(SseSpecification { enabled: true, kms_key: Some("k".into()) }),
+            warm: None,
+            stream: Some(StreamDeclaration { enabled: true, view: Some(StreamView::NewImage) }),
+            sse: Some(SseDeclaration {
+                enabled: Some(true),
+                kind: Some(SseKind::Kms),
+                kms_key: Some("k".into()),
+            }),
             table_class: Some(TableClass::Standard),
             deletion_protection: true,
             tags: vec![("t".into(), String::new())],
         }
     );
+}
+
+#[test]
+fn update_table_tells_what_is_absent_from_what_is_asked_for() {
+    let nothing = decode::<UpdateTable>(r#"{"TableName":"abc"}"#);
+    assert_eq!(nothing.table, TableRef::new("abc"));
+    assert_eq!(
+        (nothing.deletion_protection, nothing.global_indexes, nothing.sse),
+        (None, None, None)
+    );
+
+    let update = decode::<UpdateTable>(
+        r#"{"TableName":"abc","DeletionProtectionEnabled":false,
+            "OnDemandThroughput":{"MaxWriteRequestUnits":-1},
+            "WarmThroughput":{"ReadUnitsPerSecond":9},
+            "GlobalSecondaryIndexUpdates":[{},
+                {"Create":{"IndexName":"new","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],
+                    "Projection":{"ProjectionType":"ALL"}}},
+                {"Update":{"IndexName":"old",
+                    "ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}},
+                 "Delete":{"IndexName":"gone"}}]}"#,
+    );
+    assert_eq!(update.deletion_protection, Some(false));
+    assert_eq!(update.on_demand, Some(OnDemandThroughput { read: None, write: Some(-1) }));
+    assert_eq!(update.warm, Some(WarmThroughput { read: Some(9), write: None }));
+    let [nothing, create, both] = &update.global_indexes.unwrap()[..] else { panic!("three") };
+    assert_eq!(*nothing, IndexUpdate::default());
+    assert_eq!(create.create.as_ref().unwrap().name, "new");
+    assert_eq!(both.update.as_ref().unwrap().throughput.unwrap().write, 2);
+    assert_eq!(both.delete.as_deref(), Some("gone"));
 }
 
 #[test]

@@ -42,6 +42,7 @@ const OPERATIONS: [&str; 22] = [
     "TransactWriteItems",
     "UntagResource",
     "UpdateItem",
+    "UpdateTable",
     "UpdateTimeToLive",
 ];
 

@@ -30,7 +30,7 @@ impl Adopted {
     }
 
     pub(crate) fn spaces(&self) -> Vec<Space> {
-        self.table.spaces()
+        self.table.all_spaces()
     }
 
     pub(crate) fn is_called(&self, scope: &Scope, name: &str) -> bool {

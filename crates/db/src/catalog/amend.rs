@@ -1,17 +1,28 @@
-//! Changing what a table's definition says beside its key and indexes.
+//! Changing what a table's definition says. Its name and key stay as they are.
 
 use std::sync::Arc;
 
-use model::{ApiError, Scope, TableDefinition, TableRef};
-use store::{Guard as _, Store, StoreError};
+use model::{ApiError, IndexKind, Scope, TableDefinition, TableRef};
+use store::{Guard as _, RowKey, Space, Store, StoreError};
 
 use super::Catalog;
-use super::change::{applied, put};
+use super::change::{HandingOut, applied, put, remember_dropped};
 use super::record::Record;
 use crate::error::{named_table_missing, store_failed};
 use crate::keys;
+use crate::table::{Spaces, Table};
 
-/// Changes a table's definition, durably. Key, indexes and name stay as they are.
+/// A table before and after a change.
+#[derive(Debug)]
+pub(crate) struct Amended {
+    pub(crate) before: Arc<Table>,
+    pub(crate) after: Arc<Table>,
+    /// Spaces of indexes that went: remembered as dropped, and their rows not removed yet.
+    pub(crate) dropped: Vec<Space>,
+}
+
+/// Changes a table's definition, durably. When this returns, nobody writes by the indexes of
+/// before any more.
 ///
 /// # Errors
 /// [`ApiError::ResourceNotFound`], and what `change` refuses with.
@@ -20,33 +31,73 @@ pub(crate) async fn amend<S: Store>(
     catalog: Arc<Catalog>,
     scope: Scope,
     reference: TableRef,
-    change: impl FnOnce(&mut TableDefinition) -> Result<(), ApiError> + Send,
-) -> Result<(), ApiError> {
+    change: impl FnOnce(&Table, &mut TableDefinition) -> Result<(), ApiError> + Send,
+) -> Result<Amended, ApiError> {
     let _changing = catalog.changing.lock().await;
-    let table = catalog.find(&scope, &reference);
-    let table = table.ok_or_else(|| named_table_missing(reference.name()))?;
-    let mut definition = (*table.definition).clone();
-    change(&mut definition)?;
-    replace_record(&*store, &scope, &definition).await.map_err(store_failed)?;
-    catalog.insert(scope, Arc::new(table.amended(definition)));
-    Ok(())
+    let before = catalog.find(&scope, &reference);
+    let before = before.ok_or_else(|| named_table_missing(reference.name()))?;
+    let mut definition = (*before.definition).clone();
+    change(&before, &mut definition)?;
+    let moved = Moved::of(&before, &definition);
+    let spaces = moved.write(&*store, &scope, &definition).await.map_err(store_failed)?;
+    let after = Arc::new(before.amended(definition, spaces));
+    catalog.insert(scope, Arc::clone(&after));
+    before.hand_over(&after).await;
+    Ok(Amended { before, after, dropped: moved.gone })
 }
 
-/// Writes the definition into the table's row.
-async fn replace_record<S: Store>(
-    store: &S,
-    scope: &Scope,
-    definition: &TableDefinition,
-) -> Result<(), StoreError> {
-    let row = keys::table_row(scope, &definition.name);
-    loop {
-        let mut guard = store.lock(std::slice::from_ref(&row)).await;
-        let value = guard.read(&row).await?;
-        let value = value.ok_or_else(|| StoreError::damaged("a table without catalog record"))?;
-        let record = Record::decode(&value)?.with_definition(definition.clone());
-        let ticket = guard.submit(vec![put(row.clone(), record.encode())]);
-        if applied(ticket.wait().await?)? {
-            return Ok(());
+/// What a change means for a table's spaces.
+#[derive(Debug)]
+struct Moved {
+    table: Space,
+    /// One per global index; those without one are new.
+    kept: Vec<Option<Space>>,
+    /// Of indexes that are not there any more.
+    gone: Vec<Space>,
+}
+
+impl Moved {
+    fn of(before: &Table, definition: &TableDefinition) -> Self {
+        let names = |definition: &TableDefinition| -> Vec<String> {
+            let indexes = definition.indexes.iter();
+            let global = indexes.filter(|index| index.kind == IndexKind::Global);
+            global.map(|index| index.name.clone()).collect()
+        };
+        let old = names(&before.definition);
+        let mut gone = before.spaces.global_indexes.clone();
+        let kept = names(definition).into_iter().map(|name| {
+            let position = old.iter().position(|known| *known == name)?;
+            let space = before.spaces.global_indexes[position];
+            gone.retain(|other| *other != space);
+            Some(space)
+        });
+        let kept = kept.collect();
+        Self { table: before.spaces.table, kept, gone }
+    }
+
+    /// Writes the table's row, hands out the spaces of new indexes and remembers those of dropped
+    /// ones, all in one commit.
+    async fn write<S: Store>(
+        &self,
+        store: &S,
+        scope: &Scope,
+        definition: &TableDefinition,
+    ) -> Result<Spaces, StoreError> {
+        let row = keys::table_row(scope, &definition.name);
+        let dropped = self.gone.iter().map(|space| keys::dropped_row(*space));
+        let locked: Vec<RowKey> = dropped.chain([keys::next_space_row(), row.clone()]).collect();
+        loop {
+            let mut guard = store.lock(&locked).await;
+            let mut handing_out = HandingOut::begin(&mut guard).await?;
+            let global = self.kept.iter().map(|space| space.unwrap_or_else(|| handing_out.next()));
+            let spaces = Spaces { table: self.table, global_indexes: global.collect() };
+            let record = Record::new(scope, &spaces, definition.clone());
+            let remember = self.gone.iter().map(|space| remember_dropped(*space));
+            let writes = [handing_out.write(), put(row.clone(), record.encode())];
+            let writes = remember.chain(writes).collect();
+            if applied(guard.submit(writes).wait().await?)? {
+                return Ok(spaces);
+            }
         }
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{ApiError, IndexKind, Scope, TableDefinition, TableRef};
+use model::{ApiError, IndexKind, IndexPhase, Scope, TableDefinition, TableRef};
 use store::{Guard as _, Outcome, Space, Store, StoreError, Write};
 
 use super::Catalog;
 use super::record::{self, Record};
-use crate::error::{named_table_missing, store_failed, validation};
+use crate::background::Background;
+use crate::error::{in_use, named_table_missing, store_failed, validation};
 use crate::keys::{self, FIRST_TABLE_SPACE};
 use crate::table::{Spaces, Table};
 
@@ -37,13 +38,15 @@ pub(crate) async fn create<S: Store>(
 /// Drops a table, durably; its rows go in the background.
 ///
 /// # Errors
-/// [`ApiError::ResourceNotFound`]; [`ApiError::Validation`] while it is protected.
+/// [`ApiError::ResourceNotFound`]; [`ApiError::Validation`] while it is protected;
+/// [`ApiError::ResourceInUse`] while an index comes or goes.
 pub(crate) async fn drop_table<S: Store>(
     store: Arc<S>,
     catalog: Arc<Catalog>,
     scope: Scope,
     reference: TableRef,
-) -> Result<Arc<Table>, ApiError> {
+    background: Background,
+) -> Result<(), ApiError> {
     let _changing = catalog.changing.lock().await;
     let table = catalog.find(&scope, &reference);
     let table = table.ok_or_else(|| named_table_missing(reference.name()))?;
@@ -53,22 +56,28 @@ pub(crate) async fn drop_table<S: Store>(
              deletion protection first.",
         ));
     }
-    table.gate.close().await;
+    if table.definition.indexes.iter().any(|index| index.phase != IndexPhase::Active) {
+        // ack-api-quirks, DDB-TABLE-150, 2026-11.
+        return Err(in_use(
+            "Cannot delete table while indexes are being created, updated, or deleted.",
+        ));
+    }
+    table.close().await;
     if let Err(error) = remove_record(&*store, &scope, &table).await {
-        table.gate.reopen();
+        table.reopen();
         return Err(store_failed(error));
     }
     catalog.remove(&scope, &table.definition.name);
-    tokio::spawn(remove_spaces(store, table.spaces()));
-    Ok(table)
+    background.spawn(remove_spaces(store, table.all_spaces()));
+    Ok(())
 }
 
-/// Removes the rows of dropped tables, then what remembered them.
+/// Removes the rows of dropped tables and indexes, then what remembered them.
 pub(crate) async fn remove_spaces<S: Store>(store: Arc<S>, spaces: Vec<Space>) {
     for space in spaces {
         if let Err(error) = remove_space(&*store, space).await {
             // Nothing is lost: the next open finds the space remembered as dropped.
-            tracing::warn!(%error, space = space.0, "the rows of a dropped table remain for now");
+            tracing::warn!(%error, space = space.0, "dropped rows remain for now");
             return;
         }
     }
@@ -87,24 +96,18 @@ async fn insert_record<S: Store>(
     scope: &Scope,
     definition: &TableDefinition,
 ) -> Result<Record, StoreError> {
-    let next_row = keys::next_space_row();
     let row = keys::table_row(scope, &definition.name);
     loop {
-        let mut guard = store.lock(&[next_row.clone(), row.clone()]).await;
-        let first = match guard.read(&next_row).await? {
-            Some(value) => record::decode_space(&value)?.0,
-            None => FIRST_TABLE_SPACE,
-        };
+        let mut guard = store.lock(&[keys::next_space_row(), row.clone()]).await;
+        let mut handing_out = HandingOut::begin(&mut guard).await?;
         let globals = definition.indexes.iter().filter(|index| index.kind == IndexKind::Global);
-        let mut handed_out = (first..).map(Space);
-        let mut next = || handed_out.next().expect("four thousand million spaces suffice");
-        let spaces = Spaces { table: next(), global_indexes: globals.map(|_| next()).collect() };
+        let spaces = Spaces {
+            table: handing_out.next(),
+            global_indexes: globals.map(|_| handing_out.next()).collect(),
+        };
         let record = Record::new(scope, &spaces, definition.clone());
-        let ticket = guard.submit(vec![
-            put(next_row.clone(), record::encode_space(next()).to_vec()),
-            put(row.clone(), record.encode()),
-        ]);
-        if applied(ticket.wait().await?)? {
+        let writes = vec![handing_out.write(), put(row.clone(), record.encode())];
+        if applied(guard.submit(writes).wait().await?)? {
             return Ok(record);
         }
     }
@@ -117,14 +120,12 @@ async fn remove_record<S: Store>(
     table: &Table,
 ) -> Result<(), StoreError> {
     let row = keys::table_row(scope, &table.definition.name);
-    let dropped = table.spaces();
-    let rows: Vec<_> = dropped.iter().map(|space| keys::dropped_row(*space)).collect();
+    let dropped = table.all_spaces();
+    let rows = dropped.iter().map(|space| keys::dropped_row(*space));
+    let locked: Vec<_> = rows.chain([row.clone()]).collect();
     loop {
-        let locked: Vec<_> = rows.iter().cloned().chain([row.clone()]).collect();
         let guard = store.lock(&locked).await;
-        let remember = rows.iter().zip(&dropped);
-        let remember =
-            remember.map(|(row, space)| put(row.clone(), record::encode_space(*space).to_vec()));
+        let remember = dropped.iter().map(|space| remember_dropped(*space));
         let writes = remember.chain([Write::Delete { key: row.clone() }]).collect();
         if applied(guard.submit(writes).wait().await?)? {
             return Ok(());
@@ -134,6 +135,35 @@ async fn remove_record<S: Store>(
 
 pub(crate) fn name_taken(name: &str) -> ApiError {
     ApiError::ResourceInUse(format!("Table already exists: {name}"))
+}
+
+/// Hands out spaces that were never used, under the latch of [`keys::next_space_row`].
+#[derive(Debug)]
+pub(super) struct HandingOut(u32);
+
+impl HandingOut {
+    pub(super) async fn begin<G: store::Guard>(guard: &mut G) -> Result<Self, StoreError> {
+        Ok(Self(match guard.read(&keys::next_space_row()).await? {
+            Some(value) => record::decode_space(&value)?.0,
+            None => FIRST_TABLE_SPACE,
+        }))
+    }
+
+    pub(super) fn next(&mut self) -> Space {
+        let space = Space(self.0);
+        self.0 = self.0.checked_add(1).expect("four thousand million spaces suffice");
+        space
+    }
+
+    /// Remembers what was handed out.
+    pub(super) fn write(&self) -> Write {
+        put(keys::next_space_row(), record::encode_space(Space(self.0)).to_vec())
+    }
+}
+
+/// Remembers a space whose rows are to be removed.
+pub(super) fn remember_dropped(space: Space) -> Write {
+    put(keys::dropped_row(space), record::encode_space(space).to_vec())
 }
 
 pub(super) fn put(key: store::RowKey, value: Vec<u8>) -> Write {

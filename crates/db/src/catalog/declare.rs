@@ -1,19 +1,21 @@
 //! From a declaration to a definition: the checks of CreateTable.
 //!
 //! Order: billing → attribute definitions → table key → local indexes → global indexes → unused
-//! definitions. Messages: the API reference, test_table.py, test_lsi.py, test_gsi.py,
+//! definitions → ceilings → warm throughput → stream → encryption. Messages: the API reference, test_table.py, test_lsi.py, test_gsi.py,
 //! test_gsi_composite_keys.py and public bug reports against AWS, 2026-11.
 
-mod index;
+pub(super) mod index;
 mod key;
 
 use std::collections::BTreeSet;
 
 use model::{
-    ApiError, AttributeDefinition, BillingMode, ProvisionedThroughput, TableClass,
-    TableDeclaration, TableDefinition,
+    ApiError, AttributeDefinition, BillingMode, ProvisionedThroughput, StreamDeclaration,
+    StreamSpecification, TableClass, TableDeclaration, TableDefinition, ThroughputChanges,
 };
 
+use super::capacity::Subject;
+use super::encryption;
 use crate::error::{invalid, validation};
 
 /// What a definition has that a declaration has not.
@@ -47,6 +49,9 @@ pub(crate) fn declare(
     let keys = [&key].into_iter().chain(indexes.iter().map(|index| &index.key));
     let used: BTreeSet<&str> = keys.flat_map(crate::table::key_names).collect();
     check_unused_definitions(&attributes, &used, indexes.is_empty())?;
+    let throughput = declaration.throughput.unwrap_or(ProvisionedThroughput::ZERO);
+    Subject::Table.check_new_ceilings(declaration.on_demand, billing_mode)?;
+    let warm = Subject::Table.new_warmth(declaration.warm, billing_mode, throughput)?;
     Ok(TableDefinition {
         name: declaration.table.name().to_owned(),
         table_id: birth.table_id,
@@ -54,13 +59,17 @@ pub(crate) fn declare(
         key,
         indexes,
         billing_mode,
-        throughput: declaration.throughput.unwrap_or(ProvisionedThroughput { read: 0, write: 0 }),
+        throughput,
+        throughput_changes: ThroughputChanges::default(),
+        warm,
+        on_demand_since_ms: (billing_mode == BillingMode::PayPerRequest)
+            .then_some(birth.created_at_ms),
         created_at_ms: birth.created_at_ms,
         deletion_protection: declaration.deletion_protection,
         on_demand: declaration.on_demand,
         table_class: declaration.table_class.filter(|class| *class != TableClass::Standard),
-        stream: declaration.stream.filter(|stream| stream.view.is_some()),
-        sse: declaration.sse,
+        stream: declaration.stream.map(stream).transpose()?.flatten(),
+        sse: declaration.sse.map(encryption::declared).transpose()?.flatten(),
         tags: declaration.tags,
         expiry_attribute: None,
     })
@@ -81,13 +90,25 @@ fn check_billing(declaration: &TableDeclaration) -> Result<BillingMode, ApiError
     }
 }
 
+/// Words: ack-api-quirks, DDB-TABLE-127 and DDB-TABLE-042, 2026-11.
 fn check_duplicate_definitions(attributes: &[AttributeDefinition]) -> Result<(), ApiError> {
     let mut seen = BTreeSet::new();
     match attributes.iter().find(|attribute| !seen.insert(&attribute.name)) {
-        Some(twice) => {
-            Err(invalid(format!("Duplicate AttributeName in AttributeDefinitions: {}", twice.name)))
-        }
+        Some(twice) => Err(validation(format!("Attribute Name is duplicated: {}", twice.name))),
         None => Ok(()),
+    }
+}
+
+/// Words: ack-api-quirks, DDB-TABLE-442, 2026-11.
+fn stream(declared: StreamDeclaration) -> Result<Option<StreamSpecification>, ApiError> {
+    match (declared.enabled, declared.view) {
+        (true, None) => {
+            Err(invalid("Table is being created with a stream enabled, UpdateViewType is required"))
+        }
+        (false, Some(_)) => Err(invalid(
+            "Table is being created with a stream disabled, UpdateViewType should not be specified",
+        )),
+        (_, view) => Ok(view.map(|view| StreamSpecification { view: Some(view) })),
     }
 }
 

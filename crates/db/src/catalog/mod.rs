@@ -6,16 +6,20 @@
 //!
 //! Invariants: a space is handed out once and never again. A drop closes the table's gate, removes
 //! the table's row and in the same commit remembers its spaces as dropped; the rows in them go
-//! afterwards. Whatever a crash leaves of that, [`load`] finds and finishes.
+//! afterwards. Whatever a crash leaves of that, [`load`] finds and finishes. An index that comes or
+//! goes has its phase in the table's row; `indexing` leads it from one to the next.
 //!
 //! All run in tasks of their own: a client that goes away does not leave them half-way.
 
 mod adopt;
 mod amend;
+mod capacity;
 mod change;
 mod declare;
+mod encryption;
 mod record;
 mod restored;
+mod revise;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -29,11 +33,12 @@ use crate::keys::{self, kind};
 use crate::table::Table;
 
 pub(crate) use adopt::{Adopted, adopt, publish};
-pub(crate) use amend::amend;
+pub(crate) use amend::{Amended, amend};
 pub(crate) use change::{create, drop_table, name_taken, remove_spaces};
 pub(crate) use declare::{Birth, declare};
 use record::Record;
 pub(crate) use restored::check_restored;
+pub(crate) use revise::{check_request, revise};
 
 type Tables = BTreeMap<Scope, BTreeMap<String, Arc<Table>>>;
 

@@ -1,13 +1,16 @@
 //! The catalog's row values (docs/format/catalog.md).
 
-use model::{Scope, TableDefinition};
+use model::{BillingMode, Scope, TableDefinition};
 use serde::{Deserialize, Serialize};
 use store::{Space, StoreError};
 
 use crate::table::{Spaces, Table};
 
-/// The format this code writes, and the only one it reads.
-const FORMAT: u32 = 1;
+/// The format this code writes.
+const FORMAT: u32 = 2;
+/// The format from before indexes could be added and removed: it says nothing of that, and a
+/// table paid per request was so from birth.
+const FORMAT_WITHOUT_CHANGES: u32 = 1;
 
 /// A declared table: JSON, because it is read at open alone and a person may have to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,23 +35,21 @@ impl Record {
         }
     }
 
-    /// The same table with another definition.
-    pub(super) fn with_definition(self, definition: TableDefinition) -> Self {
-        Self { definition, ..self }
-    }
-
     pub(super) fn encode(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("the record has string keys only")
     }
 
     pub(super) fn decode(value: &[u8]) -> Result<Self, StoreError> {
-        let record: Self = serde_json::from_slice(value)
+        let mut record: Self = serde_json::from_slice(value)
             .map_err(|error| StoreError::damaged(format!("a table's catalog record: {error}")))?;
-        if record.format != FORMAT {
-            let format = record.format;
-            return Err(StoreError::failed(format!(
-                "a table's catalog record has format {format}; this version reads {FORMAT}"
-            )));
+        match record.format {
+            FORMAT => {}
+            FORMAT_WITHOUT_CHANGES => record.date_billing_mode(),
+            format => {
+                return Err(StoreError::failed(format!(
+                    "a table's catalog record has format {format}; this version reads up to {FORMAT}"
+                )));
+            }
         }
         Ok(record)
     }
@@ -60,7 +61,14 @@ impl Record {
             table: Space(self.space),
             global_indexes: self.global_index_spaces.into_iter().map(Space).collect(),
         };
-        (scope, Table::new(self.definition, arn, &spaces))
+        (scope, Table::new(self.definition, arn, spaces))
+    }
+
+    fn date_billing_mode(&mut self) {
+        let definition = &mut self.definition;
+        if definition.billing_mode == BillingMode::PayPerRequest {
+            definition.on_demand_since_ms = Some(definition.created_at_ms);
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use model::{
     ApiError, BillingMode, IndexDeclaration, IndexDefinition, IndexKind, IndexProjection, KeyRole,
-    KeySchema, KeySchemaElement, ProjectionDeclaration, ProjectionType, Scope, TableDeclaration,
-    TableDefinition, TableRef,
+    KeySchema, KeySchemaElement, ProjectionDeclaration, ProjectionType, Scope, StreamDeclaration,
+    TableDeclaration, TableDefinition, TableRef,
 };
 
 use super::declare::{Birth, declare};
@@ -59,6 +59,7 @@ fn declaration(definition: &TableDefinition) -> TableDeclaration {
     // An attribute may have outlived the index that it was defined for.
     let attributes = definition.attributes.iter().filter(|one| used.contains(one.name.as_str()));
     let is_provisioned = definition.billing_mode == BillingMode::Provisioned;
+    let stream = definition.stream.and_then(|stream| stream.view);
     TableDeclaration {
         table: TableRef::new(&definition.name),
         attributes: Some(attributes.cloned().collect()),
@@ -67,9 +68,11 @@ fn declaration(definition: &TableDefinition) -> TableDeclaration {
         global_indexes: indexes(IndexKind::Global),
         billing_mode: Some(definition.billing_mode),
         throughput: is_provisioned.then_some(definition.throughput),
-        on_demand: definition.on_demand,
-        stream: definition.stream,
-        sse: definition.sse.clone(),
+        // Figures that were taken once are not judged again.
+        on_demand: None,
+        warm: None,
+        stream: stream.map(|view| StreamDeclaration { enabled: true, view: Some(view) }),
+        sse: None,
         table_class: definition.table_class,
         deletion_protection: definition.deletion_protection,
         tags: definition.tags.clone(),
@@ -91,7 +94,8 @@ fn index_declaration(table: &TableDefinition, index: &IndexDefinition) -> IndexD
             non_key_attributes: names,
         },
         throughput: index.throughput.filter(|_| is_provisioned),
-        on_demand: index.on_demand,
+        on_demand: None,
+        warm: None,
     }
 }
 

@@ -146,7 +146,7 @@ fn answer(
                 left.push(write);
                 continue;
             };
-            metering::add_write(&mut share, &action.table, &effect.written(), Rate::Standard);
+            metering::add_write(&mut share, &effect.written(), Rate::Standard);
             collections.extend(collection_metrics(&action.table, &effect, request.report));
         }
         consumed.push(share);

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use model::{ApiError, Scope, TableDeclaration, TableDescription, TableStatus};
+use model::{ApiError, IndexStatus, Scope, TableDeclaration, TableDescription, TableStatus};
 use store::Store;
 
 use crate::Db;
@@ -28,6 +28,11 @@ impl<S: Store> Db<S> {
         let table = created.await.map_err(|_| ApiError::InternalServerError)??;
 
         // Answer.
-        self.describe(&table, TableStatus::Creating).await
+        let mut description = self.describe(&table).await?;
+        description.status = TableStatus::Creating;
+        for index in &mut description.indexes {
+            index.status = IndexStatus::Creating;
+        }
+        Ok(description)
     }
 }

@@ -1,6 +1,6 @@
 //! DeleteTable.
 //!
-//! Checks: table exists → it is not protected.
+//! Checks: table exists → it is not protected → none of its indexes comes or goes.
 
 use std::sync::Arc;
 
@@ -21,12 +21,14 @@ impl<S: Store> Db<S> {
         // Find.
         let found = self.catalog.find(scope, &table);
         let found = found.ok_or_else(|| named_table_missing(table.name()))?;
-        let description = self.describe(&found, TableStatus::Deleting).await?;
+        let status = TableStatus::Deleting;
+        let description = TableDescription { status, ..self.describe(&found).await? };
 
         // Act, in a task of its own: it goes on if the client goes away.
         let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
-        let dropped = tokio::spawn(catalog::drop_table(store, catalog, scope.clone(), table));
-        dropped.await.map_err(|_| ApiError::InternalServerError)??;
+        let background = self.background.clone();
+        let drop = catalog::drop_table(store, catalog, scope.clone(), table, background);
+        tokio::spawn(drop).await.map_err(|_| ApiError::InternalServerError)??;
 
         // Answer.
         Ok(description)

@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use model::{ApiError, Scope, TableDescription, TableRef, TableStatus};
+use model::{
+    ApiError, IndexDescription, IndexPhase, IndexStatus, Scope, TableDefinition, TableDescription,
+    TableRef, TableStatus,
+};
 use store::{Counters, Store};
 
 use crate::Db;
@@ -24,27 +27,29 @@ impl<S: Store> Db<S> {
         let found = found.ok_or_else(|| named_table_missing(table.name()))?;
 
         // Act and answer.
-        self.describe(&found, TableStatus::Active).await
+        self.describe(&found).await
     }
 
-    /// Describes a table in a given state.
-    pub(crate) async fn describe(
-        &self,
-        table: &Table,
-        status: TableStatus,
-    ) -> Result<TableDescription, ApiError> {
+    /// Describes a table as it is.
+    pub(crate) async fn describe(&self, table: &Table) -> Result<TableDescription, ApiError> {
         let (item_count, size_bytes) = self.counted(table.place).await?;
-        let mut index_sizes = Vec::with_capacity(table.indexes.len());
-        for index in &table.indexes {
-            index_sizes.push(self.counted(index.place).await?);
+        let mut indexes = Vec::with_capacity(table.definition.indexes.len());
+        for definition in &table.definition.indexes {
+            let (item_count, size_bytes) = match table.index(&definition.name) {
+                Some(index) => self.counted(index.place).await?,
+                None => (0, 0),
+            };
+            let status = index_status(definition.phase);
+            indexes.push(IndexDescription { status, item_count, size_bytes });
         }
         Ok(TableDescription {
             definition: Arc::clone(&table.definition),
             arn: table.arn.clone(),
-            status,
+            status: table_status(&table.definition),
             item_count,
             size_bytes,
-            index_sizes,
+            indexes,
+            described_at_ms: self.stamps.now_ms(),
         })
     }
 
@@ -53,5 +58,24 @@ impl<S: Store> Db<S> {
         let value = self.store.get(&place.counters()).await.map_err(store_failed)?;
         let Counters([rows, bytes]) = Counters::decode(value.as_deref()).map_err(store_failed)?;
         Ok((rows.max(0).unsigned_abs(), bytes.max(0).unsigned_abs()))
+    }
+}
+
+/// A table is active again while the index that was added to it is being backfilled
+/// (ack-api-quirks, DDB-TABLE-148, 2026-11).
+fn table_status(definition: &TableDefinition) -> TableStatus {
+    let changing = |phase| matches!(phase, IndexPhase::Allocating | IndexPhase::Deleting);
+    match definition.indexes.iter().any(|index| changing(index.phase)) {
+        true => TableStatus::Updating,
+        false => TableStatus::Active,
+    }
+}
+
+fn index_status(phase: IndexPhase) -> IndexStatus {
+    match phase {
+        IndexPhase::Allocating => IndexStatus::Allocating,
+        IndexPhase::Backfilling => IndexStatus::Backfilling,
+        IndexPhase::Active => IndexStatus::Active,
+        IndexPhase::Deleting => IndexStatus::Deleting,
     }
 }

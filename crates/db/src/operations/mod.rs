@@ -21,6 +21,7 @@ mod transact_get_items;
 mod transact_write_items;
 mod untag_resource;
 mod update_item;
+mod update_table;
 mod update_time_to_live;
 
 use model::{
@@ -120,7 +121,7 @@ fn write_answer(
 ) -> WriteAnswer {
     let consumed = reported(report.capacity, reference).map(|reference| {
         let mut consumed = metering::nothing(reference);
-        metering::add_write(&mut consumed, table, &effect.written(), Rate::Standard);
+        metering::add_write(&mut consumed, &effect.written(), Rate::Standard);
         consumed
     });
     let collection_metrics = collection_metrics(table, effect, report);

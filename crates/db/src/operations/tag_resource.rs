@@ -24,7 +24,7 @@ impl<S: Store> Db<S> {
 
         // Check and act.
         let tags = request.tags;
-        self.amend(scope, request.resource, move |definition| {
+        self.amend(scope, request.resource, move |_, definition| {
             let mut all = definition.tags.clone();
             for (key, value) in tags {
                 match all.iter_mut().find(|(present, _)| *present == key) {
@@ -38,6 +38,7 @@ impl<S: Store> Db<S> {
             definition.tags = all;
             Ok(())
         })
-        .await
+        .await?;
+        Ok(())
     }
 }

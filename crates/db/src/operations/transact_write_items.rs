@@ -24,13 +24,12 @@ use super::{
 };
 use crate::Db;
 use crate::error::{store_failed, table_missing, validation};
-use crate::gate::Pass;
 use crate::metering::{self, Rate};
 use crate::mutation::{Action, Mutation};
 use crate::stored::Stored;
-use crate::table::Table;
+use crate::table::{Entered, Table};
 use crate::transactions::{InProgress, Refusal, SpentToken, fingerprint};
-use crate::writing::{Commit, Effect, unresolved};
+use crate::writing::{Commit, Current, Effect, unresolved};
 
 /// Up to 100 actions, all or none.
 #[derive(Debug, Clone)]
@@ -177,7 +176,7 @@ impl<S: Store> Db<S> {
         mut in_progress: InProgress,
     ) -> Result<Submitted, ApiError> {
         let actions = &checked.actions;
-        let _passes = enter_tables(actions)?;
+        let tables = enter_tables(actions)?;
         let mut rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();
         in_progress.take_rows(rows.clone()).map_err(conflicting)?;
         let token = checked.token.as_ref().map(|(token, fingerprint)| {
@@ -187,16 +186,17 @@ impl<S: Store> Db<S> {
         rows.extend(token.iter().map(|(row, _)| row.clone()));
 
         let mut guard = self.store.lock(&rows).await;
-        let mut before = Vec::with_capacity(actions.len());
-        for action in actions {
-            let value = guard.read(&action.row).await.map_err(store_failed)?;
-            before.push(value.map(Stored::decode).transpose().map_err(store_failed)?);
+        let mut current = Vec::with_capacity(actions.len());
+        for (action, table) in actions.iter().zip(&tables) {
+            let read = Current::read(&mut guard, table, &action.row).await;
+            current.push(read.map_err(store_failed)?);
         }
         let mut commit = Commit::default();
-        let decided = decide(actions, &before).map(|after| {
-            let changes = actions.iter().zip(before).zip(after);
+        let decided = decide(actions, &current).map(|after| {
+            let actions = actions.iter().zip(tables.iter().map(|table| &***table));
+            let changes = actions.zip(current).zip(after);
             let effects = changes
-                .map(|((action, before), after)| commit.add(action, before, after, &self.stamps))
+                .map(|((action, current), after)| commit.add(action, current, after, &self.stamps))
                 .collect();
             if let Some((row, spent)) = token {
                 commit.put(row, spent.encode());
@@ -260,16 +260,16 @@ fn payload_bytes(action: &TransactAction) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value.item_bytes()).sum()
 }
 
-fn enter_tables(actions: &[Action]) -> Result<Vec<Pass<'_>>, ApiError> {
-    actions.iter().map(|action| action.table.gate.enter().ok_or_else(table_missing)).collect()
+fn enter_tables(actions: &[Action]) -> Result<Vec<Entered>, ApiError> {
+    actions.iter().map(|action| action.table.enter().ok_or_else(table_missing)).collect()
 }
 
 /// What every action leaves, or every action's reason to cancel.
-fn decide(actions: &[Action], before: &[Option<Stored>]) -> Result<Vec<Option<Item>>, ApiError> {
+fn decide(actions: &[Action], current: &[Current]) -> Result<Vec<Option<Item>>, ApiError> {
     let mut after = Vec::with_capacity(actions.len());
     let mut reasons = Vec::with_capacity(actions.len());
-    for (action, before) in actions.iter().zip(before) {
-        reasons.push(match action.decide(before.as_ref().map(|row| &row.item)) {
+    for (action, current) in actions.iter().zip(current) {
+        reasons.push(match action.decide(current.item()) {
             Ok(item) => {
                 after.push(item);
                 fine()
@@ -309,7 +309,7 @@ fn answer(checked: &Checked, effects: &[Effect], report: Report) -> TransactWrit
         checked.actions.iter().zip(&checked.references).zip(effects)
     {
         let share = add_per_table(&mut consumed, reference);
-        metering::add_write(share, &action.table, &effect.written(), Rate::Transactional);
+        metering::add_write(share, &effect.written(), Rate::Transactional);
         let Some(collection) = collection_metrics(&action.table, effect, report) else { continue };
         match metrics.iter_mut().find(|(table, _)| table == reference) {
             Some((_, collections)) => collections.push(collection),

@@ -28,10 +28,11 @@ impl<S: Store> Db<S> {
 
         // Check and act.
         let keys = request.keys;
-        self.amend(scope, request.resource, move |definition| {
+        self.amend(scope, request.resource, move |_, definition| {
             definition.tags.retain(|(key, _)| !keys.contains(key));
             Ok(())
         })
-        .await
+        .await?;
+        Ok(())
     }
 }

@@ -27,13 +27,14 @@ impl<S: Store> Db<S> {
         request: UpdateTimeToLive,
     ) -> Result<(), ApiError> {
         let UpdateTimeToLive { table, attribute, enabled } = request;
-        self.amend(scope, table, move |definition| {
+        self.amend(scope, table, move |_, definition| {
             let active = &mut definition.expiry_attribute;
             check(active.as_deref(), &attribute, enabled)?;
             *active = enabled.then_some(attribute);
             Ok(())
         })
-        .await
+        .await?;
+        Ok(())
     }
 }
 

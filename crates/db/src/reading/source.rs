@@ -34,6 +34,13 @@ impl<'a> Source<'a> {
                 "Consistent reads are not supported on global secondary indexes",
             ));
         }
+        if let Some(index) = source.index.filter(|index| index.definition.is_incomplete()) {
+            // Words: public bug reports and code that waits for them to pass, 2026-11.
+            return Err(validation(format!(
+                "Cannot read from backfilling global secondary index: {}",
+                index.definition.name
+            )));
+        }
         Ok(source)
     }
 

@@ -3,7 +3,7 @@
 //! Until [`Adoption::publish`] their spaces are remembered as those of dropped tables are: whatever
 //! interrupts the adoption, the next open removes what was written, and nobody has seen any of it.
 
-use model::{ApiError, Scope, TableDeclaration, TableDefinition};
+use model::{ApiError, IndexDefinition, IndexPhase, Scope, TableDeclaration, TableDefinition};
 use store::Store;
 
 use super::{Fidelity, Loader};
@@ -33,8 +33,13 @@ impl<'d, S: Store> Adoption<'d, S> {
     pub async fn restore(
         &mut self,
         scope: &Scope,
-        definition: TableDefinition,
+        mut definition: TableDefinition,
     ) -> Result<Loader<'d, S>, ApiError> {
+        // Indexes that were on their way arrive here, for all items are yet to come.
+        definition.indexes.retain(IndexDefinition::is_maintained);
+        for index in &mut definition.indexes {
+            index.phase = IndexPhase::Active;
+        }
         catalog::check_restored(scope, &definition)?;
         self.add(scope, definition, Fidelity::Restore).await
     }

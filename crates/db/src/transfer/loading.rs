@@ -8,14 +8,13 @@ use std::sync::Arc;
 
 use model::{ApiError, AttributeMap, Item, ReturnValuesOnConditionCheckFailure as OnFailure};
 use model::{Scope, TableRef};
-use store::{Guard as _, Outcome, RowKey, Store, StoreError, Ticket, Write};
+use store::{Guard as _, Outcome, RowKey, Store, StoreError, Ticket};
 
 use crate::error::named_table_missing;
 use crate::item_rules::{self, Origin};
 use crate::mutation::{Action, Mutation};
-use crate::stored::Stored;
 use crate::table::Table;
-use crate::writing::Commit;
+use crate::writing::{Commit, Current};
 use crate::{BatchAction, Db};
 
 /// Most atoms that are on their way: one becomes durable while the next ones are decided.
@@ -160,16 +159,15 @@ impl<'d, S: Store> Loader<'d, S> {
         let mut guard = self.db.store.lock(&rows).await;
         let mut commit = Commit::default();
         for action in actions {
-            let value = guard.read(&action.row).await?;
-            let before = value.map(Stored::decode).transpose()?;
+            let current = Current::read(&mut guard, &self.table, &action.row).await?;
             let after = match &action.mutation {
                 Mutation::Put(item) => Some(item.clone()),
                 _ => None,
             };
-            self.loaded.count(before.is_some(), after.is_some());
-            commit.add(action, before, after, &self.db.stamps);
+            self.loaded.count(current.item().is_some(), after.is_some());
+            commit.add((action, &self.table), current, after, &self.db.stamps);
         }
-        Ok(guard.submit(with_sums_merged(commit.into_writes())))
+        Ok(guard.submit(commit.into_writes()))
     }
 }
 
@@ -189,23 +187,4 @@ fn restore(table: &Table, item: &AttributeMap) -> Result<(RowKey, Mutation), Api
     let item = Item::encode(item);
     item_rules::check_item_size(&item, Origin::Whole)?;
     Ok((row, Mutation::Put(item)))
-}
-
-/// Every item counts into the same few rows: added up here, an atom changes each of them once.
-fn with_sums_merged(writes: Vec<Write>) -> Vec<Write> {
-    let mut sums: Vec<(RowKey, [i64; 2])> = Vec::new();
-    let mut merged = Vec::with_capacity(writes.len());
-    for write in writes {
-        match write {
-            Write::Add { key, amounts: [rows, bytes] } => {
-                match sums.iter_mut().find(|(counted, _)| *counted == key) {
-                    Some((_, sum)) => *sum = [sum[0] + rows, sum[1] + bytes],
-                    None => sums.push((key, [rows, bytes])),
-                }
-            }
-            other => merged.push(other),
-        }
-    }
-    merged.extend(sums.into_iter().map(|(key, amounts)| Write::Add { key, amounts }));
-    merged
 }

@@ -3,20 +3,29 @@
 use std::sync::Arc;
 
 use model::Item;
-use store::{RowKey, Write};
+use store::{Guard, RowKey, StoreError, Write};
 
-use crate::index_changes::{IndexChange, index_changes};
+use crate::index_changes::{Entry, IndexChange, Missing, index_changes};
 use crate::keys::Place;
 use crate::metering::Written;
 use crate::mutation::Action;
-use crate::stamp::StampSource;
+use crate::stamp::{Stamp, StampSource};
 use crate::stored::{self, Stored};
-use crate::table::Table;
+use crate::table::{Index, Table};
 
 /// Writes that will become durable together.
 #[derive(Debug, Default)]
 pub(crate) struct Commit {
     writes: Vec<Write>,
+    /// What counters grow by: however many items there are, each counter changes once.
+    sums: Vec<(RowKey, [i64; 2])>,
+}
+
+/// An item as it is, under the latch of its row.
+#[derive(Debug)]
+pub(crate) struct Current {
+    stored: Option<Stored>,
+    missing: Missing,
 }
 
 /// What a change did to its item and to the indexes.
@@ -27,28 +36,46 @@ pub(crate) struct Effect {
     pub(crate) index_changes: Vec<IndexChange>,
 }
 
+impl Current {
+    /// Reads an item of `table`, and where it is missing.
+    pub(crate) async fn read<G: Guard>(
+        guard: &mut G,
+        table: &Table,
+        row: &RowKey,
+    ) -> Result<Self, StoreError> {
+        let stored = guard.read(row).await?.map(Stored::decode).transpose()?;
+        let item = stored.as_ref().map(|row| &row.item);
+        let missing = Missing::find(guard, table, item).await?;
+        Ok(Self { stored, missing })
+    }
+
+    /// The item, if there is one.
+    pub(crate) fn item(&self) -> Option<&Item> {
+        self.stored.as_ref().map(|row| &row.item)
+    }
+}
+
 impl Commit {
     /// Adds one item's change. An item that stays as it is adds no writes.
     pub(crate) fn add(
         &mut self,
-        action: &Action,
-        before: Option<Stored>,
+        (action, table): (&Action, &Table),
+        current: Current,
         after: Option<Item>,
         stamps: &StampSource,
     ) -> Effect {
-        let (stamp, before) = before.map(|row| (row.stamp, row.item)).unzip();
+        let (stamp, before) = current.stored.map(|row| (row.stamp, row.item)).unzip();
         if before == after {
             return Effect { before, after, index_changes: Vec::new() };
         }
         let stamp = stamps.next(stamp);
-        let table: &Arc<Table> = &action.table;
         let value = after.as_ref().map(|item| stored::encode(stamp, item));
-        let index_changes = index_changes(table, before.as_ref(), after.as_ref());
+        let index_changes = index_changes(table, before.as_ref(), after.as_ref(), &current.missing);
         for change in &index_changes {
             change.write(stamp, value.as_ref(), &mut self.writes);
             let sizes = [&change.before, &change.after]
                 .map(|entry| entry.as_ref().map(|entry| entry.item_bytes));
-            self.count(table.indexes[change.index].place, sizes);
+            self.count(change.index.place, sizes);
         }
         let key = action.row.clone();
         self.writes.push(match value {
@@ -60,13 +87,30 @@ impl Commit {
         Effect { before, after, index_changes }
     }
 
+    /// Adds an entry that an index lacks. `whole` is the value of the item's row, which stays.
+    pub(crate) fn add_entry(
+        &mut self,
+        index: &Arc<Index>,
+        entry: Entry,
+        stamp: Stamp,
+        whole: &bytes::Bytes,
+    ) {
+        let item_bytes = entry.item_bytes;
+        let change = IndexChange { index: Arc::clone(index), before: None, after: Some(entry) };
+        change.write(stamp, Some(whole), &mut self.writes);
+        self.count(index.place, [None, Some(item_bytes)]);
+    }
+
     /// Adds a write of a row that is no item.
     pub(crate) fn put(&mut self, key: RowKey, value: bytes::Bytes) {
         self.writes.push(Write::Put { key, value });
     }
 
     /// The writes, in order.
-    pub(crate) fn into_writes(self) -> Vec<Write> {
+    pub(crate) fn into_writes(mut self) -> Vec<Write> {
+        let sums = self.sums.into_iter().filter(|(_, amounts)| *amounts != [0, 0]);
+        let sums = sums.map(|(key, amounts)| Write::Add { key, amounts });
+        self.writes.extend(sums);
         self.writes
     }
 
@@ -74,8 +118,13 @@ impl Commit {
     fn count(&mut self, place: Place, [before, after]: [Option<usize>; 2]) {
         let rows = i64::from(after.is_some()) - i64::from(before.is_some());
         let bytes = signed(after.unwrap_or(0)) - signed(before.unwrap_or(0));
-        if rows != 0 || bytes != 0 {
-            self.writes.push(Write::Add { key: place.counters(), amounts: [rows, bytes] });
+        if rows == 0 && bytes == 0 {
+            return;
+        }
+        let key = place.counters();
+        match self.sums.iter_mut().find(|(counted, _)| *counted == key) {
+            Some((_, sum)) => *sum = [sum[0] + rows, sum[1] + bytes],
+            None => self.sums.push((key, [rows, bytes])),
         }
     }
 }

@@ -3,5 +3,5 @@
 mod commit;
 mod single;
 
-pub(crate) use commit::{Commit, Effect};
+pub(crate) use commit::{Commit, Current, Effect};
 pub(crate) use single::unresolved;

@@ -3,11 +3,10 @@
 use model::ApiError;
 use store::{Guard as _, Outcome, Store, Ticket};
 
-use super::{Commit, Effect};
+use super::{Commit, Current, Effect};
 use crate::Db;
 use crate::error::{store_failed, table_missing};
 use crate::mutation::Action;
-use crate::stored::Stored;
 
 impl<S: Store> Db<S> {
     /// Carries out one action and waits until it, or what refused it, is durable.
@@ -31,17 +30,17 @@ impl<S: Store> Db<S> {
         &self,
         action: &Action,
     ) -> Result<(Result<Effect, ApiError>, Ticket), ApiError> {
-        let _pass = action.table.gate.enter().ok_or_else(table_missing)?;
+        let table = action.table.enter().ok_or_else(table_missing)?;
         let mut guard = self.store.lock(std::slice::from_ref(&action.row)).await;
         if self.transactions.has(&action.row) {
             return Err(ApiError::TransactionConflict);
         }
-        let value = guard.read(&action.row).await.map_err(store_failed)?;
-        let before = value.map(Stored::decode).transpose().map_err(store_failed)?;
+        let current = Current::read(&mut guard, &table, &action.row).await;
+        let current = current.map_err(store_failed)?;
         let mut commit = Commit::default();
         let decided = action
-            .decide(before.as_ref().map(|row| &row.item))
-            .map(|after| commit.add(action, before, after, &self.stamps));
+            .decide(current.item())
+            .map(|after| commit.add((action, &table), current, after, &self.stamps));
         Ok((decided, guard.submit(commit.into_writes())))
     }
 }

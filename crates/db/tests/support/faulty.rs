@@ -16,6 +16,7 @@ use tokio::sync::watch;
 pub(crate) struct Faulty {
     inner: MemoryStore,
     held: watch::Sender<bool>,
+    ranges_held: watch::Sender<bool>,
     keeps_ranges: Arc<AtomicBool>,
 }
 
@@ -27,8 +28,8 @@ pub(crate) struct FaultyGuard {
 
 impl Faulty {
     pub(crate) fn new() -> Self {
-        let held = watch::Sender::new(false);
-        Self { inner: MemoryStore::new(), held, keeps_ranges: Arc::default() }
+        let [held, ranges_held] = [(); 2].map(|()| watch::Sender::new(false));
+        Self { inner: MemoryStore::new(), held, ranges_held, keeps_ranges: Arc::default() }
     }
 
     /// Tickets handed out from now on wait.
@@ -39,6 +40,16 @@ impl Faulty {
     /// All tickets resolve.
     pub(crate) fn release(&self) {
         self.held.send_replace(false);
+    }
+
+    /// Reads of ranges begun from now on wait.
+    pub(crate) fn hold_ranges(&self) {
+        self.ranges_held.send_replace(true);
+    }
+
+    /// All reads of ranges go on.
+    pub(crate) fn release_ranges(&self) {
+        self.ranges_held.send_replace(false);
     }
 
     /// Whether removing a range fails.
@@ -60,6 +71,8 @@ impl Store for Faulty {
         direction: Direction,
         visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
+        let mut held = self.ranges_held.subscribe();
+        held.wait_for(|held| !held).await.expect("the store is alive");
         self.inner.range(range, direction, visit).await
     }
 

@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use expr::{Condition, ConditionKind, KeyCondition, Projection, Resolver, Update};
 use model::{
     ApiError, AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration,
-    Item, KeyRole, KeySchemaElement, Number, ProjectionDeclaration, ProjectionType,
+    IndexUpdate, Item, KeyRole, KeySchemaElement, Number, ProjectionDeclaration, ProjectionType,
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, ScalarType, Scope, TableDeclaration, TableRef,
+    TableUpdate,
 };
 use stator_db::{
     Clock, Db, DbOptions, DeleteItem, GetItem, Ids, Page, PutItem, Query, Report, Scan,
@@ -103,6 +104,7 @@ pub(crate) fn table(name: &str, hash: &str, range: Option<&str>) -> TableDeclara
         billing_mode: Some(BillingMode::PayPerRequest),
         throughput: None,
         on_demand: None,
+        warm: None,
         stream: None,
         sse: None,
         table_class: None,
@@ -173,6 +175,50 @@ pub(crate) fn with_local(
     declaration
 }
 
+/// A change of a table that changes nothing yet.
+pub(crate) fn update_of(table: &str) -> TableUpdate {
+    TableUpdate {
+        table: TableRef::new(table),
+        attributes: None,
+        billing_mode: None,
+        throughput: None,
+        global_indexes: None,
+        stream: None,
+        sse: None,
+        table_class: None,
+        deletion_protection: None,
+        on_demand: None,
+        warm: None,
+    }
+}
+
+/// A change of a table that adds a global index.
+pub(crate) fn create_index(
+    table_name: &str,
+    name: &str,
+    key: (&[&str], &[&str]),
+    projection: ProjectionDeclaration,
+) -> TableUpdate {
+    let mut declaration = with_global(table("any", "p:S", None), name, key, projection);
+    let named = |attribute: &AttributeDefinition| {
+        key.0.iter().chain(key.1).any(|name| name.split(':').next() == Some(&attribute.name))
+    };
+    declaration.attributes.as_mut().unwrap().retain(named);
+    let create = declaration.global_indexes.unwrap().pop();
+    let update = IndexUpdate { create, ..IndexUpdate::default() };
+    TableUpdate {
+        attributes: declaration.attributes,
+        global_indexes: Some(vec![update]),
+        ..update_of(table_name)
+    }
+}
+
+/// A change of a table that removes a global index.
+pub(crate) fn delete_index(table: &str, name: &str) -> TableUpdate {
+    let update = IndexUpdate { delete: Some(name.into()), ..IndexUpdate::default() };
+    TableUpdate { global_indexes: Some(vec![update]), ..update_of(table) }
+}
+
 fn index(
     name: &str,
     key_schema: Vec<KeySchemaElement>,
@@ -184,6 +230,7 @@ fn index(
         projection,
         throughput: None,
         on_demand: None,
+        warm: None,
     }
 }
 

@@ -1,6 +1,6 @@
 use model::{
     AttributeDefinition, AttributeValue, BillingMode, Item, KeyElement, KeySchema, Number,
-    ProvisionedThroughput, ScalarType,
+    ProvisionedThroughput, ScalarType, ThroughputChanges,
 };
 
 use super::*;
@@ -26,6 +26,9 @@ fn definition() -> TableDefinition {
         created_at_ms: 1_700_000_000_123,
         deletion_protection: true,
         on_demand: None,
+        warm: None,
+        throughput_changes: ThroughputChanges::default(),
+        on_demand_since_ms: None,
         table_class: None,
         stream: None,
         sse: None,

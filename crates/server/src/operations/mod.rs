@@ -26,5 +26,6 @@ mod transact_get_items;
 mod transact_write_items;
 mod untag_resource;
 mod update_item;
+mod update_table;
 mod update_time_to_live;
 mod write_terms;

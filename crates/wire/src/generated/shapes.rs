@@ -182,6 +182,35 @@ pub(crate) static CONDITIONAL_OPERATOR: Shape = Shape {
 
 pub(crate) static CONSISTENT_READ: Shape = Shape { name: "ConsistentRead", kind: Kind::Boolean };
 
+pub(crate) static CREATE_GLOBAL_SECONDARY_INDEX_ACTION: Shape = Shape {
+    name: "CreateGlobalSecondaryIndexAction",
+    kind: Kind::Structure(&[
+        Member::required("IndexName", &INDEX_NAME),
+        Member::required("KeySchema", &KEY_SCHEMA),
+        Member::optional("OnDemandThroughput", &ON_DEMAND_THROUGHPUT),
+        Member::required("Projection", &PROJECTION),
+        Member::optional("ProvisionedThroughput", &PROVISIONED_THROUGHPUT),
+        Member::optional("WarmThroughput", &WARM_THROUGHPUT),
+    ]),
+};
+
+pub(crate) static CREATE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION: Shape = Shape {
+    name: "CreateGlobalTableWitnessGroupMemberAction",
+    kind: Kind::Structure(&[Member::required("RegionName", &REGION_NAME)]),
+};
+
+pub(crate) static CREATE_REPLICATION_GROUP_MEMBER_ACTION: Shape = Shape {
+    name: "CreateReplicationGroupMemberAction",
+    kind: Kind::Structure(&[
+        Member::optional("GlobalSecondaryIndexes", &REPLICA_GLOBAL_SECONDARY_INDEX_LIST),
+        Member::optional("KMSMasterKeyId", &KMSMASTER_KEY_ID),
+        Member::optional("OnDemandThroughputOverride", &ON_DEMAND_THROUGHPUT_OVERRIDE),
+        Member::optional("ProvisionedThroughputOverride", &PROVISIONED_THROUGHPUT_OVERRIDE),
+        Member::required("RegionName", &REGION_NAME),
+        Member::optional("TableClassOverride", &TABLE_CLASS),
+    ]),
+};
+
 pub(crate) static CREATE_TABLE_INPUT: Shape = Shape {
     name: "CreateTableInput",
     kind: Kind::Structure(&[
@@ -209,6 +238,18 @@ pub(crate) static CREATE_TABLE_INPUT: Shape = Shape {
     ]),
 };
 
+pub(crate) static CREATE_VECTOR_INDEX_ACTION: Shape = Shape {
+    name: "CreateVectorIndexAction",
+    kind: Kind::Structure(&[
+        Member::required("Dimensions", &POSITIVE_LONG_OBJECT),
+        Member::required("DistanceFunction", &VECTOR_DISTANCE_FUNCTION),
+        Member::required("IndexName", &INDEX_NAME),
+        Member::required("Projection", &PROJECTION),
+        Member::optional("SearchSchema", &SEARCH_SCHEMA),
+        Member::required("VectorAttribute", &VECTOR_ATTRIBUTE_DEFINITION),
+    ]),
+};
+
 pub(crate) static DELETE: Shape = Shape {
     name: "Delete",
     kind: Kind::Structure(&[
@@ -222,6 +263,16 @@ pub(crate) static DELETE: Shape = Shape {
         ),
         Member::required("TableName", &TABLE_ARN),
     ]),
+};
+
+pub(crate) static DELETE_GLOBAL_SECONDARY_INDEX_ACTION: Shape = Shape {
+    name: "DeleteGlobalSecondaryIndexAction",
+    kind: Kind::Structure(&[Member::required("IndexName", &INDEX_NAME)]),
+};
+
+pub(crate) static DELETE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION: Shape = Shape {
+    name: "DeleteGlobalTableWitnessGroupMemberAction",
+    kind: Kind::Structure(&[Member::required("RegionName", &REGION_NAME)]),
 };
 
 pub(crate) static DELETE_ITEM_INPUT: Shape = Shape {
@@ -244,12 +295,22 @@ pub(crate) static DELETE_ITEM_INPUT: Shape = Shape {
     ]),
 };
 
+pub(crate) static DELETE_REPLICATION_GROUP_MEMBER_ACTION: Shape = Shape {
+    name: "DeleteReplicationGroupMemberAction",
+    kind: Kind::Structure(&[Member::required("RegionName", &REGION_NAME)]),
+};
+
 pub(crate) static DELETE_REQUEST: Shape =
     Shape { name: "DeleteRequest", kind: Kind::Structure(&[Member::required("Key", &KEY)]) };
 
 pub(crate) static DELETE_TABLE_INPUT: Shape = Shape {
     name: "DeleteTableInput",
     kind: Kind::Structure(&[Member::required("TableName", &TABLE_ARN)]),
+};
+
+pub(crate) static DELETE_VECTOR_INDEX_ACTION: Shape = Shape {
+    name: "DeleteVectorIndexAction",
+    kind: Kind::Structure(&[Member::required("IndexName", &INDEX_NAME)]),
 };
 
 pub(crate) static DELETION_PROTECTION_ENABLED: Shape =
@@ -275,6 +336,22 @@ pub(crate) static DESCRIBE_TIME_TO_LIVE_INPUT: Shape = Shape {
     name: "DescribeTimeToLiveInput",
     kind: Kind::Structure(&[Member::required("TableName", &TABLE_ARN)]),
 };
+
+pub(crate) static DISASSOCIATE_REPLICATION_GROUP_MEMBER_ACTION: Shape = Shape {
+    name: "DisassociateReplicationGroupMemberAction",
+    kind: Kind::Structure(&[
+        Member::required("DisassociationMode", &DISASSOCIATION_MODE),
+        Member::required("RegionName", &REGION_NAME),
+    ]),
+};
+
+pub(crate) static DISASSOCIATION_MODE: Shape = Shape {
+    name: "DisassociationMode",
+    kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &["WAIT_FOR_REPLICATION"] }),
+};
+
+pub(crate) static DISASSOCIATION_PROTECTION_ENABLED: Shape =
+    Shape { name: "DisassociationProtectionEnabled", kind: Kind::Boolean };
 
 pub(crate) static EXPECTED_ATTRIBUTE_MAP: Shape = Shape {
     name: "ExpectedAttributeMap",
@@ -364,6 +441,20 @@ pub(crate) static GLOBAL_SECONDARY_INDEX_LIST: Shape = Shape {
     kind: Kind::List { element: &GLOBAL_SECONDARY_INDEX, length: Range::ANY },
 };
 
+pub(crate) static GLOBAL_SECONDARY_INDEX_UPDATE: Shape = Shape {
+    name: "GlobalSecondaryIndexUpdate",
+    kind: Kind::Structure(&[
+        Member::optional("Create", &CREATE_GLOBAL_SECONDARY_INDEX_ACTION),
+        Member::optional("Delete", &DELETE_GLOBAL_SECONDARY_INDEX_ACTION),
+        Member::optional("Update", &UPDATE_GLOBAL_SECONDARY_INDEX_ACTION),
+    ]),
+};
+
+pub(crate) static GLOBAL_SECONDARY_INDEX_UPDATE_LIST: Shape = Shape {
+    name: "GlobalSecondaryIndexUpdateList",
+    kind: Kind::List { element: &GLOBAL_SECONDARY_INDEX_UPDATE, length: Range::ANY },
+};
+
 pub(crate) static GLOBAL_TABLE_SETTINGS_REPLICATION_MODE: Shape = Shape {
     name: "GlobalTableSettingsReplicationMode",
     kind: Kind::Text(Text {
@@ -371,6 +462,19 @@ pub(crate) static GLOBAL_TABLE_SETTINGS_REPLICATION_MODE: Shape = Shape {
         pattern: None,
         words: &["ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES"],
     }),
+};
+
+pub(crate) static GLOBAL_TABLE_WITNESS_GROUP_UPDATE: Shape = Shape {
+    name: "GlobalTableWitnessGroupUpdate",
+    kind: Kind::Structure(&[
+        Member::optional("Create", &CREATE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION),
+        Member::optional("Delete", &DELETE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION),
+    ]),
+};
+
+pub(crate) static GLOBAL_TABLE_WITNESS_GROUP_UPDATE_LIST: Shape = Shape {
+    name: "GlobalTableWitnessGroupUpdateList",
+    kind: Kind::List { element: &GLOBAL_TABLE_WITNESS_GROUP_UPDATE, length: Range::between(1, 1) },
 };
 
 pub(crate) static INDEX_NAME: Shape = Shape {
@@ -484,6 +588,11 @@ pub(crate) static MAP_ATTRIBUTE_VALUE: Shape = Shape {
     kind: Kind::Map { key: &ATTRIBUTE_NAME, value: &ATTRIBUTE_VALUE, length: Range::ANY },
 };
 
+pub(crate) static MULTI_REGION_CONSISTENCY: Shape = Shape {
+    name: "MultiRegionConsistency",
+    kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &["EVENTUAL", "STRONG"] }),
+};
+
 pub(crate) static NEXT_TOKEN_STRING: Shape = Shape {
     name: "NextTokenString",
     kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &[] }),
@@ -520,6 +629,11 @@ pub(crate) static ON_DEMAND_THROUGHPUT: Shape = Shape {
     ]),
 };
 
+pub(crate) static ON_DEMAND_THROUGHPUT_OVERRIDE: Shape = Shape {
+    name: "OnDemandThroughputOverride",
+    kind: Kind::Structure(&[Member::optional("MaxReadRequestUnits", &LONG_OBJECT)]),
+};
+
 pub(crate) static POSITIVE_INTEGER_OBJECT: Shape =
     Shape { name: "PositiveIntegerObject", kind: Kind::Integer(Range::at_least(1)) };
 
@@ -554,6 +668,11 @@ pub(crate) static PROVISIONED_THROUGHPUT: Shape = Shape {
         Member::required("ReadCapacityUnits", &POSITIVE_LONG_OBJECT),
         Member::required("WriteCapacityUnits", &POSITIVE_LONG_OBJECT),
     ]),
+};
+
+pub(crate) static PROVISIONED_THROUGHPUT_OVERRIDE: Shape = Shape {
+    name: "ProvisionedThroughputOverride",
+    kind: Kind::Structure(&[Member::optional("ReadCapacityUnits", &POSITIVE_LONG_OBJECT)]),
 };
 
 pub(crate) static PUT: Shape = Shape {
@@ -622,6 +741,40 @@ pub(crate) static QUERY_INPUT: Shape = Shape {
         Member::optional("Select", &SELECT),
         Member::required("TableName", &TABLE_ARN),
     ]),
+};
+
+pub(crate) static REGION_NAME: Shape = Shape {
+    name: "RegionName",
+    kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &[] }),
+};
+
+pub(crate) static REPLICA_GLOBAL_SECONDARY_INDEX: Shape = Shape {
+    name: "ReplicaGlobalSecondaryIndex",
+    kind: Kind::Structure(&[
+        Member::required("IndexName", &INDEX_NAME),
+        Member::optional("OnDemandThroughputOverride", &ON_DEMAND_THROUGHPUT_OVERRIDE),
+        Member::optional("ProvisionedThroughputOverride", &PROVISIONED_THROUGHPUT_OVERRIDE),
+    ]),
+};
+
+pub(crate) static REPLICA_GLOBAL_SECONDARY_INDEX_LIST: Shape = Shape {
+    name: "ReplicaGlobalSecondaryIndexList",
+    kind: Kind::List { element: &REPLICA_GLOBAL_SECONDARY_INDEX, length: Range::at_least(1) },
+};
+
+pub(crate) static REPLICATION_GROUP_UPDATE: Shape = Shape {
+    name: "ReplicationGroupUpdate",
+    kind: Kind::Structure(&[
+        Member::optional("Create", &CREATE_REPLICATION_GROUP_MEMBER_ACTION),
+        Member::optional("Delete", &DELETE_REPLICATION_GROUP_MEMBER_ACTION),
+        Member::optional("Disassociate", &DISASSOCIATE_REPLICATION_GROUP_MEMBER_ACTION),
+        Member::optional("Update", &UPDATE_REPLICATION_GROUP_MEMBER_ACTION),
+    ]),
+};
+
+pub(crate) static REPLICATION_GROUP_UPDATE_LIST: Shape = Shape {
+    name: "ReplicationGroupUpdateList",
+    kind: Kind::List { element: &REPLICATION_GROUP_UPDATE, length: Range::at_least(1) },
 };
 
 pub(crate) static RESOURCE_ARN_STRING: Shape = Shape {
@@ -905,6 +1058,16 @@ pub(crate) static UPDATE_EXPRESSION: Shape = Shape {
     kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &[] }),
 };
 
+pub(crate) static UPDATE_GLOBAL_SECONDARY_INDEX_ACTION: Shape = Shape {
+    name: "UpdateGlobalSecondaryIndexAction",
+    kind: Kind::Structure(&[
+        Member::required("IndexName", &INDEX_NAME),
+        Member::optional("OnDemandThroughput", &ON_DEMAND_THROUGHPUT),
+        Member::optional("ProvisionedThroughput", &PROVISIONED_THROUGHPUT),
+        Member::optional("WarmThroughput", &WARM_THROUGHPUT),
+    ]),
+};
+
 pub(crate) static UPDATE_ITEM_INPUT: Shape = Shape {
     name: "UpdateItemInput",
     kind: Kind::Structure(&[
@@ -924,6 +1087,44 @@ pub(crate) static UPDATE_ITEM_INPUT: Shape = Shape {
         ),
         Member::required("TableName", &TABLE_ARN),
         Member::optional("UpdateExpression", &UPDATE_EXPRESSION),
+    ]),
+};
+
+pub(crate) static UPDATE_REPLICATION_GROUP_MEMBER_ACTION: Shape = Shape {
+    name: "UpdateReplicationGroupMemberAction",
+    kind: Kind::Structure(&[
+        Member::optional("GlobalSecondaryIndexes", &REPLICA_GLOBAL_SECONDARY_INDEX_LIST),
+        Member::optional("KMSMasterKeyId", &KMSMASTER_KEY_ID),
+        Member::optional("OnDemandThroughputOverride", &ON_DEMAND_THROUGHPUT_OVERRIDE),
+        Member::optional("ProvisionedThroughputOverride", &PROVISIONED_THROUGHPUT_OVERRIDE),
+        Member::required("RegionName", &REGION_NAME),
+        Member::optional("TableClassOverride", &TABLE_CLASS),
+    ]),
+};
+
+pub(crate) static UPDATE_TABLE_INPUT: Shape = Shape {
+    name: "UpdateTableInput",
+    kind: Kind::Structure(&[
+        Member::optional("AttributeDefinitions", &ATTRIBUTE_DEFINITIONS),
+        Member::optional("BillingMode", &BILLING_MODE),
+        Member::optional("DeletionProtectionEnabled", &DELETION_PROTECTION_ENABLED),
+        Member::optional("DisassociationProtectionEnabled", &DISASSOCIATION_PROTECTION_ENABLED),
+        Member::optional("GlobalSecondaryIndexUpdates", &GLOBAL_SECONDARY_INDEX_UPDATE_LIST),
+        Member::optional(
+            "GlobalTableSettingsReplicationMode",
+            &GLOBAL_TABLE_SETTINGS_REPLICATION_MODE,
+        ),
+        Member::optional("GlobalTableWitnessUpdates", &GLOBAL_TABLE_WITNESS_GROUP_UPDATE_LIST),
+        Member::optional("MultiRegionConsistency", &MULTI_REGION_CONSISTENCY),
+        Member::optional("OnDemandThroughput", &ON_DEMAND_THROUGHPUT),
+        Member::optional("ProvisionedThroughput", &PROVISIONED_THROUGHPUT),
+        Member::optional("ReplicaUpdates", &REPLICATION_GROUP_UPDATE_LIST),
+        Member::optional("SSESpecification", &SSESPECIFICATION),
+        Member::optional("StreamSpecification", &STREAM_SPECIFICATION),
+        Member::optional("TableClass", &TABLE_CLASS),
+        Member::required("TableName", &TABLE_ARN),
+        Member::optional("VectorIndexUpdates", &VECTOR_INDEX_UPDATE_LIST),
+        Member::optional("WarmThroughput", &WARM_THROUGHPUT),
     ]),
 };
 
@@ -969,6 +1170,19 @@ pub(crate) static VECTOR_INDEX: Shape = Shape {
 pub(crate) static VECTOR_INDEX_LIST: Shape = Shape {
     name: "VectorIndexList",
     kind: Kind::List { element: &VECTOR_INDEX, length: Range::ANY },
+};
+
+pub(crate) static VECTOR_INDEX_UPDATE: Shape = Shape {
+    name: "VectorIndexUpdate",
+    kind: Kind::Structure(&[
+        Member::optional("Create", &CREATE_VECTOR_INDEX_ACTION),
+        Member::optional("Delete", &DELETE_VECTOR_INDEX_ACTION),
+    ]),
+};
+
+pub(crate) static VECTOR_INDEX_UPDATE_LIST: Shape = Shape {
+    name: "VectorIndexUpdateList",
+    kind: Kind::List { element: &VECTOR_INDEX_UPDATE, length: Range::ANY },
 };
 
 pub(crate) static WARM_THROUGHPUT: Shape = Shape {

@@ -6,7 +6,7 @@ use crate::encode::ObjectWriter;
 use crate::generated::shapes;
 use crate::json::Members;
 use crate::shape::Shape;
-use crate::{Class, Operation, Permission, table};
+use crate::{Class, Operation, Permission, description};
 
 /// The operation.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ impl Operation for DeleteTable {
 
     fn encode(output: &Output, out: &mut Vec<u8>) {
         let mut object = ObjectWriter::open(out);
-        table::write_description(object.key("TableDescription"), &output.table);
+        description::write(object.key("TableDescription"), &output.table);
         object.close();
     }
 

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use model::limits::{GLOBAL_INDEXES_MAX, LOCAL_INDEXES_MAX, TABLE_NON_KEY_ATTRIBUTES_MAX};
 use model::{
     ApiError, AttributeDefinition, BillingMode, IndexDeclaration, IndexDefinition, IndexKind,
-    IndexProjection, KeySchema, ProjectionDeclaration, ProjectionType,
+    IndexPhase, IndexProjection, KeySchema, ProjectionDeclaration, ProjectionType,
+    ProvisionedThroughput, ThroughputChanges,
 };
 
 use super::key;
+use crate::catalog::capacity::Subject;
 use crate::error::invalid;
 
 /// The indexes of a table: local, then global, in the order declared.
@@ -30,7 +32,9 @@ pub(super) fn indexes(
             ));
         }
         check_count(&declared, "LocalSecondaryIndex", LOCAL_INDEXES_MAX, |index| {
-            indexes.push(local_index(index, table_key, attributes, &mut names)?);
+            let definition = local_index(index, table_key, attributes)?;
+            check_name(&mut names, &definition)?;
+            indexes.push(definition);
             Ok(())
         })?;
     }
@@ -38,8 +42,9 @@ pub(super) fn indexes(
         check_not_empty(&declared, "GlobalSecondaryIndexes")?;
         check_count(&declared, "GlobalSecondaryIndex", GLOBAL_INDEXES_MAX, |index| {
             check_throughput(index, billing_mode)?;
-            let key = key::global_index_key(&index.key_schema, attributes)?;
-            indexes.push(index_definition(index, IndexKind::Global, key, &mut names)?);
+            let definition = global_index(index, attributes, billing_mode)?;
+            check_name(&mut names, &definition)?;
+            indexes.push(definition);
             Ok(())
         })?;
     }
@@ -47,11 +52,24 @@ pub(super) fn indexes(
     Ok(indexes)
 }
 
+/// A global index as declared, by CreateTable or UpdateTable. Its throughput was checked.
+pub(in crate::catalog) fn global_index(
+    index: &IndexDeclaration,
+    attributes: &[AttributeDefinition],
+    billing_mode: BillingMode,
+) -> Result<IndexDefinition, ApiError> {
+    let key = key::global_index_key(&index.key_schema, attributes)?;
+    let subject = Subject::Index(&index.name);
+    let provisioned = index.throughput.unwrap_or(ProvisionedThroughput::ZERO);
+    subject.check_new_ceilings(index.on_demand, billing_mode)?;
+    let warm = subject.new_warmth(index.warm, billing_mode, provisioned)?;
+    Ok(IndexDefinition { warm, ..index_definition(index, IndexKind::Global, key)? })
+}
+
 fn local_index(
     index: &IndexDeclaration,
     table_key: &KeySchema,
     attributes: &[AttributeDefinition],
-    names: &mut BTreeSet<String>,
 ) -> Result<IndexDefinition, ApiError> {
     let name = &index.name;
     let key = key::local_index_key(&index.key_schema, attributes)?;
@@ -67,22 +85,32 @@ fn local_index(
              index: {name}. index hash key: {index_hash}, table hash key: {table_hash}"
         )));
     }
-    index_definition(index, IndexKind::Local, key, names)
+    index_definition(index, IndexKind::Local, key)
 }
 
 fn index_definition(
     index: &IndexDeclaration,
     kind: IndexKind,
     key: KeySchema,
-    names: &mut BTreeSet<String>,
 ) -> Result<IndexDefinition, ApiError> {
-    let projection = projection(&index.projection)?;
-    if !names.insert(index.name.clone()) {
-        return Err(invalid(format!("Duplicate index name: {}", index.name)));
+    Ok(IndexDefinition {
+        name: index.name.clone(),
+        kind,
+        key,
+        projection: projection(&index.projection)?,
+        throughput: index.throughput,
+        on_demand: index.on_demand,
+        warm: None,
+        throughput_changes: ThroughputChanges::default(),
+        phase: IndexPhase::Active,
+    })
+}
+
+fn check_name(names: &mut BTreeSet<String>, index: &IndexDefinition) -> Result<(), ApiError> {
+    if names.insert(index.name.clone()) {
+        return Ok(());
     }
-    let name = index.name.clone();
-    let (throughput, on_demand) = (index.throughput, index.on_demand);
-    Ok(IndexDefinition { name, kind, key, projection, throughput, on_demand })
+    Err(invalid(format!("Duplicate index name: {}", index.name)))
 }
 
 fn projection(declared: &ProjectionDeclaration) -> Result<IndexProjection, ApiError> {
@@ -110,9 +138,8 @@ fn projection(declared: &ProjectionDeclaration) -> Result<IndexProjection, ApiEr
 fn check_included_once(names: &[String]) -> Result<(), ApiError> {
     let mut seen = BTreeSet::new();
     match names.iter().find(|name| !seen.insert(*name)) {
-        Some(twice) => {
-            Err(invalid(format!("Duplicate attribute name in NonKeyAttributes: {twice}")))
-        }
+        // ack-api-quirks, DDB-TABLE-126, 2026-11.
+        Some(twice) => Err(invalid(format!("Duplicate element in NonKeyAttributes: {twice}"))),
         None => Ok(()),
     }
 }
@@ -153,7 +180,10 @@ fn check_count(
     Ok(())
 }
 
-fn check_projected_total(indexes: &[IndexDefinition]) -> Result<(), ApiError> {
+/// Checks what all indexes of a table include together.
+pub(in crate::catalog) fn check_projected_total(
+    indexes: &[IndexDefinition],
+) -> Result<(), ApiError> {
     let included = indexes.iter().map(|index| match &index.projection {
         IndexProjection::Include(names) => names.len(),
         IndexProjection::KeysOnly | IndexProjection::All => 0,

@@ -1,0 +1,145 @@
+//! The walk that brings the items of a table into an index.
+//!
+//! It goes through the durable rows of the table in the order of their hashes, a page at a time,
+//! and writes the entries of a page's items in one commit. It leaves room for requests: one page is
+//! under way at a time, its latches are held while it is evaluated and no longer, and the next one
+//! begins when it is durable.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::Item;
+use store::{Direction, Guard as _, Outcome, RowKey, Space, Store, StoreError, Ticket};
+
+use crate::index_changes::Entry;
+use crate::stored::{self, Stored};
+use crate::table::{Index, Table};
+use crate::writing::Commit;
+
+/// Most items of one page.
+const PAGE_ITEMS_MAX: usize = 128;
+/// A page that holds this many bytes of items is full.
+const PAGE_BYTES: usize = 256 << 10;
+
+/// How a walk ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Walked {
+    /// Every item is in the index that belongs there.
+    Through,
+    /// The index is not being built any more.
+    Unwanted,
+}
+
+/// Items to write, and where to go on.
+#[derive(Debug, Default)]
+struct Page {
+    rows: Vec<RowKey>,
+    bytes: usize,
+    last: Option<RowKey>,
+}
+
+/// Walks through `table`, or the version that has taken over from it.
+pub(super) async fn walk<S: Store>(
+    store: &S,
+    table: &Arc<Table>,
+    space: Space,
+) -> Result<Walked, StoreError> {
+    let mut after = None;
+    loop {
+        let Some(index) = wanted(table, space) else { return Ok(Walked::Unwanted) };
+        let page = read_page(store, table, &index, after).await?;
+        if !page.rows.is_empty() {
+            match write_page(store, table, space, &page.rows).await? {
+                Walked::Through => {}
+                Walked::Unwanted => return Ok(Walked::Unwanted),
+            }
+        }
+        match page.last {
+            Some(last) => after = Some(last),
+            None => return Ok(Walked::Through),
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The index, if writers of today maintain it.
+fn wanted(table: &Arc<Table>, space: Space) -> Option<Arc<Index>> {
+    let table = table.enter()?;
+    table.indexes.iter().find(|index| index.place.space == space).cloned()
+}
+
+/// Names the rows that follow `after` and belong into the index. A row that is written to
+/// meanwhile is brought there by whoever writes to it.
+async fn read_page<S: Store>(
+    store: &S,
+    table: &Table,
+    index: &Index,
+    after: Option<RowKey>,
+) -> Result<Page, StoreError> {
+    let mut page = Page::default();
+    let mut seen = 0;
+    let visit = |row: store::Row<'_>| {
+        seen += 1;
+        page.bytes += row.value.len();
+        let item = Item::from_stored(Bytes::copy_from_slice(stored::item_bytes(row.value)));
+        let key = row.key.to_key();
+        if Entry::of(table, index, &item).is_some() {
+            page.rows.push(key.clone());
+        }
+        if seen == PAGE_ITEMS_MAX || page.bytes >= PAGE_BYTES {
+            page.last = Some(key);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    };
+    let rows = table.place.hashes(0, u64::MAX, after);
+    store.range(&rows, Direction::Forward, visit).await?;
+    Ok(page)
+}
+
+/// Writes the entries that are still missing, durably.
+async fn write_page<S: Store>(
+    store: &S,
+    table: &Arc<Table>,
+    space: Space,
+    rows: &[RowKey],
+) -> Result<Walked, StoreError> {
+    loop {
+        let Some(ticket) = submit_page(store, table, space, rows).await? else {
+            return Ok(Walked::Unwanted);
+        };
+        match ticket.wait().await? {
+            Outcome::Applied => return Ok(Walked::Through),
+            Outcome::Conflict => {}
+            Outcome::Unknown => {
+                return Err(StoreError::failed("whether a page was added to an index is unknown"));
+            }
+        }
+    }
+}
+
+/// Latches, reads, evaluates and queues; `None` when the index is not wanted any more. Being inside
+/// the table keeps whoever deletes the index waiting until the page is queued.
+async fn submit_page<S: Store>(
+    store: &S,
+    table: &Arc<Table>,
+    space: Space,
+    rows: &[RowKey],
+) -> Result<Option<Ticket>, StoreError> {
+    let Some(table) = table.enter() else { return Ok(None) };
+    let index = table.indexes.iter().find(|index| index.place.space == space);
+    let Some(index) = index else { return Ok(None) };
+    let mut guard = store.lock(rows).await;
+    let mut commit = Commit::default();
+    for row in rows {
+        // The item may have gone since.
+        let Some(value) = guard.read(row).await? else { continue };
+        let stored = Stored::decode(value.clone())?;
+        let Some(entry) = Entry::of(&table, index, &stored.item) else { continue };
+        if guard.read(&entry.row).await?.is_none() {
+            commit.add_entry(index, entry, stored.stamp, &value);
+        }
+    }
+    Ok(Some(guard.submit(commit.into_writes())))
+}

@@ -1,0 +1,79 @@
+//! UpdateTable.
+//!
+//! Checks: as `catalog::revise` lists them. Settings are in force when this answers; an index that
+//! comes or goes is led to its end behind the requests, by `indexing`.
+
+use std::sync::Arc;
+
+use model::{
+    ApiError, IndexPhase, IndexStatus, Scope, TableDefinition, TableDescription, TableStatus,
+    TableUpdate,
+};
+use store::Store;
+
+use crate::Db;
+use crate::catalog;
+use crate::table::Table;
+
+impl<S: Store> Db<S> {
+    /// Changes a table and describes it as being changed.
+    pub async fn update_table(
+        &self,
+        scope: &Scope,
+        update: TableUpdate,
+    ) -> Result<TableDescription, ApiError> {
+        // Check.
+        catalog::check_request(&update)?;
+
+        // Find, check and act.
+        let (now_ms, change) = (self.stamps.now_ms(), update.clone());
+        let revise = move |_: &Table, definition: &mut TableDefinition| {
+            catalog::revise(definition, &change, now_ms)
+        };
+        let amended = self.amend(scope, update.table.clone(), revise).await?;
+
+        // Answer.
+        let description = self.describe(&amended.after).await?;
+        Ok(as_answered(description, &amended.before.definition, &update))
+    }
+}
+
+/// The table as the answer shows it: on the way from what it was. Most changes show UPDATING; units
+/// and storage class show what they were (ack-api-quirks, DDB-TABLE-060, -135, -148, -165, -177;
+/// 2026-11).
+fn as_answered(
+    mut description: TableDescription,
+    before: &TableDefinition,
+    update: &TableUpdate,
+) -> TableDescription {
+    let mut shown = (*description.definition).clone();
+    if before.billing_mode == shown.billing_mode {
+        shown.throughput = before.throughput;
+    }
+    shown.table_class = before.table_class;
+    let updated = |name: &str| {
+        let mut updates = update.global_indexes.iter().flatten();
+        updates.any(|index| index.update.as_ref().is_some_and(|settings| settings.name == name))
+    };
+    for (index, described) in shown.indexes.iter_mut().zip(&mut description.indexes) {
+        if index.phase == IndexPhase::Active && updated(&index.name) {
+            described.status = IndexStatus::Updating;
+            let known = before.indexes.iter().find(|known| known.name == index.name);
+            index.throughput = known.and_then(|known| known.throughput);
+        }
+    }
+    if is_shown_updating(update) {
+        description.status = TableStatus::Updating;
+    }
+    description.definition = Arc::new(shown);
+    description
+}
+
+fn is_shown_updating(update: &TableUpdate) -> bool {
+    let mut indexes = update.global_indexes.iter().flatten();
+    update.billing_mode.is_some()
+        || update.throughput.is_some()
+        || update.stream.is_some()
+        || update.table_class.is_some()
+        || indexes.any(|index| index.update.is_none())
+}

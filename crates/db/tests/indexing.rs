@@ -1,0 +1,352 @@
+//! Global indexes that come to a table with items, and go from it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use model::{
+    ApiError, AttributeMap, IndexStatus, ProjectionType, TableDescription, TableRef, TableStatus,
+};
+use stator_db::{Db, TransactAction, TransactOperation, TransactWriteItems};
+use store::{MemoryStore, Store};
+use support::faulty::Faulty;
+use support::*;
+
+const NOW_MS: u64 = 1_700_000_000_000;
+
+fn item_of(number: usize) -> AttributeMap {
+    let mut item = map([("p", s(&format!("p{number}"))), ("data", s(&"d".repeat(number % 7)))]);
+    match number % 5 {
+        0 => {}
+        1 => drop(item.insert("x".into(), n("1"))),
+        _ => drop(item.insert("x".into(), s(&format!("x{}", number % 11)))),
+    }
+    item
+}
+
+async fn described<S: Store>(db: &Db<S>) -> TableDescription {
+    db.describe_table(&scope(), TableRef::new("t1")).await.unwrap()
+}
+
+async fn statuses<S: Store>(db: &Db<S>) -> (TableStatus, Vec<IndexStatus>) {
+    let table = described(db).await;
+    (table.status, table.indexes.iter().map(|index| index.status).collect())
+}
+
+async fn everything<S: Store>(db: &Db<S>, index: Option<&str>) -> Vec<AttributeMap> {
+    let mut all = Vec::new();
+    let mut request = scan("t1");
+    request.index = index.map(str::to_owned);
+    loop {
+        let page = db.scan(&scope(), request.clone()).await.unwrap();
+        all.extend(items(&page));
+        match page.last_evaluated_key {
+            Some(last) => request.exclusive_start_key = Some(last.decode()),
+            None => return all,
+        }
+    }
+}
+
+/// Checks that the index `by-x`, which carries everything, has exactly the items with a string `x`,
+/// and that its counters say so.
+async fn assert_exact<S: Store>(db: &Db<S>) {
+    let by_key = |items: Vec<AttributeMap>| -> BTreeMap<String, AttributeMap> {
+        items.into_iter().map(|item| (format!("{:?}", item["p"]), item)).collect()
+    };
+    let is_text = |item: &AttributeMap| matches!(item.get("x"), Some(model::AttributeValue::S(_)));
+    let mut expected = everything(db, None).await;
+    expected.retain(is_text);
+    let bytes: usize = expected.iter().map(|item| model::Item::encode(item).item_bytes()).sum();
+    let rows = expected.len();
+    let found = everything(db, Some("by-x")).await;
+    assert_eq!(found.len(), rows);
+    assert_eq!(by_key(found), by_key(expected));
+    let table = described(db).await;
+    let position = table.definition.indexes.iter().position(|index| index.name == "by-x").unwrap();
+    let index = table.indexes[position];
+    assert_eq!((index.item_count, index.size_bytes), (rows as u64, bytes as u64));
+}
+
+async fn filled<S: Store>(store: S, count: usize) -> Db<S> {
+    let db = open(store, &TestClock::new(NOW_MS)).await;
+    db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    for number in 0..count {
+        write(&db, "t1", item_of(number)).await;
+    }
+    db
+}
+
+fn by_x() -> model::TableUpdate {
+    create_index("t1", "by-x", (&["x:S"], &[]), all())
+}
+
+#[tokio::test]
+async fn an_index_that_comes_takes_in_the_items_that_fit() {
+    let db = filled(MemoryStore::new(), 1000).await;
+    let answer = db.update_table(&scope(), by_x()).await.unwrap();
+    assert_eq!(answer.status, TableStatus::Updating);
+    assert_eq!(answer.indexes[0].status, IndexStatus::Allocating);
+    let names: Vec<&str> = answer.definition.attributes.iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(names, ["p", "x"]);
+
+    db.settled().await;
+    assert_eq!(statuses(&db).await, (TableStatus::Active, vec![IndexStatus::Active]));
+    assert_exact(&db).await;
+    // From now on what does not fit is refused.
+    let wrong = put("t1", map([("p", s("new")), ("x", n("1"))]));
+    assert!(refused(db.put_item(&scope(), wrong).await).contains("Type mismatch for Index Key x"));
+    write(&db, "t1", map([("p", s("new")), ("x", s("later"))])).await;
+    assert_exact(&db).await;
+}
+
+#[tokio::test]
+async fn an_index_carries_what_its_projection_says() {
+    let db = filled(MemoryStore::new(), 20).await;
+    let projection = projection(ProjectionType::KeysOnly, &[]);
+    let update = create_index("t1", "keys", (&["data:S"], &["x:S"]), projection);
+    db.update_table(&scope(), update).await.unwrap();
+    db.settled().await;
+    let mut found = everything(&db, Some("keys")).await;
+    found.sort_by_key(|item| format!("{:?}", item["p"]));
+    // An empty string is no key, and neither is a number where a string is wanted.
+    assert_eq!(found.len(), (0..20).filter(|n| n % 7 != 0 && n % 5 > 1).count());
+    assert!(found.iter().all(|item| item.keys().eq(["data", "p", "x"])));
+}
+
+#[tokio::test]
+async fn while_an_index_is_backfilled_it_cannot_be_read_and_writes_are_taken_in() {
+    let store = Faulty::new();
+    let db = filled(store.clone(), 300).await;
+    store.hold_ranges();
+    db.update_table(&scope(), by_x()).await.unwrap();
+    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(statuses(&db).await.0, TableStatus::Active);
+    let mut request = query("t1", key_condition("x = :x", &[("x", s("x2"))]));
+    request.index = Some("by-x".into());
+    assert_eq!(
+        refused(db.query(&scope(), request).await),
+        "Cannot read from backfilling global secondary index: by-x"
+    );
+
+    // One item of each sort is replaced, changed, deleted and created.
+    for number in 0..10 {
+        let p = item_of(number)["p"].clone();
+        write(&db, "t1", map([("p", p.clone()), ("x", s("replaced"))])).await;
+        let p = item_of(number + 10)["p"].clone();
+        let set = update("SET x = :x", &[("x", s("changed"))]);
+        db.update_item(&scope(), change("t1", map([("p", p)]), set)).await.unwrap();
+        let p = item_of(number + 20)["p"].clone();
+        db.delete_item(&scope(), delete("t1", map([("p", p)]))).await.unwrap();
+        let p = item_of(number + 30)["p"].clone();
+        let unset = update("REMOVE x", &[]);
+        db.update_item(&scope(), change("t1", map([("p", p)]), unset)).await.unwrap();
+        write(&db, "t1", item_of(1000 + number)).await;
+    }
+    // What does not fit is taken, but not into the index.
+    write(&db, "t1", map([("p", s("p40")), ("x", n("7"))])).await;
+    write(&db, "t1", map([("p", s("p41")), ("x", s(&"long".repeat(1000)))])).await;
+    write(&db, "t1", map([("p", s("p41")), ("x", s("short again"))])).await;
+    let actions = [42, 43].map(|number| TransactAction {
+        table: TableRef::new("t1"),
+        operation: match number {
+            42 => TransactOperation::Delete(map([("p", s("p42"))])),
+            _ => TransactOperation::Put(map([("p", s("p43")), ("x", s("in one"))])),
+        },
+        condition: None,
+        on_failure: model::ReturnValuesOnConditionCheckFailure::None,
+    });
+    let transaction = TransactWriteItems {
+        actions: actions.into(),
+        client_token: None,
+        report: stator_db::Report::default(),
+    };
+    db.transact_write_items(&scope(), transaction).await.unwrap();
+
+    store.release_ranges();
+    db.settled().await;
+    assert_eq!(statuses(&db).await.1, [IndexStatus::Active]);
+    assert_exact(&db).await;
+}
+
+#[tokio::test]
+async fn an_index_is_exact_whatever_is_written_while_it_is_built() {
+    let db = std::sync::Arc::new(filled(MemoryStore::new(), 2000).await);
+    db.update_table(&scope(), by_x()).await.unwrap();
+    let writers = (0..4).map(|writer| {
+        let db = std::sync::Arc::clone(&db);
+        tokio::spawn(async move {
+            for round in 0..1500 {
+                let number = (round * 7919 + writer * 104_729) % 2500;
+                let p = map([("p", item_of(number)["p"].clone())]);
+                match round % 3 {
+                    0 => drop(db.delete_item(&scope(), delete("t1", p)).await.unwrap()),
+                    1 => {
+                        drop(write(&db, "t1", map([("p", p["p"].clone()), ("x", s("new"))])).await)
+                    }
+                    _ => {
+                        let set = update("SET x = :x", &[("x", s(&format!("w{writer}")))]);
+                        db.update_item(&scope(), change("t1", p, set)).await.unwrap();
+                    }
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    db.settled().await;
+    assert_exact(&db).await;
+}
+
+#[tokio::test]
+async fn a_backfill_that_was_cut_short_goes_on_when_the_database_is_opened_again() {
+    let store = Faulty::new();
+    let first = filled(store.clone(), 500).await;
+    store.hold_ranges();
+    first.update_table(&scope(), by_x()).await.unwrap();
+    while statuses(&first).await.1 != [IndexStatus::Backfilling] {
+        tokio::task::yield_now().await;
+    }
+    write(&first, "t1", map([("p", s("p7")), ("x", s("written by the first"))])).await;
+    // The second finds what the first has begun; their walks meet, and change nothing twice.
+    store.release_ranges();
+    let second = open(store.clone(), &TestClock::new(NOW_MS)).await;
+    second.settled().await;
+    first.settled().await;
+    assert_exact(&second).await;
+}
+
+#[tokio::test]
+async fn an_index_that_goes_is_forgotten_with_its_rows_and_attributes() {
+    let store = MemoryStore::new();
+    let db = filled(store.clone(), 50).await;
+    db.update_table(&scope(), by_x()).await.unwrap();
+    db.settled().await;
+    assert!(!rows(&store, 17, 0x20).await.is_empty());
+
+    let answer = db.update_table(&scope(), delete_index("t1", "by-x")).await.unwrap();
+    assert_eq!(answer.status, TableStatus::Updating);
+    assert_eq!(answer.indexes[0].status, IndexStatus::Deleting);
+    db.settled().await;
+    let table = described(&db).await;
+    assert_eq!((table.status, table.indexes.len()), (TableStatus::Active, 0));
+    let names: Vec<&str> = table.definition.attributes.iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(names, ["p"]);
+    assert_eq!(rows(&store, 17, 0x20).await, []);
+    assert_eq!(rows(&store, 17, 0x02).await, []);
+    let mut request = scan("t1");
+    request.index = Some("by-x".into());
+    let message = "The table does not have the specified index: by-x";
+    assert_eq!(refused(db.scan(&scope(), request).await), message);
+    // Nothing says any more what x is to be.
+    write(&db, "t1", map([("p", s("new")), ("x", n("1"))])).await;
+
+    // The name is free, and the space is another.
+    db.update_table(&scope(), by_x()).await.unwrap();
+    db.settled().await;
+    assert_exact(&db).await;
+    assert!(!rows(&store, 18, 0x20).await.is_empty());
+}
+
+#[tokio::test]
+async fn deleting_an_index_ends_its_backfill() {
+    let store = Faulty::new();
+    let db = filled(store.clone(), 300).await;
+    store.hold_ranges();
+    db.update_table(&scope(), by_x()).await.unwrap();
+    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+        tokio::task::yield_now().await;
+    }
+    write(&db, "t1", map([("p", s("p1")), ("x", s("early"))])).await;
+    db.update_table(&scope(), delete_index("t1", "by-x")).await.unwrap();
+    store.release_ranges();
+    db.settled().await;
+    assert_eq!(statuses(&db).await, (TableStatus::Active, Vec::new()));
+    assert_eq!(rows(&store, 17, 0x20).await, []);
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_cut_short_goes_on_when_the_database_is_opened_again() {
+    let store = Faulty::new();
+    let first = filled(store.clone(), 50).await;
+    first.update_table(&scope(), by_x()).await.unwrap();
+    first.settled().await;
+    store.keep_ranges(true);
+    first.update_table(&scope(), delete_index("t1", "by-x")).await.unwrap();
+    first.settled().await;
+    assert!(!rows(&store, 17, 0x20).await.is_empty());
+
+    store.keep_ranges(false);
+    let second = open(store.clone(), &TestClock::new(NOW_MS)).await;
+    second.settled().await;
+    assert_eq!(statuses(&second).await, (TableStatus::Active, Vec::new()));
+    assert_eq!(rows(&store, 17, 0x20).await, []);
+}
+
+#[tokio::test]
+async fn while_an_index_comes_others_and_the_table_itself_stay() {
+    let store = Faulty::new();
+    let db = filled(store.clone(), 10).await;
+    store.hold_ranges();
+    db.update_table(&scope(), by_x()).await.unwrap();
+    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+        tokio::task::yield_now().await;
+    }
+    let busy = ApiError::LimitExceeded(
+        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously \
+         per table"
+            .into(),
+    );
+    let other = create_index("t1", "other", (&["y:S"], &[]), all());
+    assert_eq!(db.update_table(&scope(), other.clone()).await.unwrap_err(), busy);
+    let in_use = |result: Result<TableDescription, ApiError>| match result.unwrap_err() {
+        ApiError::ResourceInUse(message) => message,
+        error => panic!("{error:?}"),
+    };
+    assert_eq!(
+        in_use(db.update_table(&scope(), by_x()).await),
+        "Attempt to change a resource which is still in use: Index is being created.  Table: t1 \
+         Index: by-x"
+    );
+    assert_eq!(
+        in_use(db.delete_table(&scope(), TableRef::new("t1")).await),
+        "Attempt to change a resource which is still in use: Cannot delete table while indexes are \
+         being created, updated, or deleted."
+    );
+    store.release_ranges();
+    db.settled().await;
+    db.update_table(&scope(), other).await.unwrap();
+    db.settled().await;
+    db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+    db.settled().await;
+    for space in 16..19 {
+        assert_eq!(rows(&store, space, 0x20).await, [], "{space}");
+    }
+}
+
+#[tokio::test]
+async fn the_latest_writer_of_a_table_knows_its_latest_indexes() {
+    let store = Faulty::new();
+    let db = std::sync::Arc::new(filled(store.clone(), 10).await);
+    // A write is queued by the table as it was, and not durable yet, when the index comes.
+    store.hold();
+    let early = tokio::spawn({
+        let db = std::sync::Arc::clone(&db);
+        async move { write(&db, "t1", map([("p", s("early")), ("x", s("bird"))])).await }
+    });
+    tokio::task::yield_now().await;
+    let updating = tokio::spawn({
+        let db = std::sync::Arc::clone(&db);
+        async move { db.update_table(&scope(), by_x()).await.unwrap() }
+    });
+    tokio::task::yield_now().await;
+    store.release();
+    early.await.unwrap();
+    updating.await.unwrap();
+    db.settled().await;
+    assert_exact(&db).await;
+}
