@@ -42,7 +42,7 @@ mod writing;
 use std::sync::Arc;
 
 use model::{ApiError, Scope, TableDefinition, TableRef};
-use store::{Store, StoreError};
+use store::{Condition, Figure, Store, StoreError};
 
 use background::Background;
 use catalog::{Amended, Catalog};
@@ -123,6 +123,16 @@ impl<S: Store> Db<S> {
         let closed = self.store.close().await;
         self.settled().await;
         closed
+    }
+
+    /// Whether the store serves just now.
+    pub fn condition(&self) -> Condition {
+        self.store.condition()
+    }
+
+    /// What the store tells about itself in numbers.
+    pub fn figures(&self) -> Vec<Figure> {
+        self.store.figures()
     }
 
     /// Changes what a table's definition says, in a task of its own: it goes on if the client goes

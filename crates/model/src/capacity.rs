@@ -83,6 +83,11 @@ impl Units {
         Self { halves: self.halves * 2 }
     }
 
+    /// How many half units they are.
+    pub fn halves(self) -> u64 {
+        self.halves
+    }
+
     /// As the wire prints it.
     pub fn as_f64(self) -> f64 {
         self.halves as f64 / 2.0

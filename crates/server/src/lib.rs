@@ -22,6 +22,7 @@
 
 mod dispatch;
 mod http;
+mod metrics;
 mod operations;
 mod panics;
 pub mod pipeline;

@@ -1,8 +1,10 @@
 //! What the log says of a request: never an item, a key or an expression.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use hyper::http::request::Parts;
 use model::TableRef;
 
 use crate::http::{Answer, RequestId, head};
@@ -12,8 +14,7 @@ pub(crate) struct Event<'a> {
     pub(crate) id: &'a RequestId,
     /// Who sent it.
     pub(crate) peer: SocketAddr,
-    /// The operation, as the request names it.
-    pub(crate) target: &'a str,
+    pub(crate) head: &'a Parts,
     /// The first table it names.
     pub(crate) table: Option<&'a TableRef>,
     /// Why it was refused, if it was.
@@ -32,9 +33,10 @@ macro_rules! log {
             request_id = %$event.id,
             operation = $event.operation(),
             table = $event.table.map(TableRef::as_str),
-            latency_us = $event.took.as_micros(),
+            latency_us = $event.latency_us(),
             status = $event.answer.status.as_u16(),
             error = $event.error,
+            access_key_id = $event.access_key_id().as_deref(),
             bytes_in = $event.bytes_in,
             bytes_out = $event.answer.body.len(),
             peer = %$event.peer,
@@ -55,7 +57,19 @@ impl Event<'_> {
         }
     }
 
+    /// The operation, as the request names it.
     fn operation(&self) -> &str {
-        self.target.strip_prefix(head::TARGET_PREFIX).unwrap_or(self.target)
+        let target = head::target(&self.head.headers);
+        target.strip_prefix(head::TARGET_PREFIX).unwrap_or(target)
+    }
+
+    /// Of the kind that JSON has numbers for.
+    fn latency_us(&self) -> u64 {
+        u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// Who signed it, by their own account. Asked for when a line is written, and not before.
+    fn access_key_id(&self) -> Option<Cow<'_, str>> {
+        auth::authenticate(head::claim(self.head)).ok().map(|caller| caller.access_key_id)
     }
 }

@@ -12,13 +12,15 @@ use http_body_util::Full;
 use hyper::body::Body;
 use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
-use hyper::{Method, Request, Response};
+use hyper::{Method, Request, Response, StatusCode};
 use model::{ApiError, Scope, TableRef, limits};
-use store::{Store, StoreError};
-use wire::ErrorBody;
+use serde_json::json;
+use store::{Condition, Store, StoreError};
+use wire::{ErrorBody, OperationName};
 
 use crate::dispatch::dispatch;
-use crate::http::{Answer, Intake, RequestId, RequestIds, head, unpacked};
+use crate::http::{Answer, ContentType, Intake, RequestId, RequestIds, head, unpacked};
+use crate::metrics::{self, Metrics, Now};
 use crate::panics;
 use crate::pipeline::Call;
 use crate::request_log::Event;
@@ -44,6 +46,7 @@ pub struct Service<S: Store> {
     name: String,
     ids: RequestIds,
     slow_after: Duration,
+    metrics: Metrics,
 }
 
 impl<S: Store> Service<S> {
@@ -52,7 +55,8 @@ impl<S: Store> Service<S> {
         let ServiceOptions { account, region, seed, slow_after } = options;
         let name = format!("dynamodb.{region}.amazonaws.com");
         let ids = RequestIds::new(seed);
-        Self { db, home: Scope { account, region }, name, ids, slow_after }
+        let home = Scope { account, region };
+        Self { db, home, name, ids, slow_after, metrics: Metrics::default() }
     }
 
     /// Finishes what is queued and closes the database. Requests that come later fail.
@@ -77,12 +81,47 @@ impl<S: Store> Service<S> {
         let answer = match (request.method(), request.uri().path()) {
             _ if head::is_too_large(&request) => Answer::head_too_large(),
             (&Method::GET, "/") => Answer::healthy(self.host(request.headers())),
+            (&Method::GET | &Method::HEAD, "/health") => self.health(),
+            (&Method::GET | &Method::HEAD, "/metrics") => {
+                self.measured(intake).packed_for(request.headers()).await
+            }
             (&Method::POST, "/") if head::speaks_json(request.headers()) => {
                 self.operation(&id, request, peer, intake).await
             }
             _ => Answer::not_found(),
         };
         answer.into_response(&id)
+    }
+
+    /// What happens to requests is counted here.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    fn health(&self) -> Answer {
+        let (status, condition, reason) = match self.db.condition() {
+            Condition::Serving => (StatusCode::OK, "serving", None),
+            Condition::ReadOnly { reason } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "read-only", Some(reason))
+            }
+            Condition::Stopped { reason } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "stopped", Some(reason))
+            }
+        };
+        let health = match reason {
+            None => json!({ "status": condition }),
+            Some(reason) => json!({ "status": condition, "reason": &*reason }),
+        };
+        Answer::plain(status, ContentType::PlainJson, health.to_string())
+    }
+
+    fn measured(&self, intake: &Intake) -> Answer {
+        let now = Now {
+            body_bytes: intake.bytes_held(),
+            condition: self.db.condition(),
+            figures: self.db.figures(),
+        };
+        Answer::plain(StatusCode::OK, ContentType::Metrics, self.metrics.text(&now))
     }
 
     async fn operation<B>(
@@ -103,7 +142,9 @@ impl<S: Store> Service<S> {
         let started = Instant::now();
         let table = OnceLock::new();
         let body = body.map_err(|error| ApiError::from(*error));
-        let outcome = panics::caught(self.carry_out(&head, body, &table)).await;
+        let operation = head::operation(&head.headers);
+        let known = operation.as_ref().ok().copied();
+        let outcome = panics::caught(self.carry_out(&head, body, operation, &table)).await;
         let outcome = outcome.unwrap_or_else(|_| {
             // The panic hook has told where; here is which request.
             tracing::error!(request_id = %id, "the handler panicked");
@@ -112,17 +153,11 @@ impl<S: Store> Service<S> {
         let error = outcome.as_ref().err().map(|error| ErrorBody::of(error).code);
         let answer = outcome.map_or_else(|error| Answer::error(&error), Answer::json);
         let answer = answer.packed_for(&head.headers).await;
-        Event {
-            id,
-            peer,
-            target: head::target(&head.headers),
-            table: table.get(),
-            error,
-            bytes_in,
-            answer: &answer,
-            took: started.elapsed(),
-        }
-        .log(self.slow_after);
+        let took = started.elapsed();
+        let table = table.get();
+        self.metrics.answered(metrics::Request { operation: known, table, error, took });
+        Event { id, peer, head: &head, table, error, bytes_in, answer: &answer, took }
+            .log(self.slow_after);
         answer
     }
 
@@ -131,15 +166,17 @@ impl<S: Store> Service<S> {
         &self,
         head: &Parts,
         body: Result<Bytes, ApiError>,
+        operation: Result<OperationName, ApiError>,
         table: &OnceLock<TableRef>,
     ) -> Result<Vec<u8>, ApiError> {
         let body = body?;
-        let operation = head::operation(&head.headers)?;
+        let operation = operation?;
         let caller = auth::authenticate(head::claim(head))?;
         let body = unpacked(head::encoding(&head.headers), body, limits::REQUEST_BYTES_MAX)?;
         let scope = self.scope(&caller);
         let host = self.host(&head.headers);
-        let call = Call { caller: &caller, host, scope: &scope, table };
+        let metrics = &self.metrics;
+        let call = Call { caller: &caller, host, scope: &scope, table, metrics };
         dispatch(operation, &self.db, call, &body).await
     }
 

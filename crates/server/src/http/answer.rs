@@ -10,6 +10,7 @@ use wire::ErrorBody;
 use super::accept::{Encoding, accepted};
 use super::pack::{is_worth_packing, packed};
 use super::{RequestId, head};
+use crate::metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const CRC32: HeaderName = HeaderName::from_static("x-amz-crc32");
@@ -32,8 +33,12 @@ pub(crate) struct Answer {
 pub(crate) enum ContentType {
     /// The JSON of DynamoDB's protocol.
     Json,
+    /// Any other JSON.
+    PlainJson,
     /// Plain text.
     Text,
+    /// What Prometheus reads.
+    Metrics,
     /// Not said.
     Unsaid,
 }
@@ -108,7 +113,12 @@ impl Answer {
         response
     }
 
-    fn plain(status: StatusCode, content_type: ContentType, body: impl Into<Bytes>) -> Self {
+    /// An answer that is not compressed yet.
+    pub(crate) fn plain(
+        status: StatusCode,
+        content_type: ContentType,
+        body: impl Into<Bytes>,
+    ) -> Self {
         Self { status, content_type, encoding: None, body: body.into() }
     }
 }
@@ -117,7 +127,9 @@ impl ContentType {
     fn header(self) -> Option<HeaderValue> {
         match self {
             Self::Json => Some(HeaderValue::from_static("application/x-amz-json-1.0")),
+            Self::PlainJson => Some(HeaderValue::from_static("application/json")),
             Self::Text => Some(HeaderValue::from_static("text/plain")),
+            Self::Metrics => Some(HeaderValue::from_static(metrics::CONTENT_TYPE)),
             Self::Unsaid => None,
         }
     }

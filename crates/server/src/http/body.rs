@@ -68,7 +68,6 @@ impl Intake {
     }
 
     /// Bytes of bodies that are held now.
-    #[cfg(test)]
     pub(crate) fn bytes_held(&self) -> usize {
         self.budget.taken()
     }

@@ -31,7 +31,6 @@ impl Budget {
     }
 
     /// Bytes that bodies take up now.
-    #[cfg(test)]
     pub(crate) fn taken(&self) -> usize {
         self.bytes_max as usize - self.free.available_permits()
     }

@@ -45,6 +45,7 @@ impl<S: Store> Front<S> {
         peer: SocketAddr,
         mut stopping: watch::Receiver<bool>,
     ) {
+        let _connected = self.service.metrics().connected();
         // Answers are small and written whole: waiting to fill a packet only adds latency.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%peer, %error, "the connection ended before it began");

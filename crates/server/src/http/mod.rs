@@ -22,7 +22,7 @@ mod request_id;
 mod tls;
 mod unpack;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, ContentType};
 pub(crate) use body::{Intake, Packing};
 pub(crate) use budget::{Budget, Room};
 pub(crate) use request_id::{RequestId, RequestIds};

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use db::{BatchGetItemAnswer, BatchGetTable, Db};
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity, TableRef};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, TableRef};
 use store::Store;
 use wire::operations::batch_get_item::{BatchGetItem, Input, KeysAndAttributes, Output};
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
 
 /// What unprocessed keys are sent back with: each table's request, without its keys.
 pub(crate) struct Echo {
@@ -35,7 +35,7 @@ impl Handle for BatchGetItem {
             });
             requests.insert(table, request);
         }
-        Ok((db::BatchGetItem { tables, report_capacity: form }, Echo { form, requests }))
+        Ok((db::BatchGetItem { tables, report_capacity: METERED }, Echo { form, requests }))
     }
 
     fn facts(request: &db::BatchGetItem) -> Facts<'_> {
@@ -53,6 +53,10 @@ impl Handle for BatchGetItem {
         request: db::BatchGetItem,
     ) -> Result<BatchGetItemAnswer, ApiError> {
         db.batch_get_item(call.scope, request).await
+    }
+
+    fn consumed(answer: &BatchGetItemAnswer) -> &[ConsumedCapacity] {
+        answer.consumed.as_deref().unwrap_or_default()
     }
 
     fn answer(answer: BatchGetItemAnswer, mut echo: Echo) -> Output {

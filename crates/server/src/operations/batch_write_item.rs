@@ -1,12 +1,12 @@
 //! BatchWriteItem.
 
 use db::{BatchAction, BatchWriteItemAnswer, Db, Report};
-use model::{ApiError, ReturnConsumedCapacity, TableRef};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, TableRef};
 use store::Store;
 use wire::operations::batch_write_item::{BatchWriteItem, Input, Output, WriteRequest};
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Call, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Facts, Handle, METERED, Reach};
 
 impl Handle for BatchWriteItem {
     type Request = db::BatchWriteItem;
@@ -20,7 +20,7 @@ impl Handle for BatchWriteItem {
                 WriteRequest::Delete(key) => BatchAction::Delete(key),
             }),
             report: Report {
-                capacity: input.return_consumed_capacity,
+                capacity: METERED,
                 collection_metrics: input.return_item_collection_metrics,
             },
         };
@@ -44,6 +44,10 @@ impl Handle for BatchWriteItem {
         request: db::BatchWriteItem,
     ) -> Result<BatchWriteItemAnswer, ApiError> {
         db.batch_write_item(call.scope, request).await
+    }
+
+    fn consumed(answer: &BatchWriteItemAnswer) -> &[ConsumedCapacity] {
+        answer.consumed.as_deref().unwrap_or_default()
     }
 
     fn answer(answer: BatchWriteItemAnswer, form: ReturnConsumedCapacity) -> Output {

@@ -1,7 +1,7 @@
 //! DeleteItem.
 
 use db::{Db, WriteAnswer};
-use model::{ApiError, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::delete_item::{DeleteItem, Input, Output};
 
@@ -41,6 +41,10 @@ impl Handle for DeleteItem {
         request: db::DeleteItem,
     ) -> Result<WriteAnswer, ApiError> {
         db.delete_item(call.scope, request).await
+    }
+
+    fn consumed(answer: &WriteAnswer) -> &[ConsumedCapacity] {
+        answer.consumed.as_slice()
     }
 
     fn answer(answer: WriteAnswer, form: ReturnConsumedCapacity) -> Output {

@@ -2,12 +2,12 @@
 
 use db::Db;
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::get_item::{GetItem, Input, Output};
 
 use super::answers::capacity;
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
 
 impl Handle for GetItem {
     type Request = db::GetItem;
@@ -25,7 +25,7 @@ impl Handle for GetItem {
             key: input.key,
             consistent: input.consistent_read,
             projection,
-            report_capacity: input.return_consumed_capacity,
+            report_capacity: METERED,
         };
         Ok((request, input.return_consumed_capacity))
     }
@@ -42,6 +42,10 @@ impl Handle for GetItem {
         request: db::GetItem,
     ) -> Result<db::GetItemAnswer, ApiError> {
         db.get_item(call.scope, request).await
+    }
+
+    fn consumed(answer: &db::GetItemAnswer) -> &[ConsumedCapacity] {
+        answer.consumed.as_slice()
     }
 
     fn answer(answer: db::GetItemAnswer, form: ReturnConsumedCapacity) -> Output {

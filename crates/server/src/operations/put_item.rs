@@ -1,7 +1,7 @@
 //! PutItem.
 
 use db::{Db, WriteAnswer};
-use model::{ApiError, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::put_item::{Input, Output, PutItem};
 
@@ -41,6 +41,10 @@ impl Handle for PutItem {
         request: db::PutItem,
     ) -> Result<WriteAnswer, ApiError> {
         db.put_item(call.scope, request).await
+    }
+
+    fn consumed(answer: &WriteAnswer) -> &[ConsumedCapacity] {
+        answer.consumed.as_slice()
     }
 
     fn answer(answer: WriteAnswer, form: ReturnConsumedCapacity) -> Output {

@@ -2,12 +2,12 @@
 
 use db::{Db, Page};
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::{Direction, Store};
 use wire::operations::query::{Input, Output, Query};
 
 use super::answers::{at_most, page};
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
 
 impl Handle for Query {
     type Request = db::Query;
@@ -51,7 +51,7 @@ impl Handle for Query {
                 false => Direction::Backward,
             },
             exclusive_start_key: input.exclusive_start_key,
-            report_capacity: input.return_consumed_capacity,
+            report_capacity: METERED,
         };
         Ok((request, input.return_consumed_capacity))
     }
@@ -70,6 +70,10 @@ impl Handle for Query {
         request: db::Query,
     ) -> Result<Page, ApiError> {
         db.query(call.scope, request).await
+    }
+
+    fn consumed(answer: &Page) -> &[ConsumedCapacity] {
+        answer.consumed.as_slice()
     }
 
     fn answer(answer: Page, form: ReturnConsumedCapacity) -> Output {

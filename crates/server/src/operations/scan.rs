@@ -2,12 +2,12 @@
 
 use db::{Db, Page};
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::scan::{Input, Output, Scan};
 
 use super::answers::{at_most, page};
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
 
 impl Handle for Scan {
     type Request = db::Scan;
@@ -36,7 +36,7 @@ impl Handle for Scan {
             exclusive_start_key: input.exclusive_start_key,
             segment: input.segment.map(number),
             total_segments: input.total_segments.map(number),
-            report_capacity: input.return_consumed_capacity,
+            report_capacity: METERED,
         };
         Ok((request, input.return_consumed_capacity))
     }
@@ -55,6 +55,10 @@ impl Handle for Scan {
         request: db::Scan,
     ) -> Result<Page, ApiError> {
         db.scan(call.scope, request).await
+    }
+
+    fn consumed(answer: &Page) -> &[ConsumedCapacity] {
+        answer.consumed.as_slice()
     }
 
     fn answer(answer: Page, form: ReturnConsumedCapacity) -> Output {

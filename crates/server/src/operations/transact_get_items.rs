@@ -1,12 +1,12 @@
 //! TransactGetItems.
 
 use db::{Db, TransactGet, TransactGetItemsAnswer};
-use model::{ApiError, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::transact_get_items::{Get, Input, Output, TransactGetItems};
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
 
 impl Handle for TransactGetItems {
     type Request = db::TransactGetItems;
@@ -16,7 +16,7 @@ impl Handle for TransactGetItems {
     fn resolve(input: Input) -> Result<(db::TransactGetItems, ReturnConsumedCapacity), ApiError> {
         let form = input.return_consumed_capacity;
         let gets = input.gets.into_iter().map(get).collect::<Result<_, _>>()?;
-        Ok((db::TransactGetItems { gets, report_capacity: form }, form))
+        Ok((db::TransactGetItems { gets, report_capacity: METERED }, form))
     }
 
     fn facts(request: &db::TransactGetItems) -> Facts<'_> {
@@ -32,6 +32,10 @@ impl Handle for TransactGetItems {
         request: db::TransactGetItems,
     ) -> Result<TransactGetItemsAnswer, ApiError> {
         db.transact_get_items(call.scope, request).await
+    }
+
+    fn consumed(answer: &TransactGetItemsAnswer) -> &[ConsumedCapacity] {
+        answer.consumed.as_deref().unwrap_or_default()
     }
 
     fn answer(answer: TransactGetItemsAnswer, form: ReturnConsumedCapacity) -> Output {

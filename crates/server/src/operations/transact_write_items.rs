@@ -1,14 +1,14 @@
 //! TransactWriteItems.
 
 use db::{Db, Report, TransactAction, TransactOperation, TransactWriteItemsAnswer};
-use model::{ApiError, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::transact_write_items::{
     Action, ActionKind, Input, Output, TransactWriteItems,
 };
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, Reach};
+use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
 
 impl Handle for TransactWriteItems {
     type Request = db::TransactWriteItems;
@@ -20,7 +20,7 @@ impl Handle for TransactWriteItems {
             actions: input.actions.into_iter().map(action).collect::<Result<_, _>>()?,
             client_token: input.client_request_token,
             report: Report {
-                capacity: input.return_consumed_capacity,
+                capacity: METERED,
                 collection_metrics: input.return_item_collection_metrics,
             },
         };
@@ -37,6 +37,10 @@ impl Handle for TransactWriteItems {
         request: db::TransactWriteItems,
     ) -> Result<TransactWriteItemsAnswer, ApiError> {
         db.transact_write_items(call.scope, request).await
+    }
+
+    fn consumed(answer: &TransactWriteItemsAnswer) -> &[ConsumedCapacity] {
+        answer.consumed.as_deref().unwrap_or_default()
     }
 
     fn answer(answer: TransactWriteItemsAnswer, form: ReturnConsumedCapacity) -> Output {

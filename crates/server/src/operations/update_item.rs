@@ -2,7 +2,7 @@
 
 use db::{Db, WriteAnswer};
 use expr::{Parameter, legacy};
-use model::{ApiError, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::update_item::{Input, Output, UpdateItem};
 
@@ -48,6 +48,10 @@ impl Handle for UpdateItem {
         request: db::UpdateItem,
     ) -> Result<WriteAnswer, ApiError> {
         db.update_item(call.scope, request).await
+    }
+
+    fn consumed(answer: &WriteAnswer) -> &[ConsumedCapacity] {
+        answer.consumed.as_slice()
     }
 
     fn answer(answer: WriteAnswer, form: ReturnConsumedCapacity) -> Output {

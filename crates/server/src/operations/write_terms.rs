@@ -5,7 +5,7 @@ use expr::{Condition, Parameter, legacy};
 use model::{ApiError, ReturnValues, ReturnValuesOnConditionCheckFailure};
 use wire::WriteTerms;
 
-use crate::pipeline::Expressions;
+use crate::pipeline::{Expressions, METERED};
 
 /// [`WriteTerms`] with the condition as a plan, in whichever notation it came.
 pub(super) struct ResolvedTerms {
@@ -31,7 +31,7 @@ impl ResolvedTerms {
             return_values: terms.return_values,
             on_failure: terms.on_condition_check_failure,
             report: Report {
-                capacity: terms.return_consumed_capacity,
+                capacity: METERED,
                 collection_metrics: terms.return_item_collection_metrics,
             },
         })

@@ -23,13 +23,18 @@ use std::sync::OnceLock;
 
 use auth::Caller;
 use db::Db;
-use model::{ApiError, Scope, TableRef};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, Scope, TableRef};
 use store::Store;
 use wire::Operation;
 
 pub use facts::{Access, Facts, Reach};
 
 pub(crate) use expressions::Expressions;
+
+use crate::metrics::Metrics;
+
+/// What handlers ask `db` to report: every request is metered, whatever its own answer is to show.
+pub(crate) const METERED: ReturnConsumedCapacity = ReturnConsumedCapacity::Indexes;
 
 /// Answers up to this size are encoded without the buffer growing.
 const ANSWER_BYTES_EXPECTED: usize = 1024;
@@ -56,6 +61,11 @@ pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
         request: Self::Request,
     ) -> impl Future<Output = Result<Self::Answer, ApiError>> + Send;
 
+    /// What it consumed of each table; operations on declarations consume nothing.
+    fn consumed(_: &Self::Answer) -> &[ConsumedCapacity] {
+        &[]
+    }
+
     /// Puts the answer as `wire` prints it.
     fn answer(answer: Self::Answer, echo: Self::Echo) -> Self::Output;
 }
@@ -71,6 +81,8 @@ pub(crate) struct Call<'a> {
     pub(crate) scope: &'a Scope,
     /// Where the log will find which table was meant; the first, if several were.
     pub(crate) table: &'a OnceLock<TableRef>,
+    /// Where it is counted what the request consumes.
+    pub(crate) metrics: &'a Metrics,
 }
 
 /// Takes one request through all stages.
@@ -91,6 +103,7 @@ pub(crate) async fn run<O: Handle, S: Store>(
         admit::admit(&facts)?;
     }
     let answer = O::execute(db, call, request).await?;
+    call.metrics.consumed(O::consumed(&answer));
     let mut body = Vec::with_capacity(ANSWER_BYTES_EXPECTED);
     O::encode(&O::answer(answer, echo), &mut body);
     Ok(body)

@@ -33,6 +33,7 @@ pub(crate) enum Read {
 pub(crate) struct Endpoint {
     address: SocketAddr,
     reads: watch::Sender<Read>,
+    condition: watch::Sender<Condition>,
     begun: Arc<Notify>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
@@ -49,8 +50,10 @@ impl Endpoint {
 
     pub(crate) async fn start_with(serve: ServeOptions) -> Self {
         let (reads, read) = watch::channel(Read::Answers);
+        let (condition, says) = watch::channel(Condition::Serving);
         let begun = Arc::new(Notify::new());
-        let store = Puppet { inner: MemoryStore::new(), read, begun: Arc::clone(&begun) };
+        let inner = MemoryStore::new();
+        let store = Puppet { inner, read, says, begun: Arc::clone(&begun) };
         let options = DbOptions { clock: Box::new(Constant), ids: Box::new(Constant) };
         let db = Db::open(store, options).await.unwrap();
         let options = ServiceOptions {
@@ -68,7 +71,7 @@ impl Endpoint {
             serve,
             async move { drop(stopped.await) },
         ));
-        Self { address, reads, begun, stop: Some(stop), serving: Some(serving) }
+        Self { address, reads, condition, begun, stop: Some(stop), serving: Some(serving) }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -106,6 +109,11 @@ impl Endpoint {
     /// What reads do from now on.
     pub(crate) fn reads(&self, read: Read) {
         self.reads.send_replace(read);
+    }
+
+    /// What the store says of itself from now on.
+    pub(crate) fn condition(&self, condition: Condition) {
+        self.condition.send_replace(condition);
     }
 
     /// Waits until a read has begun to wait.
@@ -190,6 +198,7 @@ impl Ids for Constant {
 struct Puppet {
     inner: MemoryStore,
     read: watch::Receiver<Read>,
+    says: watch::Receiver<Condition>,
     begun: Arc<Notify>,
 }
 
@@ -232,6 +241,6 @@ impl Store for Puppet {
     }
 
     fn condition(&self) -> Condition {
-        self.inner.condition()
+        self.says.borrow().clone()
     }
 }

@@ -8,6 +8,7 @@ mod browsers;
 mod connections;
 mod harness;
 mod https;
+mod watching;
 
 use std::time::Duration;
 

@@ -7,6 +7,9 @@ use std::panic::PanicHookInfo;
 
 use clap::ValueEnum;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,15 +39,20 @@ pub(super) enum LogLevel {
 
 /// Sends the process's events to standard error from now on.
 pub(super) fn start(format: LogFormat, level: LogLevel) {
-    let builder = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_max_level(LevelFilter::from(level));
+    let ansi = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(ansi);
+    let registry = tracing_subscriber::registry().with(wanted(level.into()));
     match format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().init(),
+        LogFormat::Text => registry.with(lines).init(),
+        LogFormat::Json => registry.with(lines.json()).init(),
     }
     std::panic::set_hook(Box::new(log_panic));
+}
+
+/// The program's own events of that level. Libraries may only warn: what they would tell beside
+/// that is theirs to choose, and could quote an item.
+fn wanted(level: LevelFilter) -> Targets {
+    Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("stator", level)
 }
 
 /// Where it happened, and what only if the text is the program's own: a formatted message could

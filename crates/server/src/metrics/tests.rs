@@ -1,0 +1,133 @@
+use model::{Capacity, Consistency, Units};
+use store::{FigureValue, Histogram, SpreadUnit};
+
+use super::*;
+
+fn request<'a>(table: Option<&'a TableRef>, error: Option<&'static str>) -> Request<'a> {
+    let took = Duration::from_micros(700);
+    Request { operation: Some(OperationName::GetItem), table, error, took }
+}
+
+fn text(metrics: &Metrics) -> String {
+    let now = Now { body_bytes: 7, condition: Condition::Serving, figures: Vec::new() };
+    metrics.text(&now)
+}
+
+#[track_caller]
+fn has(text: &str, line: &str) {
+    assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");
+}
+
+#[test]
+fn requests_are_counted_by_operation_table_and_error() {
+    let metrics = Metrics::default();
+    let notes = TableRef::new("notes");
+    let arn = TableRef::new("arn:aws:dynamodb:us-east-1:000000000000:table/notes");
+    metrics.answered(request(Some(&notes), None));
+    metrics.answered(request(Some(&arn), None));
+    metrics.answered(request(Some(&notes), Some("ValidationException")));
+    metrics.answered(request(None, Some("SerializationException")));
+    metrics.answered(Request { operation: None, ..request(None, Some("Unknown")) });
+    let text = text(&metrics);
+    let line = |operation, table, error, count| {
+        format!(
+            "stator_requests_total{{operation=\"{operation}\",table=\"{table}\",\
+             error=\"{error}\"}} {count}"
+        )
+    };
+    has(&text, &line("GetItem", "notes", "", 2));
+    has(&text, &line("GetItem", "notes", "ValidationException", 1));
+    has(&text, &line("GetItem", "", "SerializationException", 1));
+    has(&text, &line("unknown", "", "Unknown", 1));
+    let durations = "stator_request_duration_seconds";
+    let labels = "operation=\"GetItem\",table=\"notes\"";
+    has(&text, &format!("{durations}_bucket{{{labels},le=\"0.0005\"}} 0"));
+    has(&text, &format!("{durations}_bucket{{{labels},le=\"0.001\"}} 3"));
+    has(&text, &format!("{durations}_bucket{{{labels},le=\"+Inf\"}} 3"));
+    has(&text, &format!("{durations}_sum{{{labels}}} 0.0021"));
+    has(&text, &format!("{durations}_count{{{labels}}} 3"));
+}
+
+#[test]
+fn a_table_that_only_a_request_names_makes_no_series() {
+    let metrics = Metrics::default();
+    for name in 0..10 {
+        let table = TableRef::new(format!("guess\"-{name}"));
+        metrics.answered(request(Some(&table), Some("ResourceNotFoundException")));
+    }
+    let text = text(&metrics);
+    assert!(!text.contains("guess"), "{text}");
+    assert!(text.contains("table=\"\",error=\"ResourceNotFoundException\"} 10\n"), "{text}");
+}
+
+#[test]
+fn a_deleted_table_leaves_the_list() {
+    let metrics = Metrics::default();
+    let notes = TableRef::new("notes");
+    metrics.answered(request(Some(&notes), None));
+    let operation = Some(OperationName::DeleteTable);
+    metrics.answered(Request { operation, ..request(Some(&notes), None) });
+    let text = text(&metrics);
+    assert!(!text.contains("notes"), "{text}");
+    has(&text, "stator_requests_total{operation=\"DeleteTable\",table=\"\",error=\"\"} 1");
+}
+
+#[test]
+fn there_are_only_so_many_tables() {
+    let metrics = Metrics::default();
+    for name in 0..tables::TABLES_MAX + 5 {
+        metrics.answered(request(Some(&TableRef::new(format!("t{name}"))), None));
+    }
+    has(&text(&metrics), "stator_requests_total{operation=\"GetItem\",table=\"\",error=\"\"} 5");
+}
+
+#[test]
+fn units_are_counted_by_table_and_index() {
+    let metrics = Metrics::default();
+    let capacity = Capacity { read: Units::read(1, Consistency::Eventual), ..Capacity::default() };
+    let written = Capacity { write: Units::write(2000), ..Capacity::default() };
+    let consumed = ConsumedCapacity {
+        table: TableRef::new("notes"),
+        base: capacity,
+        local_indexes: vec![("local".to_owned(), capacity)],
+        global_indexes: vec![("global".to_owned(), written)],
+    };
+    metrics.consumed(&[consumed.clone(), consumed.clone()]);
+    metrics.consumed(&[consumed]);
+    let text = text(&metrics);
+    has(&text, "stator_consumed_read_units_total{table=\"notes\",index=\"\"} 1.5");
+    has(&text, "stator_consumed_read_units_total{table=\"notes\",index=\"local\"} 1.5");
+    has(&text, "stator_consumed_write_units_total{table=\"notes\",index=\"global\"} 6");
+}
+
+#[test]
+fn connections_come_and_go() {
+    let metrics = Metrics::default();
+    let one = metrics.connected();
+    drop(metrics.connected());
+    has(&text(&metrics), "stator_connections 1");
+    drop(one);
+    let text = text(&metrics);
+    has(&text, "stator_connections 0");
+    has(&text, "stator_connections_total 2");
+    has(&text, "stator_request_body_bytes 7");
+    has(&text, "stator_serving 1");
+}
+
+#[test]
+fn an_engine_has_its_say() {
+    let rows = Histogram::new(SpreadUnit::Things, &[1, 4]);
+    rows.observe(3);
+    let figures = vec![
+        Figure { name: "log_bytes", help: "Bytes.", value: FigureValue::Level(5) },
+        Figure { name: "flushes", help: "Flushes.", value: FigureValue::Count(6) },
+        Figure { name: "rows", help: "Rows.", value: FigureValue::Spread(rows.spread()) },
+    ];
+    let condition = Condition::Stopped { reason: "over".into() };
+    let text = Metrics::default().text(&Now { body_bytes: 0, condition, figures });
+    has(&text, "stator_serving 0");
+    has(&text, "stator_engine_log_bytes 5");
+    has(&text, "stator_engine_flushes_total 6");
+    has(&text, "# TYPE stator_engine_rows histogram");
+    has(&text, "stator_engine_rows_bucket{le=\"4\"} 1");
+}

@@ -1,0 +1,100 @@
+//! What the server tells whoever watches it.
+
+use serde_json::{Value, json};
+use store::Condition;
+
+use crate::harness::{Endpoint, request};
+
+async fn get(endpoint: &Endpoint, path: &str) -> (u16, String) {
+    let asked = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+    endpoint.exchange(asked.as_bytes()).await
+}
+
+/// The value of a sample, by its name and labels.
+fn sample(metrics: &str, name: &str) -> Option<f64> {
+    let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.map(|value| value.parse().unwrap())
+}
+
+#[tokio::test]
+async fn health_is_the_stores() {
+    let endpoint = Endpoint::start().await;
+    let health =
+        |answer: (u16, String)| (answer.0, serde_json::from_str::<Value>(&answer.1).unwrap());
+    let serving = health(get(&endpoint, "/health").await);
+    assert_eq!(serving, (200, json!({"status": "serving"})));
+
+    let reason = "the disk is \"full\"";
+    endpoint.condition(Condition::ReadOnly { reason: reason.into() });
+    let read_only = health(get(&endpoint, "/health").await);
+    assert_eq!(read_only, (503, json!({"status": "read-only", "reason": reason})));
+
+    endpoint.condition(Condition::Stopped { reason: reason.into() });
+    let stopped = health(get(&endpoint, "/health").await);
+    assert_eq!(stopped, (503, json!({"status": "stopped", "reason": reason})));
+}
+
+#[tokio::test]
+async fn metrics_count_what_was_done() {
+    let endpoint = Endpoint::start().await;
+    endpoint.create_table().await;
+    let key = json!({"id": {"S": "a secret"}});
+    let put = json!({"TableName": "notes", "Item": key});
+    assert_eq!(endpoint.call("PutItem", &put).await.0, 200);
+    for _ in 0..3 {
+        let get = json!({"TableName": "notes", "Key": key});
+        assert_eq!(endpoint.call("GetItem", &get).await.0, 200);
+    }
+    let missing = json!({"TableName": "guessed", "Key": key});
+    assert_eq!(endpoint.call("GetItem", &missing).await.0, 400);
+    assert_eq!(endpoint.call("Nonsense", &json!({})).await.0, 400);
+
+    let (status, metrics) = get(&endpoint, "/metrics").await;
+    assert_eq!(status, 200);
+    let requests = |operation: &str, table: &str, error: &str| {
+        let labels = format!(r#"operation="{operation}",table="{table}",error="{error}""#);
+        sample(&metrics, &format!("stator_requests_total{{{labels}}}"))
+    };
+    assert_eq!(requests("GetItem", "notes", ""), Some(3.0), "{metrics}");
+    assert_eq!(requests("PutItem", "notes", ""), Some(1.0), "{metrics}");
+    assert_eq!(requests("GetItem", "", "ResourceNotFoundException"), Some(1.0), "{metrics}");
+    assert_eq!(requests("unknown", "", "UnknownOperationException"), Some(1.0), "{metrics}");
+    let units = |what: &str| {
+        let labels = r#"table="notes",index="""#;
+        sample(&metrics, &format!("stator_consumed_{what}_units_total{{{labels}}}"))
+    };
+    assert_eq!((units("read"), units("write")), (Some(1.5), Some(1.0)), "{metrics}");
+    assert_eq!(sample(&metrics, "stator_serving"), Some(1.0));
+    assert_eq!(sample(&metrics, "stator_connections"), Some(1.0));
+    assert!(!metrics.contains("secret") && !metrics.contains("guessed"), "{metrics}");
+}
+
+#[tokio::test]
+async fn prometheus_is_told_what_it_reads() {
+    let endpoint = Endpoint::start().await;
+    let asked = b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let answer = endpoint.say(asked).await;
+    let content_type = "content-type: text/plain; version=0.0.4; charset=utf-8\r\n";
+    assert!(answer.contains(content_type), "{answer}");
+    for line in answer.split_once("\r\n\r\n").unwrap().1.lines() {
+        let (name, value) = line.rsplit_once(' ').unwrap();
+        assert!(line.starts_with("# ") || value.parse::<f64>().is_ok(), "{name} {value}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_in_memory_are_counted_until_they_are_answered() {
+    let endpoint = Endpoint::start().await;
+    endpoint.create_table().await;
+    endpoint.reads(crate::harness::Read::Waits);
+    let body = r#"{"TableName":"notes","Key":{"id":{"S":"a"}}}"#;
+    let get_item = request("GetItem", body, &[]);
+    let mut connection = endpoint.connect().await;
+    let waiting = tokio::spawn(async move { connection.exchange(&get_item).await.unwrap().status });
+    endpoint.read_begun().await;
+    let held = |metrics: &str| sample(metrics, "stator_request_body_bytes");
+    assert_eq!(held(&get(&endpoint, "/metrics").await.1), Some(body.len() as f64));
+    endpoint.reads(crate::harness::Read::Answers);
+    assert_eq!(waiting.await.unwrap(), 200);
+    assert_eq!(held(&get(&endpoint, "/metrics").await.1), Some(0.0));
+}
