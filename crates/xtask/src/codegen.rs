@@ -20,7 +20,7 @@ const BOTOCORE: &str = "1.44.5";
 const TABLE: &str = "crates/wire/src/generated/shapes.rs";
 
 /// Operations whose inputs are wanted: those of `wire::for_each_operation`.
-const OPERATIONS: [&str; 22] = [
+const OPERATIONS: [&str; 23] = [
     "BatchGetItem",
     "BatchWriteItem",
     "CreateTable",
