@@ -68,19 +68,6 @@ test("eachPage walks a query and ends with null", async () => {
   assert.deepEqual(pages, [[0, 1, 2], [3, 4, 5], [6], null]);
 });
 
-test("eachPage stops when told to", async () => {
-  const pages = [];
-  await new Promise((resolve, reject) => {
-    documents.query(paged()).eachPage((error, page) => {
-      if (error) return reject(error);
-      pages.push(numbers(page));
-      setImmediate(resolve); // A further page would be asked for before this runs.
-      return false;
-    });
-  });
-  assert.deepEqual(pages, [[0, 1, 2]]);
-});
-
 test("a response asks for its next page", async () => {
   const first = await documents.query(paged()).promise();
   assert.ok(first.$response.hasNextPage());
