@@ -1,7 +1,7 @@
 //! Development only: which bytes a power cut would have left.
 //!
 //! What it is: a [`Shadow`] directory beside a live one. A process under test runs with the shared
-//! library of `examples/preload.rs`, which tells the shadow what the process does to the live
+//! library of `examples/preload`, which tells the shadow what the process does to the live
 //! directory; the shadow keeps exactly what the process was promised to find again. After a kill,
 //! [`Shadow::survivors`] is the directory as a machine without power would have kept it.
 //!

@@ -43,10 +43,58 @@ fn an_ignored_sync_keeps_nothing() {
     assert_eq!(rig.survivor("old"), Some("before\n".to_owned()));
 }
 
+#[test]
+fn the_call_that_is_numbered_fails_once_and_the_others_do_not() {
+    let mut rig = Rig::new();
+    let script = "for name in 1 2 3; do echo $name > live/$name || true; done";
+    rig.run(script);
+    let calls: u64 = fs::read_to_string(rig.home.path().join("calls")).unwrap().parse().unwrap();
+    assert!(calls >= 6, "three files are opened and written by {calls} calls");
+    for at in 1..=calls {
+        for name in ["1", "2", "3"] {
+            fs::remove_file(rig.home.path().join("live").join(name)).unwrap_or_default();
+        }
+        rig.fault = Some((at, "enospc"));
+        rig.run(script);
+        let read = |name| fs::read_to_string(rig.home.path().join("live").join(name)).ok();
+        let whole = ["1", "2", "3"].map(|name| read(name) == Some(format!("{name}\n")));
+        assert_eq!(whole.iter().filter(|whole| **whole).count(), 2, "call {at}: {whole:?}");
+    }
+}
+
+#[test]
+fn a_torn_write_is_done_by_half() {
+    let mut rig = Rig::new();
+    // The first call opens the file.
+    rig.fault = Some((2, "tear"));
+    rig.run("echo 1234567 > live/torn || true");
+    assert_eq!(fs::read_to_string(rig.home.path().join("live/torn")).unwrap(), "1234");
+}
+
+#[test]
+fn a_call_may_be_the_last() {
+    let mut rig = Rig::new();
+    rig.fault = Some((2, "die"));
+    rig.run("sh -c 'echo lost > live/cut' || true");
+    assert_eq!(fs::read_to_string(rig.home.path().join("live/cut")).unwrap(), "");
+}
+
+#[test]
+fn a_full_disk_takes_nothing_until_it_has_room_again() {
+    let rig = Rig::new();
+    rig.run(
+        "touch full; ! echo more >> live/old; ! mkdir live/sub; ! touch live/new; cat live/old; \
+         rm full; echo more >> live/old; mkdir live/sub",
+    );
+    assert_eq!(fs::read_to_string(rig.home.path().join("live/old")).unwrap(), "before\nmore\n");
+}
+
 /// A live directory with one durable file, its shadow, and a shell that is watched.
 struct Rig {
     home: TempDir,
     sync: &'static str,
+    /// Which call fails, and how.
+    fault: Option<(u64, &'static str)>,
 }
 
 impl Rig {
@@ -56,10 +104,11 @@ impl Rig {
         fs::create_dir(&live).unwrap();
         fs::write(live.join("old"), "before\n").unwrap();
         Shadow::seed(&live, &home.path().join("shadow")).unwrap();
-        Self { home, sync: "honest" }
+        Self { home, sync: "honest", fault: None }
     }
 
     fn run(&self, script: &str) {
+        let (at, kind) = self.fault.unwrap_or_default();
         let output = Command::new("sh")
             .args(["-ec", script])
             .current_dir(self.home.path())
@@ -67,6 +116,10 @@ impl Rig {
             .env("STATOR_POWERCUT_ROOT", "live")
             .env("STATOR_POWERCUT_SHADOW", self.home.path().join("shadow"))
             .env("STATOR_POWERCUT_SYNC", self.sync)
+            .env("STATOR_FAULT_AT", at.to_string())
+            .env("STATOR_FAULT_KIND", kind)
+            .env("STATOR_FAULT_CALLS", self.home.path().join("calls"))
+            .env("STATOR_FAULT_FULL", self.home.path().join("full"))
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -138,13 +138,26 @@ impl Server {
     /// # Errors
     /// Those of the operating system; an exit code other than 0.
     pub fn stop(mut self) -> anyhow::Result<()> {
-        let pid = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().context("kill -TERM")?;
-        let status = self.child.wait()?;
+        let status = self.end()?;
         if !status.success() {
             bail!("the server ended with {status}");
         }
         Ok(())
+    }
+
+    /// As [`Server::stop`], whatever the exit code, which is the answer.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn end(&mut self) -> anyhow::Result<ExitStatus> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().context("kill -TERM")?;
+        Ok(self.child.wait()?)
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Its resident memory, in bytes.

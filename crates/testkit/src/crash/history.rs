@@ -1,6 +1,7 @@
 //! What the clients were told, and which observations keep those promises.
 //!
-//! A write that got no answer is in doubt: both what was before and what was asked for are right.
+//! A write that got no answer, or an internal error for one, is in doubt: both what was before and
+//! what was asked for are right.
 //! After a check the doubts are settled by what was seen.
 
 use std::collections::BTreeMap;
@@ -16,8 +17,16 @@ use super::transfer::{Fate, Transfer};
 pub struct Content {
     /// What was acknowledged last; `None` is no row.
     pub sure: Option<Value>,
-    /// What the write in doubt, if there is one, would have left.
-    pub doubtful: Option<Option<Value>>,
+    /// What the writes in doubt since then would have left.
+    pub doubtful: Vec<Option<Value>>,
+}
+
+impl Content {
+    /// Whether this may be there.
+    pub fn admits(&self, seen: Option<&Value>) -> bool {
+        let took = self.doubtful.iter().any(|doubtful| seen == doubtful.as_ref());
+        took || seen == self.sure.as_ref()
+    }
 }
 
 /// Additions to one counter.
@@ -61,6 +70,15 @@ impl History {
         }
     }
 
+    /// Takes every write in doubt for one that was not made.
+    pub fn deny_doubts(&mut self) {
+        self.items.values_mut().for_each(|content| content.doubtful.clear());
+        self.counters.values_mut().for_each(|tally| tally.doubtful = 0);
+        for transfer in self.transfers.values_mut().filter(|known| known.fate == Fate::Doubtful) {
+            transfer.fate = Fate::Refused;
+        }
+    }
+
     /// Every promise that `observed` breaks, as sentences.
     pub fn violations(&self, observed: &Observed) -> Vec<String> {
         let mut violations = self.wrong_items(observed);
@@ -76,7 +94,7 @@ impl History {
         self.items = observed
             .items
             .into_iter()
-            .map(|(slot, row)| (slot, Content { sure: Some(row), doubtful: None }))
+            .map(|(slot, row)| (slot, Content { sure: Some(row), doubtful: Vec::new() }))
             .collect();
         self.counters = observed
             .counters
@@ -98,9 +116,7 @@ impl History {
         let judge = |slot: &Slot| {
             let known = self.items.get(slot).unwrap_or(&none);
             let seen = observed.items.get(slot);
-            let kept = seen == known.sure.as_ref();
-            let took = known.doubtful.as_ref().is_some_and(|doubtful| seen == doubtful.as_ref());
-            (!kept && !took).then(|| format!("item {slot:?} is {seen:?}, known is {known:?}"))
+            (!known.admits(seen)).then(|| format!("item {slot:?} is {seen:?}, known is {known:?}"))
         };
         slots.into_iter().filter_map(judge).collect()
     }

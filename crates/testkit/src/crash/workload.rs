@@ -1,5 +1,5 @@
-//! A client of the crash rounds: it writes until the connection breaks, and remembers every word
-//! the server said.
+//! A client of the crash and fault rounds: it writes and reads, and remembers every word the server
+//! said.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,10 +64,16 @@ pub struct Client {
 }
 
 /// What the server made of an operation.
-enum Reply {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// It is done.
     Acknowledged,
+    /// It is not done, because another transaction was.
     Refused,
-    None,
+    /// An internal error: it may be done or not.
+    Failed,
+    /// No answer, and no connection any more: it may be done or not.
+    Gone,
 }
 
 impl Client {
@@ -76,28 +82,59 @@ impl Client {
         Self { number, rng: StdRng::seed_from_u64(seed), seed, steps: 0, known, progress }
     }
 
-    /// Writes until the connection breaks; answers with what is known then.
+    /// Works until the connection breaks; answers with what is known then.
     ///
     /// # Errors
-    /// An answer that the server should never give.
+    /// An answer that a sound server on a sound disk should never give.
     pub async fn run(mut self, mut connection: Connection) -> anyhow::Result<History> {
         loop {
-            self.steps += 1;
-            let reply = match self.rng.random_range(0..10) {
-                0..4 => self.put(&mut connection).await?,
-                4 => self.delete(&mut connection).await?,
-                5..7 => self.count(&mut connection).await?,
-                _ => self.transfer(&mut connection).await?,
-            };
-            match reply {
+            match self.step(&mut connection).await? {
                 Reply::Acknowledged => self.progress.acknowledge(),
                 Reply::Refused => {}
-                Reply::None => return Ok(self.known),
+                Reply::Failed => bail!("an internal error on a sound disk"),
+                Reply::Gone => return Ok(self.known),
             }
         }
     }
 
-    async fn put(&mut self, connection: &mut Connection) -> anyhow::Result<Reply> {
+    /// Does one thing.
+    ///
+    /// # Errors
+    /// An answer that a server should not even give when its disk fails.
+    pub async fn step(&mut self, connection: &mut Connection) -> anyhow::Result<Reply> {
+        self.steps += 1;
+        match self.rng.random_range(0..11) {
+            0..4 => self.put(connection).await,
+            4 => self.delete(connection).await,
+            5..7 => self.count(connection).await,
+            7 => self.get(connection).await,
+            _ => self.transfer(connection).await,
+        }
+    }
+
+    /// What it knows.
+    pub fn into_known(self) -> History {
+        self.known
+    }
+
+    /// Reads a row that nobody else writes.
+    async fn get(&mut self, connection: &mut Connection) -> anyhow::Result<Reply> {
+        let slot = self.rng.random_range(0..SLOTS);
+        let input = json!({"TableName": "items", "Key": self.key(slot), "ConsistentRead": true});
+        let (reply, body) = self.send(connection, "GetItem", &input).await?;
+        let known = self.known.items.get(&(self.number, slot)).cloned().unwrap_or_default();
+        let seen = body.get("Item");
+        if reply == Reply::Acknowledged && !known.admits(seen) {
+            bail!("item {slot} of client {} reads as {seen:?}, known is {known:?}", self.number);
+        }
+        Ok(reply)
+    }
+
+    /// Puts a row.
+    ///
+    /// # Errors
+    /// Those of [`Client::step`].
+    pub async fn put(&mut self, connection: &mut Connection) -> anyhow::Result<Reply> {
         let slot = self.rng.random_range(0..SLOTS);
         let mut item = self.key(slot);
         item["stamp"] = json!({"N": self.steps.to_string()});
@@ -108,7 +145,7 @@ impl Client {
             item["group"] = json!({"S": format!("group-{group}")});
         }
         let input = json!({"TableName": "items", "Item": item});
-        let reply = self.send(connection, "PutItem", &input).await?;
+        let (reply, _) = self.send(connection, "PutItem", &input).await?;
         self.note(slot, Some(item), &reply);
         Ok(reply)
     }
@@ -116,7 +153,7 @@ impl Client {
     async fn delete(&mut self, connection: &mut Connection) -> anyhow::Result<Reply> {
         let slot = self.rng.random_range(0..SLOTS);
         let input = json!({"TableName": "items", "Key": self.key(slot)});
-        let reply = self.send(connection, "DeleteItem", &input).await?;
+        let (reply, _) = self.send(connection, "DeleteItem", &input).await?;
         self.note(slot, None, &reply);
         Ok(reply)
     }
@@ -130,12 +167,12 @@ impl Client {
             "ExpressionAttributeNames": {"#count": "count"},
             "ExpressionAttributeValues": {":one": {"N": "1"}},
         });
-        let reply = self.send(connection, "UpdateItem", &input).await?;
+        let (reply, _) = self.send(connection, "UpdateItem", &input).await?;
         let tally = self.known.counters.entry(counter).or_default();
         match reply {
             Reply::Acknowledged => tally.acknowledged += 1,
             Reply::Refused => {}
-            Reply::None => tally.doubtful += 1,
+            Reply::Failed | Reply::Gone => tally.doubtful += 1,
         }
         Ok(reply)
     }
@@ -156,11 +193,11 @@ impl Client {
                 "amount": {"N": amount.to_string()},
             }}},
         ]});
-        let reply = self.send(connection, "TransactWriteItems", &input).await?;
+        let (reply, _) = self.send(connection, "TransactWriteItems", &input).await?;
         let fate = match reply {
             Reply::Acknowledged => Fate::Done,
             Reply::Refused => Fate::Refused,
-            Reply::None => Fate::Doubtful,
+            Reply::Failed | Reply::Gone => Fate::Doubtful,
         };
         self.known.transfers.insert(id, Transfer { from, to, amount, fate });
         Ok(reply)
@@ -172,26 +209,30 @@ impl Client {
         connection: &mut Connection,
         operation: &str,
         input: &Value,
-    ) -> anyhow::Result<Reply> {
+    ) -> anyhow::Result<(Reply, Value)> {
         let Ok((status, body)) = connection.call(operation, input).await else {
-            return Ok(Reply::None);
+            return Ok((Reply::Gone, Value::Null));
         };
         let conflict = body["CancellationReasons"].as_array().is_some_and(|reasons| {
             reasons.iter().any(|reason| reason["Code"] == "TransactionConflict")
         });
-        match status {
-            200 => Ok(Reply::Acknowledged),
-            400 if conflict => Ok(Reply::Refused),
+        let failed =
+            body["__type"].as_str().is_some_and(|kind| kind.ends_with("#InternalServerError"));
+        let reply = match status {
+            200 => Reply::Acknowledged,
+            400 if conflict => Reply::Refused,
+            500 if failed => Reply::Failed,
             _ => bail!("{operation} answered {status}: {body}"),
-        }
+        };
+        Ok((reply, body))
     }
 
     fn note(&mut self, slot: u64, written: Option<Value>, reply: &Reply) {
         let content = self.known.items.entry((self.number, slot)).or_default();
         match reply {
-            Reply::Acknowledged => *content = Content { sure: written, doubtful: None },
+            Reply::Acknowledged => *content = Content { sure: written, doubtful: Vec::new() },
             Reply::Refused => {}
-            Reply::None => content.doubtful = Some(written),
+            Reply::Failed | Reply::Gone => content.doubtful.push(written),
         }
     }
 

@@ -44,7 +44,7 @@ fn rounds(setup: &Setup, name: &str, cuts: Vec<Cut>) -> anyhow::Result<Outcome> 
     let home = setup.folder(name)?;
     setup.runtime.block_on(crash::run(&Plan {
         binary: setup.stator(),
-        preload: setup.binaries.join("examples").join("libpreload.so"),
+        preload: setup.preload(),
         home,
         cuts,
         clients: CLIENTS,

@@ -1,12 +1,13 @@
 //! `cargo xtask test`: everything that proves Stator, in one command.
 //!
-//! The [`suites`] table names what runs; [`rust`], [`clients`], [`crashes`] and [`fuzz`] know how.
-//! All of it, but for the fuzz targets, uses one build of one profile, and the real binary. A suite
+//! The [`suites`] table names what runs; [`rust`], [`clients`], [`crashes`], [`faults`] and [`fuzz`]
+//! know how. All of it, but for the fuzz targets, uses one build of one profile, and the real binary. A suite
 //! whose tools are absent is skipped with a line that says so; under CI only what
 //! `ci/allowed-skips.txt` names may be. The last line is always `N passed, N failed, N skipped`.
 
 pub mod clients;
 pub mod crashes;
+pub mod faults;
 pub mod fuzz;
 pub mod report;
 pub mod rust;
@@ -28,7 +29,8 @@ use crate::target_directory;
 /// What to run.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// A hundred crash rounds of each kind instead of ten, and the fuzz targets.
+    /// A hundred crash rounds of each kind instead of ten, every file call failed, and the fuzz
+    /// targets.
     #[arg(long)]
     pub full: bool,
     /// Only suites whose name contains this.
@@ -48,6 +50,8 @@ pub struct Setup {
     pub binaries: PathBuf,
     /// For installed clients, data and logs; below cargo's target directory.
     pub scratch: PathBuf,
+    /// Whether all of it is to run that there is.
+    pub full: bool,
     /// Crash rounds of each kind.
     pub rounds: usize,
     /// The seed of the crash rounds.
@@ -63,6 +67,7 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
         root: root.to_path_buf(),
         binaries: target.join("debug"),
         scratch: target.join("xtask"),
+        full: options.full,
         rounds: if options.full { 100 } else { 10 },
         seed: options.seed.unwrap_or_else(new_seed),
         runtime: Runtime::new()?,
@@ -89,6 +94,11 @@ impl Setup {
         self.binaries.join("stator")
     }
 
+    /// The library that stands in front of the file calls.
+    pub fn preload(&self) -> PathBuf {
+        self.binaries.join("examples").join("libpreload.so")
+    }
+
     /// An empty folder for one suite.
     pub fn folder(&self, name: &str) -> anyhow::Result<PathBuf> {
         let folder = self.scratch.join(name);
@@ -108,6 +118,8 @@ fn run_one(setup: &Setup, suite: &Suite) -> anyhow::Result<Tally> {
         Run::Crash(cut) => crashes::run(setup, suite.name, *cut),
         Run::Fuzz(target) => fuzz::run(setup, suite.name, target),
         Run::CrashBlindness => crashes::run_without_sync(setup, suite.name),
+        Run::Faults => faults::run(setup, suite.name),
+        Run::FullDisk => faults::run_full_disk(setup, suite.name),
     }
 }
 

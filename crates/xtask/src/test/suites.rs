@@ -34,6 +34,10 @@ pub enum Run {
     Crash(Cut),
     /// The proof that the power-cut rounds notice a missing sync.
     CrashBlindness,
+    /// Rounds in each of which one file call fails.
+    Faults,
+    /// A disk that is full for a while.
+    FullDisk,
     /// A fuzz target; only with `--full`, or when it is named.
     Fuzz(&'static str),
 }
@@ -70,6 +74,8 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "crash-kill", needs: &[], run: Run::Crash(Cut::Process) },
     Suite { name: "crash-power", needs: &[], run: Run::Crash(Cut::Power) },
     Suite { name: "crash-power-without-sync", needs: &[], run: Run::CrashBlindness },
+    Suite { name: "faults", needs: &[], run: Run::Faults },
+    Suite { name: "full-disk", needs: &[], run: Run::FullDisk },
     fuzz("fuzz-requests", "requests"),
     fuzz("fuzz-expressions", "expressions"),
     fuzz("fuzz-numbers", "numbers"),

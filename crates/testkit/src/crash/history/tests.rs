@@ -43,12 +43,22 @@ fn a_row_that_nobody_wrote_is_noticed() {
 fn a_write_in_doubt_may_be_there_or_not_but_nothing_else() {
     let mut history = history();
     let slot = history.items.get_mut(&(0, 1)).unwrap();
-    slot.doubtful = Some(Some(row("in doubt")));
+    slot.doubtful = vec![Some(row("in doubt"))];
     let mut observed = observed();
     assert!(history.violations(&observed).is_empty());
     observed.items.insert((0, 1), row("in doubt"));
     assert!(history.violations(&observed).is_empty());
     observed.items.remove(&(0, 1));
+    assert_eq!(history.violations(&observed).len(), 1);
+}
+
+#[test]
+fn a_write_in_doubt_that_is_denied_may_not_be_there() {
+    let mut history = history();
+    history.items.get_mut(&(0, 1)).unwrap().doubtful = vec![Some(row("in doubt"))];
+    history.deny_doubts();
+    let mut observed = observed();
+    observed.items.insert((0, 1), row("in doubt"));
     assert_eq!(history.violations(&observed).len(), 1);
 }
 
@@ -120,7 +130,7 @@ fn row(body: &str) -> Value {
 /// One row, one deleted row, five or six additions, one transfer.
 fn history() -> History {
     let mut history = History::default();
-    history.items.insert((0, 1), Content { sure: Some(row("kept")), doubtful: None });
+    history.items.insert((0, 1), Content { sure: Some(row("kept")), doubtful: Vec::new() });
     history.items.insert((0, 2), Content::default());
     history.counters.insert(counter(0), Tally { acknowledged: 5, doubtful: 1 });
     history.transfers.insert("done".to_owned(), transfer());

@@ -1,0 +1,51 @@
+//! Fault rounds on the built binary. A round that fails leaves its data and the server's log in the
+//! suite's folder.
+
+use anyhow::{Context, ensure};
+use testkit::faults::{Kind, Met, Plan, Prepared};
+
+use super::Setup;
+use super::report::Tally;
+
+/// Rounds of a quick run: spread over all calls, and each kind as often.
+const QUICK_ROUNDS: u64 = 40;
+
+/// Fails calls, one a round: each with `--full`.
+pub fn run(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
+    let prepared = prepare(setup, name)?;
+    let rounds = if setup.full { prepared.calls } else { QUICK_ROUNDS.min(prepared.calls) };
+    // Another seed meets other calls.
+    let start = setup.seed % (prepared.calls / rounds).max(1);
+    let mut met = Vec::new();
+    for (round, kind) in (0..rounds).zip(Kind::ALL.iter().cycle()) {
+        let at = 1 + start + round * prepared.calls / rounds;
+        let failed = || format!("call {at} of {} as {kind:?}, seed {}", prepared.calls, setup.seed);
+        let round = prepared.round(Some((at, *kind)));
+        met.push(setup.runtime.block_on(round).with_context(failed)?);
+    }
+    let count = |wanted| met.iter().filter(|met| **met == wanted).count();
+    let (starts, answers) = (count(Met::AtStart), count(Met::InAnswers));
+    ensure!(starts > 0 && answers > 0, "the rig is blind: {met:?}");
+    let note = format!(
+        "of {} file calls; {starts} kept the server from starting, {answers} failed operations",
+        prepared.calls
+    );
+    Ok(Tally { passed: rounds, note, ..Tally::default() })
+}
+
+/// Fills the disk and makes room again.
+pub fn run_full_disk(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
+    let prepared = prepare(setup, name)?;
+    setup.runtime.block_on(prepared.full_disk())?;
+    Ok(Tally { passed: 1, ..Tally::default() })
+}
+
+fn prepare(setup: &Setup, name: &str) -> anyhow::Result<Prepared> {
+    let plan = Plan {
+        binary: setup.stator(),
+        preload: setup.preload(),
+        home: setup.folder(name)?,
+        seed: setup.seed,
+    };
+    setup.runtime.block_on(plan.prepare())
+}
