@@ -1,6 +1,7 @@
 """Commands as they are typed: shorthand, files, output formats, pages and exit codes."""
 
 import json
+import uuid
 
 # What `aws` ends with: 0, or one of these.
 SERVICE_OR_CLIENT_ERROR = 255
@@ -216,6 +217,27 @@ def test_tags_and_time_to_live_are_set_in_shorthand(aws, table):
         "--query", "TimeToLiveDescription.AttributeName",
     )  # fmt: skip
     assert lines == ["expires"]
+
+
+def test_a_protected_table_is_deleted_only_after_an_update(aws):
+    name = f"protected-{uuid.uuid4().hex}"
+    aws(
+        "create-table", "--table-name", name, "--billing-mode", "PAY_PER_REQUEST",
+        "--attribute-definitions", "AttributeName=p,AttributeType=S",
+        "--key-schema", "AttributeName=p,KeyType=HASH", "--deletion-protection-enabled",
+    )  # fmt: skip
+    aws("wait", "table-exists", "--table-name", name)
+    failed = aws.run("delete-table", "--table-name", name)
+    assert failed.code == SERVICE_OR_CLIENT_ERROR
+    assert failed.error == (
+        "An error occurred (ValidationException) when calling the DeleteTable operation: Resource "
+        "cannot be deleted as it is currently protected against deletion. Disable deletion "
+        "protection first."
+    )
+    updated = aws("update-table", "--table-name", name, "--no-deletion-protection-enabled")
+    assert updated["TableDescription"]["DeletionProtectionEnabled"] is False
+    aws("wait", "table-exists", "--table-name", name)
+    aws("delete-table", "--table-name", name)
 
 
 def test_tables_are_listed_in_pages(aws, table):

@@ -11,43 +11,57 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// damaging adds a space to so many answers that pass through it: valid JSON, another checksum.
-type damaging struct {
-	answers int
+// A wire passes requests and answers on, notes the answers' encodings, and damages some.
+type wire struct {
+	encodings []string
+	damaged   int // So many answers get a space more: valid JSON, another checksum.
 }
 
-func (d *damaging) Do(request *http.Request) (*http.Response, error) {
+func (w *wire) Do(request *http.Request) (*http.Response, error) {
 	answer, err := http.DefaultClient.Do(request)
-	if err != nil || d.answers == 0 {
-		return answer, err
+	if err != nil {
+		return nil, err
 	}
-	d.answers--
-	answer.Body = io.NopCloser(io.MultiReader(answer.Body, strings.NewReader(" ")))
+	w.encodings = append(w.encodings, answer.Header.Get("Content-Encoding"))
+	if w.damaged > 0 {
+		w.damaged--
+		answer.Body = io.NopCloser(io.MultiReader(answer.Body, strings.NewReader(" ")))
+	}
 	return answer, nil
 }
 
-// The SDK says no more of a wrong checksum than a warning.
+// watched makes a client send over the wire and count its warnings: the SDK says no more of a wrong
+// checksum.
+func watched(through *wire, warnings *int) func(*dynamodb.Options) {
+	return func(options *dynamodb.Options) {
+		options.HTTPClient = through
+		options.Logger = logging.LoggerFunc(func(logging.Classification, string, ...any) { *warnings++ })
+	}
+}
+
 func TestAnswersCarryTheirChecksum(t *testing.T) {
+	var through wire
 	var warnings int
-	damaged := &damaging{}
-	client := connect(t, func(options *dynamodb.Options) {
-		options.HTTPClient = damaged
-		options.Logger = logging.LoggerFunc(func(logging.Classification, string, ...any) { warnings++ })
-	})
+	client := connect(t, watched(&through, &warnings))
 	list := func() {
 		_, err := client.ListTables(t.Context(), &dynamodb.ListTablesInput{Limit: aws.Int32(1)})
 		require(t, err)
 	}
 	list()
 	equal(t, warnings, 0)
-	damaged.answers = 1
+	through.damaged = 1
 	list()
 	equal(t, warnings, 1)
 }
 
-func TestAnswersMayBeCompressed(t *testing.T) {
-	s := newShelf(t, func(options *dynamodb.Options) { options.EnableAcceptEncodingGzip = true })
+func TestAnswersAreCompressedWhenAskedFor(t *testing.T) {
+	var through wire
+	var warnings int
+	compressed := func(options *dynamodb.Options) { options.EnableAcceptEncodingGzip = true }
+	s := newShelf(t, watched(&through, &warnings), compressed)
 	film := Film{P: "x", C: 1, Title: strings.Repeat("Metropolis ", 10_000)}
 	s.put(film)
 	equal(t, s.get("x", 1).Title, film.Title)
+	equal(t, through.encodings[len(through.encodings)-1], "gzip")
+	equal(t, warnings, 0) // The checksum is of the compressed bytes.
 }

@@ -262,3 +262,31 @@ test("a callback is given the item", (_, done) => {
     });
   });
 });
+
+test("a model that changes changes its table: an index comes backfilled, and goes", async () => {
+  const name = uniqueName();
+  const reopen = async (schema) => {
+    const model = dynamoose.model(`Model-${uniqueName()}`, new dynamoose.Schema(schema));
+    const waitForActive = { enabled: true, check: { timeout: 30_000, frequency: 0 } };
+    const options = { initialize: false, throughput: "ON_DEMAND", update: true, waitForActive };
+    await new dynamoose.Table(name, [model], options).initialize();
+    return model;
+  };
+  const plain = { id: { type: String, hashKey: true }, color: String };
+  const index = { type: "global", name: "by-color", project: ["id"] };
+  const indexed = { ...plain, color: { type: String, index } };
+
+  const before = await reopen(plain);
+  deleteAtEnd(name);
+  await before.batchPut([
+    { id: "1", color: "red" },
+    { id: "2", color: "blue" },
+    { id: "3", color: "red" },
+  ]);
+  const after = await reopen(indexed);
+  const found = await after.query("color").eq("red").exec();
+  assert.deepEqual(found.map((item) => item.id).sort(), ["1", "3"]);
+  await reopen(plain);
+  const { Table } = await client.describeTable({ TableName: name });
+  assert.equal(Table.GlobalSecondaryIndexes, undefined);
+});
