@@ -1,4 +1,4 @@
-"""Request bodies on the wire: compressed, broken, oversized.
+"""Bodies on the wire: compressed, broken, oversized.
 
 What AWS answers was observed by Alternator's test_compressed_request.py and
 test_manual_requests.py (2026-11-23): a body that cannot be decompressed is a 500, not a 400.
@@ -69,3 +69,34 @@ def test_the_server_goes_on_after_refusals(put, table):
     assert put(lambda body: b"\xff" * 1000) == 400
     assert put(lambda body: body) == 200
     assert table.scan()["Count"] == 1
+
+
+@pytest.fixture
+def get_long(table):
+    """Sends GetItem for an item of 10,000 characters; answers the answer."""
+    table.put_item(Item={"p": "x", "text": "long " * 2000})
+    body = json.dumps({"TableName": table.name, "Key": {"p": {"S": "x"}}})
+
+    def send(accept_encoding):
+        return exchange(body, "GetItem", Accept_Encoding=accept_encoding)
+
+    return send
+
+
+@pytest.mark.parametrize(
+    "encoding, decode", [("gzip", gzip.decompress), ("deflate", zlib.decompress)]
+)
+def test_long_answers_are_compressed_for_whoever_asks(get_long, encoding, decode):
+    answer = get_long(f"{encoding}, identity")
+    assert answer.headers["Content-Encoding"] == encoding
+    assert len(answer.body) < 1000
+    # Of the bytes as sent: SDKs compute it before they decompress.
+    assert int(answer.headers["x-amz-crc32"]) == zlib.crc32(answer.body)
+    assert json.loads(decode(answer.body))["Item"]["text"] == {"S": "long " * 2000}
+
+
+@pytest.mark.parametrize("wish", [None, "identity", "br", "gzip;q=0"])
+def test_nobody_else_gets_them_compressed(get_long, wish):
+    answer = get_long(wish)
+    assert "Content-Encoding" not in answer.headers
+    assert answer.json()["Item"]["text"] == {"S": "long " * 2000}

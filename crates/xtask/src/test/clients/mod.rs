@@ -51,6 +51,7 @@ pub fn run(setup: &Setup, name: &str, client: &Client, engine: Engine) -> anyhow
         .args(client.arguments)
         .current_dir(setup.root.join(client.folder))
         .envs(environment(&format!("http://{}", server.address())))
+        .env("STATOR_BINARY", setup.stator())
         .output()
         .with_context(|| name.to_owned())?;
     let printed = String::from_utf8_lossy(&output.stdout);
