@@ -10,8 +10,9 @@
 //! - every acknowledged write is there, and none that was said to have failed.
 //!
 //! [`Prepared::round`] fails one call, [`Prepared::full_disk`] all that need room, until there is
-//! some.
+//! some. [`rotation`] cuts `stator keys rotate` off, at each of its calls.
 
+pub mod rotation;
 mod server_log;
 
 use std::fs;
@@ -202,11 +203,8 @@ impl Prepared {
 
     /// A start over a copy of the directory, with the library in front.
     fn fresh_launch(&self) -> anyhow::Result<Launch> {
+        self.refresh()?;
         let live = self.plan.live();
-        if live.exists() {
-            fs::remove_dir_all(&live)?;
-        }
-        copy(&self.plan.template(), &live)?;
         let mut launch = self.plan.launch();
         set(&mut launch, "LD_PRELOAD", &self.plan.preload);
         set(&mut launch, "STATOR_POWERCUT_ROOT", &live);

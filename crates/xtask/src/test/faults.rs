@@ -2,6 +2,8 @@
 //! suite's folder.
 
 use anyhow::{Context, ensure};
+use testkit::crash::Cut;
+use testkit::faults::rotation::Next;
 use testkit::faults::{Kind, Met, Plan, Prepared};
 
 use super::Setup;
@@ -31,6 +33,32 @@ pub fn run(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
         prepared.calls
     );
     Ok(Tally { passed: rounds, note, ..Tally::default() })
+}
+
+/// Cuts rotations of the keys off at each of their calls, in one way or, with `--full`, in every.
+pub fn run_rotations(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
+    let prepared = prepare(setup, name)?;
+    let calls = prepared.rotation_calls()?;
+    let ways = [
+        (Cut::Process, Next::Serve),
+        (Cut::Power, Next::Serve),
+        (Cut::Process, Next::Rotate),
+        (Cut::Power, Next::Rotate),
+    ];
+    let mut passed = 0;
+    for at in 1..=calls {
+        for (turn, (cut, next)) in (at..).zip(ways) {
+            if setup.full || turn % ways.len() as u64 == 0 {
+                let failed = || format!("{cut:?} at call {at} of {calls}, then {next:?}");
+                setup
+                    .runtime
+                    .block_on(prepared.cut_rotation(at, cut, next))
+                    .with_context(failed)?;
+                passed += 1;
+            }
+        }
+    }
+    Ok(Tally { passed, note: format!("of {calls} file calls"), ..Tally::default() })
 }
 
 /// Fills the disk and makes room again.

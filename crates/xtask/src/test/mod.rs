@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything that proves Stator, in one command.
 //!
 //! The [`suites`] table names what runs; [`rust`], [`clients`], [`crashes`], [`faults`] and [`fuzz`]
-//! know how. All of it, but for the fuzz targets, uses one build of one profile, and the real binary. A suite
-//! whose tools are absent is skipped with a line that says so; under CI only what
+//! know how. All of it, but for the fuzz targets, uses one build of one profile, and the real
+//! binary. A suite whose tools are absent is skipped with a line that says so; under CI only what
 //! `ci/allowed-skips.txt` names may be. The last line is always `N passed, N failed, N skipped`.
 
 pub mod clients;
@@ -119,6 +119,7 @@ fn run_one(setup: &Setup, suite: &Suite) -> anyhow::Result<Tally> {
         Run::Fuzz(target) => fuzz::run(setup, suite.name, target),
         Run::CrashBlindness => crashes::run_without_sync(setup, suite.name),
         Run::Faults => faults::run(setup, suite.name),
+        Run::CutRotations => faults::run_rotations(setup, suite.name),
         Run::FullDisk => faults::run_full_disk(setup, suite.name),
     }
 }

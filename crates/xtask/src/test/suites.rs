@@ -36,6 +36,8 @@ pub enum Run {
     CrashBlindness,
     /// Rounds in each of which one file call fails.
     Faults,
+    /// Rotations of the keys, cut off at their file calls.
+    CutRotations,
     /// A disk that is full for a while.
     FullDisk,
     /// A fuzz target; only with `--full`, or when it is named.
@@ -75,6 +77,7 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "crash-power", needs: &[], run: Run::Crash(Cut::Power) },
     Suite { name: "crash-power-without-sync", needs: &[], run: Run::CrashBlindness },
     Suite { name: "faults", needs: &[], run: Run::Faults },
+    Suite { name: "crash-rotation", needs: &[], run: Run::CutRotations },
     Suite { name: "full-disk", needs: &[], run: Run::FullDisk },
     fuzz("fuzz-requests", "requests"),
     fuzz("fuzz-expressions", "expressions"),
