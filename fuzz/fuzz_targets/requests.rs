@@ -1,14 +1,15 @@
-//! A request body of any operation: the first byte chooses it.
+//! A request: the operation's name, a line feed, its body.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use model::Scope;
-use wire::Operation;
+use wire::{Operation, OperationName};
 
 type Decode = fn(&[u8]);
 
 macro_rules! declare_operations {
     ($(($name:ident, $module:ident, $class:ident),)*) => {
+        /// By discriminant.
         const OPERATIONS: &[Decode] = &[$(decode::<wire::operations::$module::$name>),*];
     };
 }
@@ -26,7 +27,9 @@ fn decode<O: Operation>(body: &[u8]) {
 }
 
 fuzz_target!(|data: &[u8]| {
-    if let Some((operation, body)) = data.split_first() {
-        OPERATIONS[usize::from(*operation) % OPERATIONS.len()](body);
+    let Some(end) = data.iter().position(|byte| *byte == b'\n') else { return };
+    let name = str::from_utf8(&data[..end]).ok().and_then(OperationName::parse);
+    if let Some(name) = name {
+        OPERATIONS[name as usize](&data[end + 1..]);
     }
 });
