@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::process::Command;
 
 use serde_json::json;
 
@@ -175,7 +176,7 @@ async fn a_damaged_or_cut_export_is_refused_and_nothing_is_imported() {
 }
 
 #[tokio::test]
-async fn an_import_that_is_killed_leaves_nothing_to_be_seen() {
+async fn an_import_that_is_killed_or_interrupted_leaves_nothing_to_be_seen() {
     let folder = Folder::new("killed");
     fs::write(folder.path("table.json"), keyed_by_number("big").to_string()).unwrap();
     let text = "x".repeat(1000);
@@ -189,15 +190,41 @@ async fn an_import_that_is_killed_leaves_nothing_to_be_seen() {
     // A pipe and the batches on their way hold far less than half of it: when this much has been
     // written, items have reached the data directory.
     let export = fs::read(folder.path("big.jsonl")).unwrap();
-    let mut import = folder.start(&["import", "--data-dir", "copy", "-"]);
-    import.stdin.as_mut().unwrap().write_all(&export[..export.len() / 2]).unwrap();
-    import.kill().unwrap();
-    import.wait().unwrap();
-    assert_eq!(folder.tables("copy").await, json!([]));
+    for signal in ["-KILL", "-TERM"] {
+        let mut import = folder.start(&["import", "--data-dir", "copy", "-"]);
+        let mut stdin = import.stdin.take().unwrap();
+        stdin.write_all(&export[..export.len() / 2]).unwrap();
+        Command::new("kill").args([signal, &import.id().to_string()]).status().unwrap();
+        let output = import.wait_with_output().unwrap();
+        // Until now it could have gone on reading.
+        drop(stdin);
+        let said = String::from_utf8(output.stderr).unwrap();
+        match signal {
+            "-TERM" => assert_eq!(said, "stator: interrupted; nothing was imported\n"),
+            _ => assert_eq!(said, ""),
+        }
+        assert_eq!(folder.tables("copy").await, json!([]));
+    }
 
     folder.done(&["import", "--data-dir", "copy", "big.jsonl"]);
     let describe = ("DescribeTable", json!({"TableName": "big"}));
     let described = folder.served("data", std::slice::from_ref(&describe)).await;
     assert_eq!(folder.served("copy", &[describe]).await, described);
     assert_eq!(described[0]["Table"]["ItemCount"], 16_000);
+}
+
+#[tokio::test]
+async fn a_server_keeps_its_data_directory_to_itself() {
+    let folder = with_odd_films("served").await;
+    folder.done(&["export", "--data-dir", "data", "--output", "films.export"]);
+    let server = folder.server("data").start().unwrap();
+    for arguments in [
+        &["export", "--data-dir", "data", "--output", "again.export"][..],
+        &["import", "--data-dir", "data", "films.export"],
+    ] {
+        let line = folder.refusal(arguments);
+        assert!(line.contains("data is in use by another process"), "{line}");
+    }
+    server.stop().unwrap();
+    assert!(!folder.path("again.export").exists());
 }

@@ -49,10 +49,14 @@ impl Folder {
         said.trim_end().strip_prefix("stator: ").unwrap().to_owned()
     }
 
+    /// A server of a data directory.
+    pub(crate) fn server(&self, data: &str) -> Launch {
+        Launch::durable(Path::new(STATOR), &self.path(data), &self.path("log"))
+    }
+
     /// Sends requests to a server of the data directory `data`; answers with the answers.
     pub(crate) async fn served(&self, data: &str, requests: &[(&str, Value)]) -> Vec<Value> {
-        let launch = Launch::durable(Path::new(STATOR), &self.path(data), &self.path("log"));
-        let server = launch.start().unwrap();
+        let server = self.server(data).start().unwrap();
         let mut connection = server.connect().await.unwrap();
         let mut answers = Vec::new();
         for (operation, request) in requests {
