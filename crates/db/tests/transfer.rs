@@ -7,12 +7,14 @@ mod support;
 use std::ops::ControlFlow;
 
 use model::{
-    ApiError, AttributeMap, Item, KeyElement, ScalarType, Scope, TableDefinition, TableRef,
+    ApiError, AttributeMap, AttributeValue, IndexPhase, Item, KeyElement, ScalarType, Scope,
+    TableDefinition, TableRef,
 };
 use stator_db::{Adoption, BatchAction, Db, LoadError, Loaded, Scan, StoredTable};
 use store::{MemoryStore, Store};
 use support::{
-    TestClock, all, everything, in_memory, map, n, open, put, s, scope, table, with_global, write,
+    TestClock, all, everything, in_memory, item, map, n, open, put, s, scope, table, with_global,
+    write,
 };
 
 /// Every item of a table.
@@ -233,4 +235,40 @@ async fn a_load_knows_its_table() {
     adoption.publish().await.unwrap();
     db.put_item(&scope(), put("t1", map([("p", s("b"))]))).await.unwrap();
     assert_eq!(items(&db, "t1").await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_item_that_does_not_fit_an_index_is_restored_and_stays_out_of_it() {
+    let (_, stored) = source().await;
+    let db = in_memory().await;
+    let mut adoption = db.adopt();
+    let odd = [s("text"), s(""), AttributeValue::Null].into_iter().enumerate();
+    let odd = odd.map(|(number, x)| item([("p", s(&number.to_string())), ("x", x)]));
+    restore(&mut adoption, &stored, &odd.collect::<Vec<_>>()).await;
+    adoption.publish().await.unwrap();
+    let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    assert_eq!((described.item_count, described.indexes[0].item_count), (3, 0));
+}
+
+#[tokio::test]
+async fn indexes_on_their_way_arrive_and_those_that_go_are_gone() {
+    let (source, stored) = source().await;
+    for (phase, indexes) in [
+        (IndexPhase::Allocating, &[25][..]),
+        (IndexPhase::Backfilling, &[25]),
+        (IndexPhase::Deleting, &[]),
+    ] {
+        let mut definition = (*stored.definition).clone();
+        definition.indexes[0].phase = phase;
+        let stored = StoredTable { definition: definition.into(), ..stored.clone() };
+        let db = in_memory().await;
+        let mut adoption = db.adopt();
+        restore(&mut adoption, &stored, &items(&source, "t1").await).await;
+        adoption.publish().await.unwrap();
+        let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+        let counted = described.indexes.iter().map(|index| index.item_count);
+        assert_eq!(counted.collect::<Vec<_>>(), indexes);
+        let phases = described.definition.indexes.iter().map(|index| index.phase);
+        assert!(phases.into_iter().all(|phase| phase == IndexPhase::Active));
+    }
 }

@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use model::{ApiError, IndexKind, Scope, TableDefinition, TableRef};
+use model::{ApiError, Scope, TableDefinition, TableRef};
 use store::{Guard as _, RowKey, Space, Store, StoreError, Write};
 
 use super::Catalog;
-use super::change::{applied, name_taken, put};
-use super::record::{self, Record};
+use super::change::{HandingOut, applied, name_taken, put, remember_dropped};
+use super::record::Record;
 use crate::error::store_failed;
-use crate::keys::{self, FIRST_TABLE_SPACE};
+use crate::keys;
 use crate::table::{Spaces, Table};
 
 /// A table that nobody sees yet.
@@ -103,21 +103,18 @@ async fn write_records<S: Store>(store: &S, adopted: &[Adopted]) -> Result<(), S
 
 /// Hands out a table's spaces, remembered as dropped. Nobody else hands out any meanwhile.
 async fn hand_out<S: Store>(store: &S, definition: &TableDefinition) -> Result<Spaces, StoreError> {
-    let next_row = keys::next_space_row();
-    let first = match store.get(&next_row).await? {
-        Some(value) => record::decode_space(&value)?.0,
-        None => FIRST_TABLE_SPACE,
-    };
-    let globals = definition.indexes.iter().filter(|index| index.kind == IndexKind::Global);
-    let mut handed_out = (first..).map(Space);
-    let mut next = || handed_out.next().expect("four thousand million spaces suffice");
-    let spaces = Spaces { table: next(), global_indexes: globals.map(|_| next()).collect() };
+    let mut guard = store.lock(&[keys::next_space_row()]).await;
+    let mut handing_out = HandingOut::begin(&mut guard).await?;
+    drop(guard);
+    let spaces = handing_out.spaces_of(definition);
     let all = spaces.global_indexes.iter().chain([&spaces.table]);
-    let mut writes: Vec<Write> = all
-        .map(|space| put(keys::dropped_row(*space), record::encode_space(*space).to_vec()))
-        .collect();
-    writes.push(put(next_row, record::encode_space(next()).to_vec()));
+    let remember = all.map(|space| remember_dropped(*space));
+    let writes: Vec<Write> = remember.chain([handing_out.write()]).collect();
     let locked: Vec<RowKey> = writes.iter().map(|write| write.key().clone()).collect();
-    while !applied(store.lock(&locked).await.submit(writes.clone()).wait().await?)? {}
-    Ok(spaces)
+    loop {
+        let ticket = store.lock(&locked).await.submit(writes.clone());
+        if applied(ticket.wait().await?)? {
+            return Ok(spaces);
+        }
+    }
 }

@@ -100,11 +100,7 @@ async fn insert_record<S: Store>(
     loop {
         let mut guard = store.lock(&[keys::next_space_row(), row.clone()]).await;
         let mut handing_out = HandingOut::begin(&mut guard).await?;
-        let globals = definition.indexes.iter().filter(|index| index.kind == IndexKind::Global);
-        let spaces = Spaces {
-            table: handing_out.next(),
-            global_indexes: globals.map(|_| handing_out.next()).collect(),
-        };
+        let spaces = handing_out.spaces_of(definition);
         let record = Record::new(scope, &spaces, definition.clone());
         let writes = vec![handing_out.write(), put(row.clone(), record.encode())];
         if applied(guard.submit(writes).wait().await?)? {
@@ -153,6 +149,13 @@ impl HandingOut {
         let space = Space(self.0);
         self.0 = self.0.checked_add(1).expect("four thousand million spaces suffice");
         space
+    }
+
+    /// The spaces of a new table.
+    pub(super) fn spaces_of(&mut self, definition: &TableDefinition) -> Spaces {
+        let globals = definition.indexes.iter().filter(|index| index.kind == IndexKind::Global);
+        let table = self.next();
+        Spaces { table, global_indexes: globals.map(|_| self.next()).collect() }
     }
 
     /// Remembers what was handed out.
