@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hyper::http::request::Parts;
-use model::TableRef;
 
 use crate::http::{Answer, RequestId, head};
+use crate::pipeline::Target;
 
 /// One request, answered.
 pub(crate) struct Event<'a> {
@@ -15,8 +15,8 @@ pub(crate) struct Event<'a> {
     /// Who sent it.
     pub(crate) peer: SocketAddr,
     pub(crate) head: &'a Parts,
-    /// The first table it names.
-    pub(crate) table: Option<&'a TableRef>,
+    /// What it is about, if it got that far.
+    pub(crate) target: Option<&'a Target>,
     /// Why it was refused, if it was.
     pub(crate) error: Option<&'static str>,
     /// Bytes of the request's body.
@@ -32,7 +32,8 @@ macro_rules! log {
         tracing::$level!(
             request_id = %$event.id,
             operation = $event.operation(),
-            table = $event.table.map(TableRef::as_str),
+            table = $event.target.map(|target| target.table.as_str()),
+            index = $event.target.and_then(|target| target.index.as_deref()),
             latency_us = $event.latency_us(),
             status = $event.answer.status.as_u16(),
             error = $event.error,

@@ -13,7 +13,7 @@ use hyper::body::Body;
 use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
-use model::{ApiError, Scope, TableRef, limits};
+use model::{ApiError, Scope, limits};
 use serde_json::json;
 use store::{Condition, Store, StoreError};
 use wire::{ErrorBody, OperationName};
@@ -22,7 +22,7 @@ use crate::dispatch::dispatch;
 use crate::http::{Answer, ContentType, Intake, RequestId, RequestIds, head, unpacked};
 use crate::metrics::{self, Metrics, Now};
 use crate::panics;
-use crate::pipeline::Call;
+use crate::pipeline::{Call, Target};
 use crate::request_log::Event;
 
 /// Settings of a [`Service`].
@@ -81,7 +81,7 @@ impl<S: Store> Service<S> {
         let answer = match (request.method(), request.uri().path()) {
             _ if head::is_too_large(&request) => Answer::head_too_large(),
             (&Method::GET, "/") => Answer::healthy(self.host(request.headers())),
-            (&Method::GET | &Method::HEAD, "/health") => self.health(),
+            (&Method::GET | &Method::HEAD, "/health") => health(&self.db.condition()),
             (&Method::GET | &Method::HEAD, "/metrics") => {
                 self.measured(intake).packed_for(request.headers()).await
             }
@@ -98,30 +98,13 @@ impl<S: Store> Service<S> {
         &self.metrics
     }
 
-    fn health(&self) -> Answer {
-        let (status, condition, reason) = match self.db.condition() {
-            Condition::Serving => (StatusCode::OK, "serving", None),
-            Condition::ReadOnly { reason } => {
-                (StatusCode::SERVICE_UNAVAILABLE, "read-only", Some(reason))
-            }
-            Condition::Stopped { reason } => {
-                (StatusCode::SERVICE_UNAVAILABLE, "stopped", Some(reason))
-            }
-        };
-        let health = match reason {
-            None => json!({ "status": condition }),
-            Some(reason) => json!({ "status": condition, "reason": &*reason }),
-        };
-        Answer::plain(status, ContentType::PlainJson, health.to_string())
-    }
-
     fn measured(&self, intake: &Intake) -> Answer {
-        let now = Now {
+        let text = self.metrics.text(&Now {
             body_bytes: intake.bytes_held(),
             condition: self.db.condition(),
             figures: self.db.figures(),
-        };
-        Answer::plain(StatusCode::OK, ContentType::Metrics, self.metrics.text(&now))
+        });
+        Answer::plain(StatusCode::OK, ContentType::Metrics, text)
     }
 
     async fn operation<B>(
@@ -137,15 +120,13 @@ impl<S: Store> Service<S> {
         let (head, body) = request.into_parts();
         // Its room is given back when the answer is there.
         let received = intake.receive(body, head::packing(&head.headers)).await;
+        let started = Instant::now();
+        let operation = head::operation(&head.headers);
+        let (known, target) = (operation.as_ref().ok().copied(), OnceLock::new());
         let body = received.as_ref().map(|received| received.bytes.clone());
         let bytes_in = body.as_ref().map_or(0, Bytes::len);
-        let started = Instant::now();
-        let table = OnceLock::new();
-        let body = body.map_err(|error| ApiError::from(*error));
-        let operation = head::operation(&head.headers);
-        let known = operation.as_ref().ok().copied();
-        let outcome = panics::caught(self.carry_out(&head, body, operation, &table)).await;
-        let outcome = outcome.unwrap_or_else(|_| {
+        let carried_out = self.carry_out(&head, body.map_err(Into::into), operation, &target);
+        let outcome = panics::caught(carried_out).await.unwrap_or_else(|_| {
             // The panic hook has told where; here is which request.
             tracing::error!(request_id = %id, "the handler panicked");
             Err(ApiError::InternalServerError)
@@ -153,10 +134,9 @@ impl<S: Store> Service<S> {
         let error = outcome.as_ref().err().map(|error| ErrorBody::of(error).code);
         let answer = outcome.map_or_else(|error| Answer::error(&error), Answer::json);
         let answer = answer.packed_for(&head.headers).await;
-        let took = started.elapsed();
-        let table = table.get();
-        self.metrics.answered(metrics::Request { operation: known, table, error, took });
-        Event { id, peer, head: &head, table, error, bytes_in, answer: &answer, took }
+        let (took, target) = (started.elapsed(), target.get());
+        self.metrics.answered(metrics::Request { operation: known, target, error, took });
+        Event { id, peer, head: &head, target, error, bytes_in, answer: &answer, took }
             .log(self.slow_after);
         answer
     }
@@ -167,7 +147,7 @@ impl<S: Store> Service<S> {
         head: &Parts,
         body: Result<Bytes, ApiError>,
         operation: Result<OperationName, ApiError>,
-        table: &OnceLock<TableRef>,
+        target: &OnceLock<Target>,
     ) -> Result<Vec<u8>, ApiError> {
         let body = body?;
         let operation = operation?;
@@ -176,7 +156,7 @@ impl<S: Store> Service<S> {
         let scope = self.scope(&caller);
         let host = self.host(&head.headers);
         let metrics = &self.metrics;
-        let call = Call { caller: &caller, host, scope: &scope, table, metrics };
+        let call = Call { caller: &caller, host, scope: &scope, target, metrics };
         dispatch(operation, &self.db, call, &body).await
     }
 
@@ -196,4 +176,20 @@ impl<S: Store> Service<S> {
             region: caller.region.clone().into_owned(),
         })
     }
+}
+
+/// Whether the store serves, for whoever routes requests here.
+fn health(condition: &Condition) -> Answer {
+    let (status, health) = match condition {
+        Condition::Serving => (StatusCode::OK, json!({ "status": "serving" })),
+        Condition::ReadOnly { reason } => {
+            let health = json!({ "status": "read-only", "reason": &**reason });
+            (StatusCode::SERVICE_UNAVAILABLE, health)
+        }
+        Condition::Stopped { reason } => {
+            let health = json!({ "status": "stopped", "reason": &**reason });
+            (StatusCode::SERVICE_UNAVAILABLE, health)
+        }
+    };
+    Answer::plain(status, ContentType::PlainJson, health.to_string())
 }

@@ -50,8 +50,8 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-impl From<BodyError> for ApiError {
-    fn from(error: BodyError) -> Self {
+impl From<&BodyError> for ApiError {
+    fn from(error: &BodyError) -> Self {
         match error {
             BodyError::TooLarge => Self::RequestTooLarge("Request body is too large".to_owned()),
             BodyError::TooSlow => Self::RequestTimeout,

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::limits;
+use parking_lot::Mutex;
 use store::Store;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -16,6 +17,8 @@ use crate::Service;
 
 /// How long [`serve`] waits after running out of file handles before it accepts again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long the log does not repeat that there are too many connections.
+const SAID_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Serves connections on all listeners until `stop` resolves; then accepts no more, lets what is
 /// in flight finish, closes idle connections, and returns.
@@ -28,11 +31,11 @@ pub async fn serve<S: Store>(
     let ServeOptions { grace, connections_max, patience, cors, tls, .. } = options;
     let intake = Intake::new(limits::REQUEST_BYTES_MAX, options.body_bytes_total_max, patience);
     let front = Arc::new(Front { service, intake, patience, cors, tls });
-    let places = Places::new(connections_max);
+    let places = Arc::new(Places::new(connections_max));
     let (stopping, watched) = watch::channel(false);
     let mut acceptors = JoinSet::new();
     for listener in listeners {
-        acceptors.spawn(accept(listener, Arc::clone(&front), places.clone(), watched.clone()));
+        acceptors.spawn(accept(listener, Arc::clone(&front), Arc::clone(&places), watched.clone()));
     }
     drop(watched);
     stop.await;
@@ -47,7 +50,7 @@ pub async fn serve<S: Store>(
 async fn accept<S: Store>(
     listener: TcpListener,
     front: Arc<Front<S>>,
-    places: Places,
+    places: Arc<Places>,
     stopping: watch::Receiver<bool>,
 ) {
     loop {
@@ -91,16 +94,19 @@ fn is_the_connections(error: &io::Error) -> bool {
 }
 
 /// As many connections as there may be at once.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Places {
     free: Arc<Semaphore>,
     connections_max: usize,
+    /// When it was last said that there are none.
+    said: Mutex<Option<Instant>>,
 }
 
 impl Places {
     fn new(connections_max: usize) -> Self {
         let connections_max = connections_max.clamp(1, Semaphore::MAX_PERMITS);
-        Self { free: Arc::new(Semaphore::new(connections_max)), connections_max }
+        let free = Arc::new(Semaphore::new(connections_max));
+        Self { free, connections_max, said: Mutex::new(None) }
     }
 
     /// A place, once there is one.
@@ -108,9 +114,18 @@ impl Places {
         if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
             return place;
         }
-        let connections_max = self.connections_max;
-        tracing::warn!(connections_max, "no further connections are taken until one ends");
+        self.say_that_it_is_full();
         let place = Arc::clone(&self.free).acquire_owned().await;
         place.expect("nobody closes the semaphore")
+    }
+
+    /// As often as a person would want to read it.
+    fn say_that_it_is_full(&self) {
+        let mut said = self.said.lock();
+        if said.is_none_or(|said| said.elapsed() > SAID_AGAIN_AFTER) {
+            *said = Some(Instant::now());
+            let connections_max = self.connections_max;
+            tracing::warn!(connections_max, "no further connections are taken until one ends");
+        }
     }
 }

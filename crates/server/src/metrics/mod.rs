@@ -18,10 +18,11 @@ mod text;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use model::{ConsumedCapacity, TableRef};
+use model::ConsumedCapacity;
 use store::{Condition, Figure};
 use wire::OperationName;
 
+use crate::pipeline::Target;
 use tables::Tables;
 
 pub(crate) use text::CONTENT_TYPE;
@@ -38,8 +39,8 @@ pub(crate) struct Metrics {
 pub(crate) struct Request<'a> {
     /// `None`: it named none that is known.
     pub(crate) operation: Option<OperationName>,
-    /// The first table it named.
-    pub(crate) table: Option<&'a TableRef>,
+    /// What it was about, if it got that far.
+    pub(crate) target: Option<&'a Target>,
     /// Why it was refused, if it was.
     pub(crate) error: Option<&'static str>,
     /// From the body's last byte to the answer.

@@ -1,12 +1,12 @@
-//! Counters of each table.
+//! Counters of each table and index.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use model::{Capacity, ConsumedCapacity, TableRef};
+use model::{Capacity, ConsumedCapacity};
 use parking_lot::{Mutex, RwLock};
-use store::{Histogram, Spread, SpreadUnit};
+use store::{Histogram, SpreadUnit};
 use wire::OperationName;
 
 use super::Request;
@@ -18,20 +18,28 @@ pub(super) const TABLES_MAX: usize = 1000;
 /// Counters by table, and those of requests without a table that is known.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    named: RwLock<HashMap<String, Arc<Table>>>,
-    nameless: Table,
+    named: RwLock<HashMap<String, Table>>,
+    nameless: Arc<Place>,
 }
 
-/// Counters of one table.
-#[derive(Debug)]
+/// Counters of one table and of its indexes.
+#[derive(Debug, Default)]
 struct Table {
+    own: Arc<Place>,
+    indexes: BTreeMap<String, Arc<Place>>,
+}
+
+/// Counters of a table itself, or of one index.
+#[derive(Debug)]
+struct Place {
     operations: [OnceLock<Box<Operation>>; OperationName::COUNT],
     unknown: OnceLock<Box<Operation>>,
-    base: Consumption,
-    indexes: RwLock<BTreeMap<String, Consumption>>,
+    /// In half units, as `model` counts them.
+    read_halves: AtomicU64,
+    write_halves: AtomicU64,
 }
 
-/// Counters of one operation on one table.
+/// Counters of one operation on one place.
 #[derive(Debug)]
 struct Operation {
     answered: AtomicU64,
@@ -39,108 +47,132 @@ struct Operation {
     durations: Histogram,
 }
 
-/// Units in halves, as `model` counts them.
-#[derive(Debug, Default)]
-struct Consumption {
-    read: AtomicU64,
-    write: AtomicU64,
+/// A place and what it is called; empty for no table, and for a table itself.
+struct Named {
+    table: String,
+    index: String,
+    place: Arc<Place>,
 }
 
 impl Tables {
     pub(super) fn answered(&self, request: Request<'_>) {
-        let Some(table) = request.table.map(TableRef::name) else {
-            return self.nameless.answered(request);
-        };
-        match request.error {
-            None if request.operation == Some(OperationName::DeleteTable) => {
-                self.named.write().remove(table);
-                self.nameless.answered(request);
+        let place = request.target.and_then(|target| {
+            let (table, index) = (target.table.name(), target.index.as_deref());
+            match request.error {
+                None if request.operation == Some(OperationName::DeleteTable) => {
+                    self.named.write().remove(table);
+                    None
+                }
+                // What something was done with exists.
+                None => self.existing(table, index),
+                Some(_) => self.known(table, index),
             }
-            // A table that something was done with exists.
-            None => self.with(table, |table| table.answered(request)),
-            Some(_) => {
-                let known = self.named.read().get(table).cloned();
-                known.as_deref().unwrap_or(&self.nameless).answered(request);
-            }
-        }
+        });
+        place.as_ref().unwrap_or(&self.nameless).answered(request);
     }
 
     pub(super) fn consumed(&self, consumed: &ConsumedCapacity) {
-        self.with(consumed.table.name(), |table| table.consumed(consumed));
-    }
-
-    /// Shows `count` the counters of an existing table.
-    fn with(&self, name: &str, count: impl Fn(&Table)) {
-        {
-            let named = self.named.read();
-            if let Some(table) = named.get(name) {
-                return count(table);
-            }
+        let indexes = consumed.local_indexes.iter().chain(&consumed.global_indexes);
+        let indexes = indexes.map(|(index, capacity)| (Some(&index[..]), *capacity));
+        for (index, capacity) in [(None, consumed.base)].into_iter().chain(indexes) {
+            let place = self.existing(consumed.table.name(), index);
+            place.as_ref().unwrap_or(&self.nameless).consumed(capacity);
         }
-        let mut named = self.named.write();
-        if named.len() >= TABLES_MAX {
-            return count(&self.nameless);
-        }
-        count(named.entry(name.to_owned()).or_default());
     }
 
     pub(super) fn write(&self, text: &mut Text) {
-        let mut tables: Vec<(String, Arc<Table>)> = self
-            .named
-            .read()
-            .iter()
-            .map(|(name, table)| (name.clone(), Arc::clone(table)))
-            .collect();
-        tables.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let nameless = [("", &self.nameless)];
-        let named = tables.iter().map(|(name, table)| (&name[..], &**table));
-        let tables: Vec<(&str, &Table)> = nameless.into_iter().chain(named).collect();
-        write_requests(&tables, text);
-        write_durations(&tables, text);
-        write_units(&tables, text);
+        let places = self.places();
+        write_requests(&places, text);
+        write_durations(&places, text);
+        write_units(&places, text);
     }
-}
 
-impl Default for Table {
-    fn default() -> Self {
-        Self {
-            operations: std::array::from_fn(|_| OnceLock::new()),
-            unknown: OnceLock::new(),
-            base: Consumption::default(),
-            indexes: RwLock::default(),
+    /// The counters of a table or index, if something was done with the table before. An index
+    /// that is not known counts as its table.
+    fn known(&self, table: &str, index: Option<&str>) -> Option<Arc<Place>> {
+        let named = self.named.read();
+        let table = named.get(table)?;
+        let index = index.and_then(|index| table.indexes.get(index));
+        Some(Arc::clone(index.unwrap_or(&table.own)))
+    }
+
+    /// The counters of a table or index that exists; `None` if there are too many tables.
+    fn existing(&self, table: &str, index: Option<&str>) -> Option<Arc<Place>> {
+        if let Some(place) = self.named.read().get(table).and_then(|table| table.place(index)) {
+            return Some(Arc::clone(place));
         }
+        let mut named = self.named.write();
+        if named.len() >= TABLES_MAX && !named.contains_key(table) {
+            return None;
+        }
+        let table = named.entry(table.to_owned()).or_default();
+        Some(match index {
+            None => Arc::clone(&table.own),
+            Some(index) => Arc::clone(table.indexes.entry(index.to_owned()).or_default()),
+        })
+    }
+
+    /// All places, in the order of their names.
+    fn places(&self) -> Vec<Named> {
+        let named = |table: &str, index: &str, place: &Arc<Place>| Named {
+            table: table.to_owned(),
+            index: index.to_owned(),
+            place: Arc::clone(place),
+        };
+        let mut places = vec![named("", "", &self.nameless)];
+        for (name, table) in &*self.named.read() {
+            places.push(named(name, "", &table.own));
+            places.extend(table.indexes.iter().map(|(index, place)| named(name, index, place)));
+        }
+        places.sort_by(|one, other| (&one.table, &one.index).cmp(&(&other.table, &other.index)));
+        places
     }
 }
 
 impl Table {
+    fn place(&self, index: Option<&str>) -> Option<&Arc<Place>> {
+        match index {
+            None => Some(&self.own),
+            Some(index) => self.indexes.get(index),
+        }
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self {
+            operations: std::array::from_fn(|_| OnceLock::new()),
+            unknown: OnceLock::new(),
+            read_halves: AtomicU64::new(0),
+            write_halves: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Place {
     fn answered(&self, request: Request<'_>) {
-        let place = match request.operation {
+        let operation = match request.operation {
             Some(operation) => &self.operations[operation as usize],
             None => &self.unknown,
         };
-        place.get_or_init(Box::default).answered(request);
+        operation.get_or_init(Box::default).answered(request);
     }
 
-    fn consumed(&self, consumed: &ConsumedCapacity) {
-        self.base.add(consumed.base);
-        for (name, capacity) in consumed.local_indexes.iter().chain(&consumed.global_indexes) {
-            {
-                let indexes = self.indexes.read();
-                if let Some(index) = indexes.get(name) {
-                    index.add(*capacity);
-                    continue;
-                }
+    fn consumed(&self, capacity: Capacity) {
+        for (counter, units) in
+            [(&self.read_halves, capacity.read), (&self.write_halves, capacity.write)]
+        {
+            if units.halves() > 0 {
+                counter.fetch_add(units.halves(), Ordering::Relaxed);
             }
-            self.indexes.write().entry(name.clone()).or_default().add(*capacity);
         }
     }
 
     /// Operations that were called, by name.
     fn operations(&self) -> impl Iterator<Item = (&'static str, &Operation)> {
-        let known = OperationName::ALL.iter().zip(&self.operations);
-        let known = known.map(|(name, place)| (name.as_str(), place));
+        let known = OperationName::ALL.iter().map(|name| name.as_str()).zip(&self.operations);
         let all = known.chain([("unknown", &self.unknown)]);
-        all.filter_map(|(name, place)| Some((name, &**place.get()?)))
+        all.filter_map(|(name, operation)| Some((name, &**operation.get()?)))
     }
 }
 
@@ -171,58 +203,55 @@ impl Operation {
     }
 }
 
-impl Consumption {
-    fn add(&self, capacity: Capacity) {
-        for (counter, units) in [(&self.read, capacity.read), (&self.write, capacity.write)] {
-            if units.halves() > 0 {
-                counter.fetch_add(units.halves(), Ordering::Relaxed);
-            }
-        }
+impl Named {
+    fn labels(&self) -> [(&str, &str); 2] {
+        [("table", &self.table), ("index", &self.index)]
     }
 }
 
-fn write_requests(tables: &[(&str, &Table)], text: &mut Text) {
-    let help = "Requests answered, by the first table they name and the error they ended with.";
-    text.family("stator_requests_total", Kind::Counter, help);
-    for (table, counters) in tables {
-        for (operation, counters) in counters.operations() {
+fn write_requests(places: &[Named], text: &mut Text) {
+    let name = "stator_requests_total";
+    let help = "Requests answered, by the first table and index they name and the error.";
+    text.family(name, Kind::Counter, help);
+    for named in places {
+        for (operation, counters) in named.place.operations() {
             for (error, count) in counters.ends() {
-                let labels = [("operation", operation), ("table", *table), ("error", error)];
-                text.sample("stator_requests_total", &labels, count);
+                let [table, index] = named.labels();
+                let labels = [("operation", operation), table, index, ("error", error)];
+                text.sample(name, &labels, count);
             }
         }
     }
 }
 
-fn write_durations(tables: &[(&str, &Table)], text: &mut Text) {
+fn write_durations(places: &[Named], text: &mut Text) {
     let name = "stator_request_duration_seconds";
     let help = "Time from a request's last byte to its answer.";
     text.family(name, Kind::Histogram, help);
-    for (table, counters) in tables {
-        for (operation, counters) in counters.operations() {
-            let spread: Spread = counters.durations.spread();
-            text.spread(name, &[("operation", operation), ("table", table)], &spread);
+    for named in places {
+        for (operation, counters) in named.place.operations() {
+            let [table, index] = named.labels();
+            text.spread(
+                name,
+                &[("operation", operation), table, index],
+                &counters.durations.spread(),
+            );
         }
     }
 }
 
-fn write_units(tables: &[(&str, &Table)], text: &mut Text) {
-    let read: fn(&Consumption) -> &AtomicU64 = |consumption| &consumption.read;
-    let write: fn(&Consumption) -> &AtomicU64 = |consumption| &consumption.write;
-    for (name, help, units) in [
+fn write_units(places: &[Named], text: &mut Text) {
+    let read: fn(&Place) -> &AtomicU64 = |place| &place.read_halves;
+    let write: fn(&Place) -> &AtomicU64 = |place| &place.write_halves;
+    for (name, help, halves) in [
         ("stator_consumed_read_units_total", "Read units that requests consumed.", read),
         ("stator_consumed_write_units_total", "Write units that requests consumed.", write),
     ] {
         text.family(name, Kind::Counter, help);
-        for (table, counters) in tables {
-            let indexes = counters.indexes.read();
-            let indexes = indexes.iter().map(|(index, consumption)| (&index[..], consumption));
-            for (index, consumption) in [("", &counters.base)].into_iter().chain(indexes) {
-                let halves = units(consumption).load(Ordering::Relaxed);
-                if halves > 0 {
-                    let labels = [("table", *table), ("index", index)];
-                    text.sample(name, &labels, halves as f64 / 2.0);
-                }
+        for named in places {
+            let halves = halves(&named.place).load(Ordering::Relaxed);
+            if halves > 0 {
+                text.sample(name, &named.labels(), halves as f64 / 2.0);
             }
         }
     }

@@ -1,11 +1,15 @@
-use model::{Capacity, Consistency, Units};
+use model::{Capacity, Consistency, TableRef, Units};
 use store::{FigureValue, Histogram, SpreadUnit};
 
 use super::*;
 
-fn request<'a>(table: Option<&'a TableRef>, error: Option<&'static str>) -> Request<'a> {
+fn request<'a>(target: Option<&'a Target>, error: Option<&'static str>) -> Request<'a> {
     let took = Duration::from_micros(700);
-    Request { operation: Some(OperationName::GetItem), table, error, took }
+    Request { operation: Some(OperationName::GetItem), target, error, took }
+}
+
+fn table(text: &str) -> Target {
+    Target { table: TableRef::new(text), index: None }
 }
 
 fn text(metrics: &Metrics) -> String {
@@ -21,8 +25,8 @@ fn has(text: &str, line: &str) {
 #[test]
 fn requests_are_counted_by_operation_table_and_error() {
     let metrics = Metrics::default();
-    let notes = TableRef::new("notes");
-    let arn = TableRef::new("arn:aws:dynamodb:us-east-1:000000000000:table/notes");
+    let notes = table("notes");
+    let arn = table("arn:aws:dynamodb:us-east-1:000000000000:table/notes");
     metrics.answered(request(Some(&notes), None));
     metrics.answered(request(Some(&arn), None));
     metrics.answered(request(Some(&notes), Some("ValidationException")));
@@ -32,7 +36,7 @@ fn requests_are_counted_by_operation_table_and_error() {
     let line = |operation, table, error, count| {
         format!(
             "stator_requests_total{{operation=\"{operation}\",table=\"{table}\",\
-             error=\"{error}\"}} {count}"
+             index=\"\",error=\"{error}\"}} {count}"
         )
     };
     has(&text, &line("GetItem", "notes", "", 2));
@@ -40,7 +44,7 @@ fn requests_are_counted_by_operation_table_and_error() {
     has(&text, &line("GetItem", "", "SerializationException", 1));
     has(&text, &line("unknown", "", "Unknown", 1));
     let durations = "stator_request_duration_seconds";
-    let labels = "operation=\"GetItem\",table=\"notes\"";
+    let labels = "operation=\"GetItem\",table=\"notes\",index=\"\"";
     has(&text, &format!("{durations}_bucket{{{labels},le=\"0.0005\"}} 0"));
     has(&text, &format!("{durations}_bucket{{{labels},le=\"0.001\"}} 3"));
     has(&text, &format!("{durations}_bucket{{{labels},le=\"+Inf\"}} 3"));
@@ -52,33 +56,66 @@ fn requests_are_counted_by_operation_table_and_error() {
 fn a_table_that_only_a_request_names_makes_no_series() {
     let metrics = Metrics::default();
     for name in 0..10 {
-        let table = TableRef::new(format!("guess\"-{name}"));
+        let table = table(&format!("guess\"-{name}"));
         metrics.answered(request(Some(&table), Some("ResourceNotFoundException")));
     }
     let text = text(&metrics);
     assert!(!text.contains("guess"), "{text}");
-    assert!(text.contains("table=\"\",error=\"ResourceNotFoundException\"} 10\n"), "{text}");
+    assert!(
+        text.contains("table=\"\",index=\"\",error=\"ResourceNotFoundException\"} 10\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn requests_through_an_index_are_its_own() {
+    let metrics = Metrics::default();
+    for (index, error) in [
+        ("time", None),
+        ("time", Some("ValidationException")),
+        ("guess", Some("ValidationException")),
+    ] {
+        let target = Target { index: Some(index.to_owned()), ..table("notes") };
+        let operation = Some(OperationName::Query);
+        metrics.answered(Request { operation, ..request(Some(&target), error) });
+    }
+    let text = text(&metrics);
+    let line = |index, error| {
+        format!(
+            "stator_requests_total{{operation=\"Query\",table=\"notes\",index=\"{index}\",\
+             error=\"{error}\"}} 1"
+        )
+    };
+    has(&text, &line("time", ""));
+    has(&text, &line("time", "ValidationException"));
+    has(&text, &line("", "ValidationException"));
 }
 
 #[test]
 fn a_deleted_table_leaves_the_list() {
     let metrics = Metrics::default();
-    let notes = TableRef::new("notes");
+    let notes = table("notes");
     metrics.answered(request(Some(&notes), None));
     let operation = Some(OperationName::DeleteTable);
     metrics.answered(Request { operation, ..request(Some(&notes), None) });
     let text = text(&metrics);
     assert!(!text.contains("notes"), "{text}");
-    has(&text, "stator_requests_total{operation=\"DeleteTable\",table=\"\",error=\"\"} 1");
+    has(
+        &text,
+        "stator_requests_total{operation=\"DeleteTable\",table=\"\",index=\"\",error=\"\"} 1",
+    );
 }
 
 #[test]
 fn there_are_only_so_many_tables() {
     let metrics = Metrics::default();
     for name in 0..tables::TABLES_MAX + 5 {
-        metrics.answered(request(Some(&TableRef::new(format!("t{name}"))), None));
+        metrics.answered(request(Some(&table(&format!("t{name}"))), None));
     }
-    has(&text(&metrics), "stator_requests_total{operation=\"GetItem\",table=\"\",error=\"\"} 5");
+    has(
+        &text(&metrics),
+        "stator_requests_total{operation=\"GetItem\",table=\"\",index=\"\",error=\"\"} 5",
+    );
 }
 
 #[test]

@@ -79,10 +79,23 @@ pub(crate) struct Call<'a> {
     pub(crate) host: &'a str,
     /// The account and region whose tables are meant.
     pub(crate) scope: &'a Scope,
-    /// Where the log will find which table was meant; the first, if several were.
-    pub(crate) table: &'a OnceLock<TableRef>,
+    /// Where logs and metrics will find what was meant.
+    pub(crate) target: &'a OnceLock<Target>,
     /// Where it is counted what the request consumes.
     pub(crate) metrics: &'a Metrics,
+}
+
+/// What a request is about: the first place it touches, if several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) table: TableRef,
+    pub(crate) index: Option<String>,
+}
+
+impl Target {
+    fn of(access: &Access<'_>) -> Self {
+        Self { table: access.table.clone(), index: access.index.map(str::to_owned) }
+    }
 }
 
 /// Takes one request through all stages.
@@ -97,7 +110,7 @@ pub(crate) async fn run<O: Handle, S: Store>(
     {
         let facts = O::facts(&request);
         if let Some(access) = facts.accesses.first() {
-            call.table.get_or_init(|| access.table.clone());
+            call.target.get_or_init(|| Target::of(access));
         }
         authorize::authorize(call.caller, &permissions, &facts)?;
         admit::admit(&facts)?;

@@ -52,7 +52,7 @@ async fn metrics_count_what_was_done() {
     let (status, metrics) = get(&endpoint, "/metrics").await;
     assert_eq!(status, 200);
     let requests = |operation: &str, table: &str, error: &str| {
-        let labels = format!(r#"operation="{operation}",table="{table}",error="{error}""#);
+        let labels = format!(r#"operation="{operation}",table="{table}",index="",error="{error}""#);
         sample(&metrics, &format!("stator_requests_total{{{labels}}}"))
     };
     assert_eq!(requests("GetItem", "notes", ""), Some(3.0), "{metrics}");
