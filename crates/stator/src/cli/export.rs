@@ -15,6 +15,7 @@ use indicatif::ProgressBar;
 use model::TableRef;
 use tempfile::NamedTempFile;
 
+use super::counted;
 use super::offline::{self, DataDirectory, IfAbsent, Offline};
 use super::progress::{self, Show};
 use crate::key_file::{self, IfMissing};
@@ -42,7 +43,7 @@ pub(super) struct ExportArguments {
 /// What was written.
 #[derive(Debug)]
 struct Exported {
-    tables: usize,
+    tables: u64,
     items: u64,
     /// The key file that opens it; none opens a plain one.
     key_file: Option<PathBuf>,
@@ -77,7 +78,7 @@ async fn export(arguments: ExportArguments) -> anyhow::Result<Exported> {
     let (target, items) = written.with_context(|| format!("cannot write {}", output.display()))?;
     offline.db.close().await.context("the store did not close cleanly")?;
     target.keep(&output)?;
-    Ok(Exported { tables: tables.len(), items, key_file })
+    Ok(Exported { tables: tables.len() as u64, items, key_file })
 }
 
 /// The tables that were asked for; all of them when none was named.
@@ -214,7 +215,8 @@ impl Write for Target {
 impl Exported {
     fn report(&self, output: &Path) -> String {
         let Self { tables, items, key_file } = self;
-        let what = format!("exported {tables} tables with {items} items to {}", output.display());
+        let (tables, items) = (counted(*tables, "table"), counted(*items, "item"));
+        let what = format!("exported {tables} with {items} to {}", output.display());
         match key_file {
             Some(key_file) => format!(
                 "{what}\nit opens with the key file {}: without that key it cannot be read\n",

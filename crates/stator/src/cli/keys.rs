@@ -1,7 +1,6 @@
 //! `stator keys`.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -9,6 +8,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use local::Copied;
 
+use super::offline::DataDirectory;
 use crate::{KeysRotated, rotate_keys};
 
 /// How often the progress bar is drawn anew, while nothing else moves it.
@@ -29,12 +29,8 @@ pub(super) enum KeysCommand {
 /// Flags of `stator keys rotate`.
 #[derive(Debug, Args)]
 pub(super) struct RotateArguments {
-    /// Directory the data lies in
-    #[arg(long, env = "STATOR_DATA_DIR", value_name = "DIR", default_value = "./stator-data")]
-    data_dir: PathBuf,
-    /// File with the key that unlocks the data [default: the data directory's name with .key added]
-    #[arg(long, env = "STATOR_KEY_FILE", value_name = "FILE")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    directory: DataDirectory,
 }
 
 /// Does what was asked for.
@@ -44,7 +40,8 @@ pub(super) fn run(command: KeysCommand) -> anyhow::Result<()> {
     }
 }
 
-fn rotate(RotateArguments { data_dir, key_file }: RotateArguments) -> anyhow::Result<()> {
+fn rotate(RotateArguments { directory }: RotateArguments) -> anyhow::Result<()> {
+    let DataDirectory { data_dir, key_file } = directory;
     let bar = progress_bar();
     let rotated = rotate_keys(&data_dir, key_file, |copied| show(&bar, copied));
     bar.finish_and_clear();

@@ -84,3 +84,9 @@ fn failed(reason: &str) -> ExitCode {
     eprintln!("stator: {}", line.join(" "));
     ExitCode::FAILURE
 }
+
+/// A number of things, as a report says it: `1 table`, `2 tables`.
+fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}

@@ -15,13 +15,13 @@ async fn everything_comes_back_from_a_sealed_export_without_a_word_of_keys() {
     let said = folder.done(&["export", "--data-dir", "data", "--output", "films.export"]);
     assert_eq!(
         said,
-        "exported 1 tables with 4 items to films.export\n\
+        "exported 1 table with 4 items to films.export\n\
          it opens with the key file data.key: without that key it cannot be read\n"
     );
     let said = folder.done(&["import", "--data-dir", "copy", "films.export"]);
     assert_eq!(
         said,
-        "imported 1 tables with 4 items into copy\n\
+        "imported 1 table with 4 items into copy\n\
          its new key file is copy.key: keep a copy, without it the data is lost\n"
     );
     assert_same(&folder, "copy").await;

@@ -7,6 +7,7 @@ use indicatif::ProgressBar;
 
 use super::batches::{Sink, Step, Steps, read_aside};
 use crate::Engine;
+use crate::cli::counted;
 use crate::cli::offline::{DataDirectory, IfAbsent, Offline};
 use crate::cli::progress::{self, Show};
 
@@ -44,7 +45,8 @@ pub(super) async fn restore(request: Request) -> anyhow::Result<String> {
     let restored = take(&offline, steps, &bar).await;
     bar.finish_and_clear();
     let Restored { tables, items } = restored.context("nothing was imported")?;
-    let report = format!("imported {tables} tables with {items} items into {}", data_dir.display());
+    let (tables, items) = (counted(tables, "table"), counted(items, "item"));
+    let report = format!("imported {tables} with {items} into {}", data_dir.display());
     offline.close(report).await
 }
 
