@@ -171,7 +171,7 @@ async fn while_an_index_is_backfilled_it_cannot_be_read_and_writes_are_taken_in(
     assert_exact(&db).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_index_is_exact_whatever_is_written_while_it_is_built() {
     let db = std::sync::Arc::new(filled(MemoryStore::new(), 2000).await);
     db.update_table(&scope(), by_x()).await.unwrap();

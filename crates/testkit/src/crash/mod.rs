@@ -9,11 +9,15 @@
 //! - each index equals the one recomputed from its table;
 //! - counters are at least what was acknowledged, and at most what was asked.
 //!
+//! In each round an index comes to a table, or goes from it ([`archive`]); the restarted server
+//! finishes what the cut left of that, and the index counts as every other one.
+//!
 //! A [`Cut`] is a killed process, or a power cut: the data directory is then replaced by what
 //! [`powercut`] says was synced. A server whose syncs are ignored must fail, or the rig is blind.
 //!
 //! The seed fixes what the clients do and when the cut comes, as far as a schedule can be fixed.
 
+pub mod archive;
 pub mod history;
 pub mod observed;
 pub mod tables;
@@ -157,6 +161,8 @@ async fn load_and_cut(
 ) -> anyhow::Result<u64> {
     let server = plan.watched_launch(cut)?.start()?;
     tables::create_missing(&mut server.connect().await?).await?;
+    archive::create_missing(&mut server.connect().await?).await?;
+    let archivist = tokio::spawn(archive::churn(server.connect().await?, rng.random()));
     let progress = Arc::new(Progress::new(rng.random_range(ACKNOWLEDGED_BEFORE_CUT)));
     let mut clients = JoinSet::new();
     for number in 0..plan.clients {
@@ -169,6 +175,7 @@ async fn load_and_cut(
     while let Some(known) = clients.join_next().await {
         history.merge(known??);
     }
+    archivist.await??;
     plan.apply(cut)?;
     Ok(progress.acknowledged())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use super::archive;
 use super::tables::Slot;
 use super::transfer::{Fate, Transfer};
 use crate::http::Connection;
@@ -47,15 +48,17 @@ impl Observed {
         let by_region = scan(connection, "accounts", Some("by-region")).await?;
         let ledger = scan(connection, "ledger", None).await?;
         let counters = scan(connection, "counters", None).await?;
+        let mut indexes = vec![
+            Index::new("by-group", by_group, &items, &["group", "stamp"]),
+            Index::new("by-region", by_region, &accounts, &["region", "balance"]),
+        ];
+        indexes.extend(archive::read(connection).await?);
         Ok(Self {
             items: keyed(&items, |row| Ok((slot(row)?, row.clone())))?,
             counters: keyed(&counters, |row| Ok((text(row, "id")?, number(row, "count")?)))?,
             ledger: keyed(&ledger, |row| Ok((text(row, "id")?, transfer(row)?)))?,
             balances: keyed(&accounts, |row| Ok((text(row, "id")?, number(row, "balance")?)))?,
-            indexes: vec![
-                Index::new("by-group", by_group, &items, &["group", "stamp"]),
-                Index::new("by-region", by_region, &accounts, &["region", "balance"]),
-            ],
+            indexes,
         })
     }
 
@@ -97,7 +100,8 @@ fn sorted(rows: &[Value]) -> Vec<String> {
     rows
 }
 
-async fn scan(
+/// Every row of a table or index.
+pub(super) async fn scan(
     connection: &mut Connection,
     table: &str,
     index: Option<&str>,
