@@ -1,13 +1,15 @@
 //! Work that goes on behind the requests.
 
 use std::future::Future;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// Runs work, and knows when none is left.
+/// Runs work, and knows when none is left. Clones are the same.
 #[derive(Debug, Clone)]
 pub(crate) struct Background {
     running: watch::Sender<usize>,
+    stopping: watch::Sender<bool>,
 }
 
 /// A piece of work, until it is dropped.
@@ -16,7 +18,7 @@ struct Running(watch::Sender<usize>);
 
 impl Background {
     pub(crate) fn new() -> Self {
-        Self { running: watch::Sender::new(0) }
+        Self { running: watch::Sender::new(0), stopping: watch::Sender::new(false) }
     }
 
     /// Runs `work` in a task of its own.
@@ -27,6 +29,24 @@ impl Background {
             work.await;
             drop(running);
         });
+    }
+
+    /// Asks all work to end soon.
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Whether work is to end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Waits, but not if work is to end.
+    pub(crate) async fn pause(&self, lasting: Duration) {
+        let mut stopping = self.stopping.subscribe();
+        let stopped = stopping.wait_for(|stopping| *stopping);
+        // Both ends of a pause are its end.
+        let _elapsed = tokio::time::timeout(lasting, stopped).await;
     }
 
     /// Waits until no work is left.

@@ -36,6 +36,11 @@ pub(crate) fn named_table_missing(name: &str) -> ApiError {
     ApiError::ResourceNotFound(format!("Requested resource not found: Table: {name} not found"))
 }
 
+/// A read met no such index: a ValidationException, not ResourceNotFound (test_gsi.py, 2026-11).
+pub(crate) fn index_missing(name: &str) -> ApiError {
+    validation(format!("The table does not have the specified index: {name}"))
+}
+
 /// What the client hears when the store fails: nothing but that; the log has the rest.
 pub(crate) fn store_failed(error: StoreError) -> ApiError {
     match error {

@@ -109,7 +109,8 @@ impl<S: Store> Db<S> {
     }
 
     /// Waits until nothing is left to do behind the requests: dropped rows are removed, and every
-    /// index that was added is active. Should the store fail, what it failed at is not waited for.
+    /// index that was added is active. What the store has failed at is not waited for, unless it
+    /// is read-only for now.
     pub async fn settled(&self) {
         self.background.settled().await;
     }
@@ -120,6 +121,7 @@ impl<S: Store> Db<S> {
     /// # Errors
     /// What the store fails with.
     pub async fn close(&self) -> Result<(), StoreError> {
+        self.background.stop();
         let closed = self.store.close().await;
         self.settled().await;
         closed

@@ -13,7 +13,7 @@ use model::{
 };
 use store::Space;
 
-use crate::error::table_missing;
+use crate::error::{index_missing, table_missing};
 use crate::gate::{Gate, Pass};
 use crate::keys::{Place, kind};
 
@@ -119,11 +119,25 @@ impl Table {
 
     /// Checks, after a read, that no drop was removing rows meanwhile.
     pub(crate) fn check_still_there(&self) -> Result<(), ApiError> {
+        self.latest().map(drop)
+    }
+
+    /// Checks the same after a read of an index.
+    pub(crate) fn check_index_still_there(&self, index: &Index) -> Result<(), ApiError> {
+        let mut maintained = self.latest()?.indexes.iter();
+        match maintained.any(|other| other.place == index.place) {
+            true => Ok(()),
+            false => Err(index_missing(&index.definition.name)),
+        }
+    }
+
+    /// A version of the era that is now.
+    fn latest(&self) -> Result<&Self, ApiError> {
         let mut table = self;
         while table.era.gate.is_closed() {
             table = table.era.next.get().ok_or_else(table_missing)?;
         }
-        Ok(())
+        Ok(table)
     }
 
     /// The primary key.

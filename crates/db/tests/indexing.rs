@@ -220,6 +220,47 @@ async fn a_backfill_that_was_cut_short_goes_on_when_the_database_is_opened_again
     assert_exact(&second).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_backfill_waits_until_the_store_takes_writes_again() {
+    let store = Faulty::new();
+    let db = filled(store.clone(), 300).await;
+    store.hold_ranges();
+    db.update_table(&scope(), by_x()).await.unwrap();
+    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+        tokio::task::yield_now().await;
+    }
+    store.be_read_only(true);
+    store.release_ranges();
+    // The clock runs while nobody has anything to do: it is tried again and again.
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    assert_eq!(statuses(&db).await.1, [IndexStatus::Backfilling]);
+    store.be_read_only(false);
+    db.settled().await;
+    assert_eq!(statuses(&db).await.1, [IndexStatus::Active]);
+    assert_exact(&db).await;
+}
+
+#[tokio::test]
+async fn closing_waits_until_a_backfill_has_stopped() {
+    let store = Faulty::new();
+    let db = std::sync::Arc::new(filled(store.clone(), 300).await);
+    store.hold_ranges();
+    db.update_table(&scope(), by_x()).await.unwrap();
+    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+        tokio::task::yield_now().await;
+    }
+    let closing = tokio::spawn({
+        let db = std::sync::Arc::clone(&db);
+        async move { db.close().await }
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!closing.is_finished());
+    store.release_ranges();
+    closing.await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn an_index_that_goes_is_forgotten_with_its_rows_and_attributes() {
     let store = MemoryStore::new();

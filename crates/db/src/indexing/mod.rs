@@ -21,14 +21,19 @@
 mod walk;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
-use store::{Space, Store};
+use store::{Condition, Space, Store};
 
 use crate::background::Background;
 use crate::catalog::{self, Catalog};
 use crate::error::{store_failed, table_missing};
 use crate::table::Table;
+use walk::Walked;
+
+/// How long to wait before a store that is read-only is tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Does the work.
 #[derive(Debug)]
@@ -70,16 +75,32 @@ impl<S: Store> Indexing<S> {
             let table = TableRef::new(&after.definition.name);
             let target = Target { scope: scope.clone(), table, index: name.to_owned(), space };
             let work = self.clone();
-            self.background.spawn(async move {
-                if let Err(error) = work.lead(&target, phase).await {
-                    // The phase is in the catalog: the next open goes on from there.
-                    tracing::warn!(%error, index = target.index, "an index stays as it is for now");
-                }
-            });
+            self.background.spawn(async move { work.lead(&target).await });
         }
     }
 
-    async fn lead(&self, target: &Target, phase: IndexPhase) -> Result<(), ApiError> {
+    /// Leads an index to its end, and waits for a store that is read-only until it is not.
+    async fn lead(&self, target: &Target) {
+        while let Some(phase) = self.phase(target) {
+            let Err(error) = self.go_on(target, phase).await else { return };
+            let is_read_only = matches!(self.store.condition(), Condition::ReadOnly { .. });
+            if !is_read_only || self.background.is_stopping() {
+                // The phase is in the catalog: the next open goes on from there.
+                tracing::warn!(%error, index = target.index, "an index stays as it is for now");
+                return;
+            }
+            self.background.pause(RETRY_AFTER).await;
+        }
+    }
+
+    /// Where the index is on its way; `None` when it is nowhere any more.
+    fn phase(&self, target: &Target) -> Option<IndexPhase> {
+        let table = self.catalog.find(&target.scope, &target.table)?;
+        let mut indexes = global_indexes(&table);
+        indexes.find(|(_, space, _)| *space == target.space).map(|(_, _, phase)| phase)
+    }
+
+    async fn go_on(&self, target: &Target, phase: IndexPhase) -> Result<(), ApiError> {
         match phase {
             IndexPhase::Active => Ok(()),
             IndexPhase::Deleting => self.remove(target).await,
@@ -94,12 +115,13 @@ impl<S: Store> Indexing<S> {
     /// Walks through the table, and activates the index if it is still wanted.
     async fn build(&self, target: &Target) -> Result<(), ApiError> {
         let table = self.catalog.find(&target.scope, &target.table).ok_or_else(table_missing)?;
-        let walked = walk::walk(&*self.store, &table, target.space).await.map_err(store_failed)?;
-        match walked {
-            walk::Walked::Through => {
+        let wanted = || !self.background.is_stopping();
+        let walked = walk::walk(&*self.store, &table, target.space, wanted).await;
+        match walked.map_err(store_failed)? {
+            Walked::Through => {
                 self.advance(target, IndexPhase::Backfilling, IndexPhase::Active).await
             }
-            walk::Walked::Unwanted => Ok(()),
+            Walked::GivenUp => Ok(()),
         }
     }
 

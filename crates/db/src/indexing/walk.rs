@@ -27,8 +27,8 @@ const PAGE_BYTES: usize = 256 << 10;
 pub(super) enum Walked {
     /// Every item is in the index that belongs there.
     Through,
-    /// The index is not being built any more.
-    Unwanted,
+    /// It was to end, or the index is not being built any more.
+    GivenUp,
 }
 
 /// Items to write, and where to go on.
@@ -39,21 +39,22 @@ struct Page {
     last: Option<RowKey>,
 }
 
-/// Walks through `table`, or the version that has taken over from it.
+/// Walks through `table`, or the version that has taken over from it, as long as `goes_on` says so.
 pub(super) async fn walk<S: Store>(
     store: &S,
     table: &Arc<Table>,
     space: Space,
+    goes_on: impl Fn() -> bool,
 ) -> Result<Walked, StoreError> {
     let mut after = None;
-    loop {
-        let Some(index) = wanted(table, space) else { return Ok(Walked::Unwanted) };
+    while goes_on()
+        && let Some(index) = maintained(table, space)
+    {
         let page = read_page(store, table, &index, after).await?;
-        if !page.rows.is_empty() {
-            match write_page(store, table, space, &page.rows).await? {
-                Walked::Through => {}
-                Walked::Unwanted => return Ok(Walked::Unwanted),
-            }
+        if !page.rows.is_empty()
+            && write_page(store, table, space, &page.rows).await? == Walked::GivenUp
+        {
+            break;
         }
         match page.last {
             Some(last) => after = Some(last),
@@ -61,10 +62,11 @@ pub(super) async fn walk<S: Store>(
         }
         tokio::task::yield_now().await;
     }
+    Ok(Walked::GivenUp)
 }
 
 /// The index, if writers of today maintain it.
-fn wanted(table: &Arc<Table>, space: Space) -> Option<Arc<Index>> {
+fn maintained(table: &Arc<Table>, space: Space) -> Option<Arc<Index>> {
     let table = table.enter()?;
     table.indexes.iter().find(|index| index.place.space == space).cloned()
 }
@@ -107,7 +109,7 @@ async fn write_page<S: Store>(
 ) -> Result<Walked, StoreError> {
     loop {
         let Some(ticket) = submit_page(store, table, space, rows).await? else {
-            return Ok(Walked::Unwanted);
+            return Ok(Walked::GivenUp);
         };
         match ticket.wait().await? {
             Outcome::Applied => return Ok(Walked::Through),

@@ -3,7 +3,7 @@
 use model::{ApiError, AttributeMap, IndexKind, Item, KeySchema};
 use store::RowKey;
 
-use crate::error::validation;
+use crate::error::{index_missing, validation};
 use crate::keys::{Attributes, Place};
 use crate::table::{Index, Projected, Table, key_names};
 
@@ -16,18 +16,12 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// Finds the index and checks that the read may be as consistent as asked.
-    ///
-    /// A missing index is a ValidationException, not ResourceNotFound (test_gsi.py, 2026-11).
     pub(crate) fn find(
         table: &'a Table,
         index: Option<&str>,
         consistent: bool,
     ) -> Result<Self, ApiError> {
-        let index = index.map(|name| {
-            table.index(name).ok_or_else(|| {
-                validation(format!("The table does not have the specified index: {name}"))
-            })
-        });
+        let index = index.map(|name| table.index(name).ok_or_else(|| index_missing(name)));
         let source = Self { table, index: index.transpose()? };
         if consistent && source.is_global() {
             return Err(validation(
@@ -42,6 +36,14 @@ impl<'a> Source<'a> {
             )));
         }
         Ok(source)
+    }
+
+    /// Checks, after the read, that no drop was removing rows meanwhile.
+    pub(crate) fn check_still_there(&self) -> Result<(), ApiError> {
+        match self.index {
+            None => self.table.check_still_there(),
+            Some(index) => self.table.check_index_still_there(index),
+        }
     }
 
     pub(crate) fn is_global(&self) -> bool {

@@ -18,18 +18,26 @@ pub(crate) struct Faulty {
     held: watch::Sender<bool>,
     ranges_held: watch::Sender<bool>,
     keeps_ranges: Arc<AtomicBool>,
+    is_read_only: Arc<AtomicBool>,
 }
 
 /// Latches of a [`Faulty`] store.
 pub(crate) struct FaultyGuard {
     inner: <MemoryStore as Store>::Guard,
     held: watch::Receiver<bool>,
+    is_read_only: bool,
 }
 
 impl Faulty {
     pub(crate) fn new() -> Self {
         let [held, ranges_held] = [(); 2].map(|()| watch::Sender::new(false));
-        Self { inner: MemoryStore::new(), held, ranges_held, keeps_ranges: Arc::default() }
+        Self {
+            inner: MemoryStore::new(),
+            held,
+            ranges_held,
+            keeps_ranges: Arc::default(),
+            is_read_only: Arc::default(),
+        }
     }
 
     /// Tickets handed out from now on wait.
@@ -50,6 +58,11 @@ impl Faulty {
     /// All reads of ranges go on.
     pub(crate) fn release_ranges(&self) {
         self.ranges_held.send_replace(false);
+    }
+
+    /// Whether writes are refused; in force for whoever takes latches from now on.
+    pub(crate) fn be_read_only(&self, read_only: bool) {
+        self.is_read_only.store(read_only, Ordering::Relaxed);
     }
 
     /// Whether removing a range fails.
@@ -81,7 +94,12 @@ impl Store for Faulty {
     }
 
     async fn lock(&self, keys: &[RowKey]) -> FaultyGuard {
-        FaultyGuard { inner: self.inner.lock(keys).await, held: self.held.subscribe() }
+        let is_read_only = self.is_read_only.load(Ordering::Relaxed);
+        FaultyGuard {
+            inner: self.inner.lock(keys).await,
+            held: self.held.subscribe(),
+            is_read_only,
+        }
     }
 
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
@@ -96,7 +114,10 @@ impl Store for Faulty {
     }
 
     fn condition(&self) -> Condition {
-        self.inner.condition()
+        match self.is_read_only.load(Ordering::Relaxed) {
+            true => Condition::ReadOnly { reason: "it was told to be".into() },
+            false => self.inner.condition(),
+        }
     }
 }
 
@@ -106,6 +127,9 @@ impl Guard for FaultyGuard {
     }
 
     fn submit(self, writes: Vec<Write>) -> Ticket {
+        if self.is_read_only {
+            return Ticket::done(Err(StoreError::read_only("it was told to be")));
+        }
         let ticket = self.inner.submit(writes);
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let mut held = self.held;
