@@ -33,6 +33,31 @@ pub fn create_table() -> Call {
     ("CreateTable", input)
 }
 
+/// What adds an index to the table: it has every item, and everything of it.
+pub fn create_index() -> Call {
+    let input = json!({
+        "TableName": TABLE,
+        "AttributeDefinitions": [
+            {"AttributeName": "owner", "AttributeType": "S"},
+            {"AttributeName": "likes", "AttributeType": "N"},
+        ],
+        "GlobalSecondaryIndexUpdates": [{"Create": {
+            "IndexName": "by-likes",
+            "KeySchema": [
+                {"AttributeName": "owner", "KeyType": "HASH"},
+                {"AttributeName": "likes", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }}],
+    });
+    ("UpdateTable", input)
+}
+
+/// What tells how far an index is.
+pub fn describe_table() -> Call {
+    ("DescribeTable", json!({"TableName": TABLE}))
+}
+
 /// The first `items` items, as inputs of BatchWriteItem.
 pub fn batches(items: usize) -> impl Iterator<Item = Value> {
     (0..items).step_by(BATCH_ITEMS).map(move |first| {

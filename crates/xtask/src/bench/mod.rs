@@ -5,8 +5,10 @@
 //! (encrypted, on disk), in memory, and again. A share is the median of the rounds' shares; noise
 //! meets all three. The generator is a process of its own. Any answer but 200 ends the bench.
 //!
-//! Besides: the time from start to the first answer, and memory idle and after 100,000 items.
+//! Besides: the time from start to the first answer, and memory idle and after 100,000 items. With
+//! `--backfill`, instead of all that: puts while so many items are brought into an index.
 
+mod backfill;
 mod footprint;
 mod table;
 
@@ -17,12 +19,13 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, ensure};
 use clap::{Args, ValueEnum};
-use serde_json::json;
-use testkit::load::data::create_table;
+use serde_json::{Value, json};
+use testkit::load::data::{Call, create_table};
 use testkit::load::{ITEMS, Measured, Scenario};
 use testkit::process::{Launch, Server};
 use tokio::runtime::Runtime;
 
+use self::backfill::Backfill;
 use self::footprint::Footprint;
 use self::table::{Row, Target};
 use crate::target_directory;
@@ -44,6 +47,9 @@ pub struct Options {
     /// Only these scenarios.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub only: Vec<Scenario>,
+    /// Measure puts while so many items are backfilled, and nothing else.
+    #[arg(long, value_name = "ITEMS")]
+    pub backfill: Option<usize>,
     /// Also write the figures to this file.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -62,16 +68,28 @@ struct Rig {
 #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
 pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     let rig = Rig::build(root)?;
+    if let Some(items) = options.backfill {
+        let targets = [Target::Durable, Target::Memory].into_iter();
+        let measured = targets.map(|target| rig.backfill(target, items, options));
+        let measured: Vec<Backfill> = measured.collect::<Result<_, _>>()?;
+        measured.iter().for_each(|backfill| println!("{backfill}"));
+        let figures: Value = measured.iter().map(Backfill::to_json).collect();
+        return write_figures(options, &json!({"backfill": figures}));
+    }
     let rows = rig.speed(options)?;
     let footprints = [rig.footprint(Target::Durable)?, rig.footprint(Target::Memory)?];
     println!("{}", table::head());
     rows.iter().for_each(|row| println!("{row}"));
     footprints.iter().for_each(|footprint| println!("{footprint}"));
+    let figures = json!({
+        "speed": rows.iter().map(Row::to_json).collect::<Value>(),
+        "footprint": footprints.iter().map(Footprint::to_json).collect::<Value>(),
+    });
+    write_figures(options, &figures)
+}
+
+fn write_figures(options: &Options, figures: &Value) -> anyhow::Result<ExitCode> {
     if let Some(file) = &options.json {
-        let figures = json!({
-            "speed": rows.iter().map(Row::to_json).collect::<Vec<_>>(),
-            "footprint": footprints.iter().map(Footprint::to_json).collect::<Vec<_>>(),
-        });
         fs::write(file, format!("{figures:#}\n")).with_context(|| file.display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
@@ -130,14 +148,17 @@ impl Rig {
     }
 
     fn fill(&self, server: &Server, items: usize) -> anyhow::Result<()> {
-        let (operation, input) = create_table();
-        self.runtime.block_on(async {
-            let mut connection = server.connect().await?;
-            connection.expect(operation, &input).await
-        })?;
+        self.call(server, create_table())?;
         let items = items.to_string();
         self.load(server.address(), FILL_CONNECTIONS, &["fill", &items])?;
         Ok(())
+    }
+
+    fn call(&self, server: &Server, (operation, input): Call) -> anyhow::Result<Value> {
+        self.runtime.block_on(async {
+            let mut connection = server.connect().await?;
+            connection.expect(operation, &input).await
+        })
     }
 
     fn drive(
