@@ -29,7 +29,7 @@ use store::{Condition, Space, Store};
 use crate::background::Background;
 use crate::catalog::{self, Catalog};
 use crate::error::{store_failed, table_missing};
-use crate::table::Table;
+use crate::table::{Table, key_names};
 use walk::Walked;
 
 /// How long to wait before a store that is read-only is tried again.
@@ -44,7 +44,7 @@ pub(crate) struct Indexing<S> {
 }
 
 /// One index of one table. Its space tells it from another one of that name.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Target {
     scope: Scope,
     table: TableRef,
@@ -125,45 +125,54 @@ impl<S: Store> Indexing<S> {
         }
     }
 
-    /// Leads the index from one phase to the next, unless it has been deleted meanwhile.
+    /// Leads the index from one phase to the next.
     async fn advance(
         &self,
         target: &Target,
         from: IndexPhase,
         to: IndexPhase,
     ) -> Result<(), ApiError> {
-        let (index, space) = (target.index.clone(), target.space);
-        let change = move |table: &Table, definition: &mut TableDefinition| {
-            if global_indexes(table).any(|known| known == (&index, space, from)) {
-                let mut indexes = definition.indexes.iter_mut();
-                let known = indexes.find(|known| known.name == index);
-                known.expect("the version in use has it").phase = to;
-            }
-            Ok(())
+        let change = move |definition: &mut TableDefinition, position: usize| {
+            definition.indexes[position].phase = to;
         };
-        let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
-        catalog::amend(store, catalog, target.scope.clone(), target.table.clone(), change).await?;
-        Ok(())
+        self.change(target, from, change).await.map(drop)
     }
 
     /// Forgets the index, and the attributes that only its key named, then removes its rows.
     async fn remove(&self, target: &Target) -> Result<(), ApiError> {
-        let index = target.index.clone();
-        let change = move |_: &Table, definition: &mut TableDefinition| {
-            definition.indexes.retain(|known| known.name != index);
+        let change = |definition: &mut TableDefinition, position: usize| {
+            definition.indexes.remove(position);
             // As AWS does (ack-api-quirks, DDB-TABLE-151, 2026-11).
             let keys = definition.indexes.iter().map(|index| &index.key).chain([&definition.key]);
-            let used: Vec<String> =
-                keys.flat_map(crate::table::key_names).map(str::to_owned).collect();
+            let used: Vec<String> = keys.flat_map(key_names).map(str::to_owned).collect();
             definition.attributes.retain(|attribute| used.contains(&attribute.name));
+        };
+        let dropped = self.change(target, IndexPhase::Deleting, change).await?;
+        catalog::remove_spaces(Arc::clone(&self.store), dropped).await;
+        Ok(())
+    }
+
+    /// Changes the definition of the table, if the index at that position is in that phase still;
+    /// answers with the spaces that were dropped.
+    async fn change(
+        &self,
+        target: &Target,
+        phase: IndexPhase,
+        change: impl FnOnce(&mut TableDefinition, usize) + Send,
+    ) -> Result<Vec<Space>, ApiError> {
+        let space = target.space;
+        let change = move |table: &Table, definition: &mut TableDefinition| {
+            let mut known = global_indexes(table);
+            if let Some((name, ..)) = known.find(|(_, at, then)| (*at, *then) == (space, phase))
+                && let Some(position) = definition.indexes.iter().position(|one| one.name == name)
+            {
+                change(definition, position);
+            }
             Ok(())
         };
         let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
-        let amended =
-            catalog::amend(store, catalog, target.scope.clone(), target.table.clone(), change);
-        let dropped = amended.await?.dropped;
-        catalog::remove_spaces(Arc::clone(&self.store), dropped).await;
-        Ok(())
+        let (scope, table) = (target.scope.clone(), target.table.clone());
+        Ok(catalog::amend(store, catalog, scope, table, change).await?.dropped)
     }
 }
 
