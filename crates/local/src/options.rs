@@ -17,12 +17,21 @@ pub struct LocalOptions {
     /// Size of the table in memory that collects writes, in bytes, before it is written to disk. Up
     /// to three are alive under load.
     pub memtable_bytes: usize,
+    /// Most memory for writes that wait to be made durable, in bytes, beyond which new writers wait
+    /// before they begin.
+    pub queue_bytes_max: usize,
 }
 
 impl LocalOptions {
     /// Opens `dir` with `key` and sizes fit for a laptop and a small server.
     pub fn new(dir: impl Into<PathBuf>, key: RootKey) -> Self {
-        Self { dir: dir.into(), key, cache_bytes: 128 << 20, memtable_bytes: 16 << 20 }
+        Self {
+            dir: dir.into(),
+            key,
+            cache_bytes: 128 << 20,
+            memtable_bytes: 16 << 20,
+            queue_bytes_max: 32 << 20,
+        }
     }
 }
 

@@ -14,6 +14,8 @@ use tokio::sync::oneshot;
 
 /// A batch that has this much takes no more atoms: bounds the engine's memory per commit.
 const BATCH_BYTES_MAX: usize = 4 << 20;
+/// What a change takes besides its name and value.
+const CHANGE_BYTES: usize = 256;
 
 /// Where a batch's fate is awaited.
 pub(crate) type Waiter = oneshot::Sender<Result<Outcome, StoreError>>;
@@ -24,6 +26,8 @@ pub(crate) struct Queue {
     /// The batch that is being made durable, if one is, and then those that collect or wait.
     batches: VecDeque<Batch>,
     flying: bool,
+    /// What the batches hold.
+    bytes: usize,
     logs: Logs,
     /// Number of the batch that comes next; batches are numbered from 0 and land in order.
     next_number: u64,
@@ -65,6 +69,11 @@ impl Queue {
         }
     }
 
+    /// Roughly the memory that what is queued takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Queues the removal of every row within `bounds`.
     pub(crate) fn submit_removal(&mut self, bounds: KeyBounds) -> Ticket {
         let content = BatchContent { removed: Some(bounds), ..BatchContent::default() };
@@ -93,18 +102,23 @@ impl Queue {
     /// The batch that was taken is durable and visible.
     pub(crate) fn landed(&mut self) -> Vec<Waiter> {
         assert!(std::mem::take(&mut self.flying), "a batch that lands was taken");
-        self.batches.pop_front().expect("a batch that was taken is still queued").waiters
+        let batch = self.batches.pop_front().expect("a batch that was taken is still queued");
+        self.bytes -= batch.bytes;
+        batch.waiters
     }
 
     /// Gives up everything.
     pub(crate) fn give_up(&mut self) -> Vec<Waiter> {
         self.flying = false;
+        self.bytes = 0;
         self.batches.drain(..).flat_map(|batch| batch.waiters).collect()
     }
 
     fn push(&mut self, changes: Vec<Change>) -> Ticket {
+        let bytes = changes.iter().map(change_bytes).sum::<usize>();
+        self.bytes += bytes;
         let batch = self.collecting();
-        batch.bytes += changes.iter().map(change_bytes).sum::<usize>();
+        batch.bytes += bytes;
         let content = Arc::get_mut(&mut batch.content).expect("only a taken batch is shared");
         content.changes.extend(changes);
         batch.wait()
@@ -124,6 +138,7 @@ impl Queue {
         let number = self.next_number;
         self.next_number += 1;
         let content = Arc::new(content);
+        self.bytes += bytes;
         self.batches.push_back(Batch { number, content, bytes, waiters: Vec::new() });
         self.batches.back_mut().expect("it was just pushed")
     }
@@ -165,7 +180,7 @@ impl Batch {
 }
 
 fn change_bytes((key, value): &Change) -> usize {
-    key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len)
+    CHANGE_BYTES + key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len)
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ fn open(claim: &Claim, options: &LocalOptions) -> Result<(Runtime, Arc<Shared>),
     let entered = runtime.enter();
     let engine = Engine::open(&claim.engine_dir(), claim.data_key(), options)?;
     drop(entered);
-    Ok((runtime, Arc::new(Shared::new(engine))))
+    Ok((runtime, Arc::new(Shared::new(engine, options))))
 }
 
 /// A runtime for the engine in `dir`.

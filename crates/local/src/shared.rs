@@ -9,6 +9,7 @@ use tokio::sync::{Notify, oneshot};
 
 use store::{Condition, Latches, RowKey, StoreError, Ticket};
 
+use crate::LocalOptions;
 use crate::engine::Engine;
 use crate::figures::CommitMeter;
 use crate::queue::{BatchContent, Queue, Seen, Waiter};
@@ -22,6 +23,9 @@ pub(crate) struct Shared {
     engine_dir: PathBuf,
     intake: Mutex<Intake>,
     work: Notify,
+    /// The queue has become shorter.
+    drained: Notify,
+    queue_bytes_max: usize,
     /// Why nothing is served any more. Set under the intake's lock, so that nothing is queued after
     /// the committer has looked for the last time.
     stopped: OnceLock<StoreError>,
@@ -53,7 +57,7 @@ struct Closing {
 }
 
 impl Shared {
-    pub(crate) fn new(engine: Engine) -> Self {
+    pub(crate) fn new(engine: Engine, options: &LocalOptions) -> Self {
         Self {
             engine_dir: engine.dir().to_path_buf(),
             seat: Seat::new(engine),
@@ -61,6 +65,8 @@ impl Shared {
             commits: CommitMeter::new(),
             intake: Mutex::default(),
             work: Notify::new(),
+            drained: Notify::new(),
+            queue_bytes_max: options.queue_bytes_max,
             stopped: OnceLock::new(),
             closing: Mutex::default(),
             #[cfg(test)]
@@ -97,6 +103,18 @@ impl Shared {
     /// The era that reads belong to from now on.
     pub(crate) fn era(&self) -> Era {
         self.intake.lock().era
+    }
+
+    /// Waits until the queue is short enough for one more writer. What all who have passed submit
+    /// comes on top.
+    pub(crate) async fn queue_has_room(&self) {
+        loop {
+            let drained = self.drained.notified();
+            if self.intake.lock().queue.bytes() < self.queue_bytes_max {
+                return;
+            }
+            drained.await;
+        }
     }
 
     /// What is queued for a row.
@@ -170,7 +188,9 @@ impl Shared {
 
     /// The batch taken last is durable.
     pub(crate) fn batch_landed(&self) -> Vec<Waiter> {
-        self.intake.lock().queue.landed()
+        let waiters = self.intake.lock().queue.landed();
+        self.drained.notify_waiters();
+        waiters
     }
 
     /// Makes the store read-only: gives up what is queued, and refuses whatever comes.
@@ -178,6 +198,7 @@ impl Shared {
         let mut intake = self.intake.lock();
         self.seat.keep_for_reading(refusal.to_string().into());
         intake.refusal = Some(refusal);
+        self.drained.notify_waiters();
         intake.queue.give_up()
     }
 
@@ -205,6 +226,7 @@ impl Shared {
     pub(crate) fn give_up(&self, reason: StoreError) -> Vec<Waiter> {
         let mut intake = self.intake.lock();
         let _had_stopped = self.stopped.set(reason);
+        self.drained.notify_waiters();
         intake.queue.give_up()
     }
 

@@ -95,6 +95,8 @@ impl Store for LocalStore {
     }
 
     async fn lock(&self, keys: &[RowKey]) -> LocalGuard {
+        // Before the latches: whoever holds one does not wait for the disk.
+        self.handle.0.queue_has_room().await;
         let latches = self.handle.0.latches.lock(keys).await;
         let era = self.handle.0.era();
         LocalGuard { handle: Arc::clone(&self.handle), latches, era, seen: None }

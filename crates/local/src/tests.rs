@@ -215,3 +215,27 @@ async fn a_compaction_over_damage_loses_nothing() {
     }
     drop(store.close().await);
 }
+
+#[tokio::test]
+async fn a_full_queue_keeps_new_writers_waiting_until_it_drains() {
+    let dir = TempDir::new().unwrap();
+    let options = LocalOptions { queue_bytes_max: 10_000, ..options(&dir) };
+    let store = LocalStore::open(&options).unwrap();
+    let hold = store.shared().gate.hold();
+    let mut tickets = Vec::new();
+    for sort in 0..2 {
+        let guard = store.lock(&[key(sort)]).await;
+        let write = Write::Put { key: key(sort), value: vec![sort; 5000].into() };
+        tickets.push(guard.submit(vec![write]));
+    }
+    let third = [key(3)];
+    let mut waiting = std::pin::pin!(store.lock(&third));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    hold.release();
+    waiting.await.submit(put(3)).wait().await.unwrap();
+    for ticket in tickets {
+        assert_eq!(ticket.wait().await.unwrap(), Outcome::Applied);
+    }
+    store.close().await.unwrap();
+}

@@ -125,6 +125,10 @@ impl<S: Store> Service<S> {
         let (known, target) = (operation.as_ref().ok().copied(), OnceLock::new());
         let body = received.as_ref().map(|received| received.bytes.clone());
         let bytes_in = body.as_ref().map_or(0, Bytes::len);
+        let _answer_room = match known {
+            Some(operation) => intake.room_for_answer(operation).await,
+            None => None,
+        };
         let carried_out = self.carry_out(&head, body.map_err(Into::into), operation, &target);
         let outcome = panics::caught(carried_out).await.unwrap_or_else(|_| {
             // The panic hook has told where; here is which request.

@@ -14,7 +14,7 @@ use crate::certificate::Certificate;
 use crate::key_file::{self, IfMissing};
 use crate::running::{Facts, StorageInfo};
 use crate::system::{self, RandomIds, SystemClock};
-use crate::{Engine, StartError, Stator, keys};
+use crate::{Engine, Memory, StartError, Stator, keys};
 
 /// Where the data is to lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub struct Builder {
     certificate: Option<(PathBuf, PathBuf)>,
     slow_after: Duration,
     serve: ServeOptions,
+    memory: Memory,
 }
 
 impl Stator {
@@ -61,7 +62,8 @@ impl Builder {
             region: "us-east-1".to_owned(),
             certificate: None,
             slow_after: Duration::from_secs(1),
-            serve: ServeOptions::default(),
+            serve: Memory::default().limit_server(ServeOptions::default()),
+            memory: Memory::default(),
         }
     }
 
@@ -106,7 +108,15 @@ impl Builder {
         self
     }
 
-    /// Most bytes of request bodies in memory at once; further requests wait. Unless told, 256 MB.
+    /// Takes no more memory than this, apart from data that is kept in memory. Unless told, 512 MiB.
+    pub fn memory(mut self, memory: Memory) -> Self {
+        self.serve = memory.limit_server(self.serve);
+        self.memory = memory;
+        self
+    }
+
+    /// Most bytes of request bodies in memory at once; further requests wait. Unless told, a share
+    /// of [`Builder::memory`], which is to be called before.
     pub fn body_bytes_total_max(mut self, bytes_max: usize) -> Self {
         self.serve.body_bytes_total_max = bytes_max;
         self
@@ -127,7 +137,7 @@ impl Builder {
         let bound = Bound::new(&self.listen).await?;
         let (engine, storage) = match self.storage {
             Storage::Memory => (Engine::Memory(MemoryStore::new()), StorageInfo::Memory),
-            Storage::Directory { data_dir, key_file } => open(data_dir, key_file)?,
+            Storage::Directory { data_dir, key_file } => open(data_dir, key_file, self.memory)?,
         };
         let options = DbOptions { clock: Box::new(SystemClock), ids: Box::new(RandomIds::new()) };
         let db = Db::open(engine, options).await.map_err(StartError::Catalog)?;
@@ -146,6 +156,7 @@ impl Builder {
 pub(crate) fn open(
     data_dir: PathBuf,
     key_file: Option<PathBuf>,
+    memory: Memory,
 ) -> Result<(Engine, StorageInfo), StartError> {
     let (key_file, if_missing) = match key_file {
         Some(key_file) => (key_file, IfMissing::Fail),
@@ -153,7 +164,7 @@ pub(crate) fn open(
     };
     let loaded = key_file::load(&key_file, if_missing)?;
     let opened = keys::with_fitting_key(&key_file, &loaded.key, |key| {
-        LocalStore::open(&LocalOptions::new(&data_dir, key))
+        LocalStore::open(&memory.limit_store(LocalOptions::new(&data_dir, key)))
     })?;
     let store = opened.result;
     let storage = StorageInfo::Directory { data_dir, key_file, key_is_new: loaded.is_new };

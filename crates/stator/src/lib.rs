@@ -25,6 +25,7 @@ mod engine;
 mod error;
 mod key_file;
 mod keys;
+mod memory;
 mod running;
 mod system;
 
@@ -33,6 +34,7 @@ pub use builder::Builder;
 pub use engine::{Engine, EngineGuard};
 pub use error::StartError;
 pub use keys::{KeysRotated, rotate_keys};
+pub use memory::Memory;
 pub use running::{Stator, StorageInfo};
 /// Which web pages may call from a browser.
 pub use server::{Cors, NotAnOrigin};

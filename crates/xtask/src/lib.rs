@@ -2,6 +2,7 @@
 //!
 //! - [`bench`] measures speed, start-up and memory.
 //! - [`codegen`] makes `wire`'s constraint table of the service model.
+//! - [`soak`] drives a server for minutes and watches its memory and file handles.
 //! - [`tidy`] holds the tree against the house rules.
 //! - [`test`] runs everything that proves Stator, on the real binary.
 //!
@@ -9,6 +10,8 @@
 
 pub mod bench;
 pub mod codegen;
+mod release;
+pub mod soak;
 pub mod test;
 pub mod tidy;
 
@@ -31,6 +34,8 @@ pub enum Task {
     Test(test::Options),
     /// Measure speed as shares of a bare echo server, start-up and memory.
     Bench(bench::Options),
+    /// Drive a server for minutes, and fail if its memory or its file handles grow.
+    Soak(soak::Options),
 }
 
 impl Task {
@@ -41,6 +46,7 @@ impl Task {
             Self::Tidy => tidy::run(root),
             Self::Test(options) => test::run(root, &options),
             Self::Bench(options) => bench::run(root, &options),
+            Self::Soak(options) => soak::run(root, &options),
         }
     }
 }

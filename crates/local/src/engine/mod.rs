@@ -25,8 +25,8 @@ use crate::{LocalError, LocalOptions};
 /// With a cache smaller than the data, a get reads one block: of 4 KiB it takes 8 µs, of the
 /// engine's default 64 KiB it takes 40 µs.
 const BLOCK_BYTES: usize = 4096;
-/// Bounds what one compaction step holds in memory.
-const TABLE_FILE_BYTES: u64 = 32 << 20;
+/// How many memtables fill one table file, which bounds what a compaction step holds in memory.
+const MEMTABLES_PER_FILE: u64 = 2;
 /// How many rows a range shows before it gives way to other tasks. The engine's iterators cannot
 /// outlive a turn, and seeking anew costs some microseconds.
 const ROWS_PER_TURN: u32 = 1024;
@@ -62,7 +62,7 @@ impl Engine {
             .with_block_size(BLOCK_BYTES)
             .with_block_cache_capacity(options.cache_bytes)
             .with_max_memtable_size(options.memtable_bytes)
-            .with_target_file_size(TABLE_FILE_BYTES)
+            .with_target_file_size(options.memtable_bytes as u64 * MEMTABLES_PER_FILE)
             .with_flush_on_close(true)
             .with_wal_recovery_mode(TORN_TAIL)
             .with_encryption(keys, cipher);

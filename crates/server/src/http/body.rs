@@ -1,4 +1,4 @@
-//! Request bodies: whole, bounded, and in time.
+//! Request bodies: whole, bounded, and in time; and room for the answers that many items make long.
 
 use std::pin::pin;
 use std::task::Poll;
@@ -9,6 +9,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame};
 use model::ApiError;
 use tokio::time::{Instant, timeout_at};
+use wire::{Class, OperationName};
 
 use super::{Budget, Patience, Room};
 
@@ -16,10 +17,16 @@ use super::{Budget, Patience, Room};
 /// sent everything hears the answer instead of a reset connection.
 const DISCARDED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// What a page of items, 1 MB by DynamoDB's own limit, takes while it becomes text.
+const ANSWER_BYTES: usize = 4 * 1024 * 1024;
+
 /// Takes in the bodies of all requests.
 #[derive(Debug)]
 pub(crate) struct Intake {
     budget: Budget,
+    /// Apart from the bodies', so that nobody holds room for a body and waits for somebody who
+    /// waits for room for a body.
+    answers: Budget,
     patience: Patience,
     body_bytes_max: usize,
 }
@@ -64,7 +71,23 @@ impl From<&BodyError> for ApiError {
 impl Intake {
     /// For bodies of at most `body_bytes_max` each and `total_bytes_max` together.
     pub(crate) fn new(body_bytes_max: usize, total_bytes_max: usize, patience: Patience) -> Self {
-        Self { budget: Budget::new(total_bytes_max), patience, body_bytes_max }
+        let (budget, answers) = (Budget::new(total_bytes_max), Budget::new(total_bytes_max));
+        Self { budget, answers, patience, body_bytes_max }
+    }
+
+    /// With room for so many bytes of answers with many items.
+    pub(crate) fn with_answers(self, total_bytes_max: usize) -> Self {
+        Self { answers: Budget::new(total_bytes_max), ..self }
+    }
+
+    /// Waits for room for the answer, if it may have many items.
+    pub(crate) async fn room_for_answer(&self, operation: OperationName) -> Option<Room<'_>> {
+        match operation.class() {
+            Class::Read if operation != OperationName::GetItem => {
+                Some(self.answers.room(ANSWER_BYTES).await)
+            }
+            _ => None,
+        }
     }
 
     /// Bytes of bodies that are held now.

@@ -29,7 +29,8 @@ pub async fn serve<S: Store>(
     stop: impl Future<Output = ()>,
 ) {
     let ServeOptions { grace, connections_max, patience, cors, tls, .. } = options;
-    let intake = Intake::new(limits::REQUEST_BYTES_MAX, options.body_bytes_total_max, patience);
+    let intake = Intake::new(limits::REQUEST_BYTES_MAX, options.body_bytes_total_max, patience)
+        .with_answers(options.answer_bytes_total_max);
     let front = Arc::new(Front { service, intake, patience, cors, tls });
     let places = Arc::new(Places::new(connections_max));
     let (stopping, watched) = watch::channel(false);

@@ -15,6 +15,9 @@ pub struct ServeOptions {
     /// Most bytes of request bodies at once, over all connections; further requests wait. One that
     /// is larger gets in alone.
     pub body_bytes_total_max: usize,
+    /// Most bytes of answers with many items that are made at once, over all connections; further
+    /// reads of many items wait.
+    pub answer_bytes_total_max: usize,
     /// How long a client may keep us waiting.
     pub patience: Patience,
     /// Which web pages may call from a browser; none, unless told.
@@ -46,6 +49,7 @@ impl Default for ServeOptions {
             grace: Duration::from_secs(10),
             connections_max: 10_000,
             body_bytes_total_max: 256 << 20,
+            answer_bytes_total_max: 256 << 20,
             patience: Patience::default(),
             cors: None,
             tls: None,

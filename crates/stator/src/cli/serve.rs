@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bytesize::ByteSize;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -14,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::banner;
 use super::logging::{self, LogFormat, LogLevel};
 use super::network::NetworkArguments;
-use crate::{Builder, Stator};
+use crate::{Builder, Memory, Stator};
 
 /// Fewest and most threads that serve requests; in between, one a core. The engine has its own.
 const WORKERS: RangeInclusive<usize> = 2..=16;
@@ -45,6 +46,15 @@ pub(super) struct ServeArguments {
         value_parser = account
     )]
     account: String,
+    /// Memory to stay within, 64 MiB or more; data kept by --in-memory comes on top
+    #[arg(
+        long,
+        env = "STATOR_MEMORY",
+        value_name = "SIZE",
+        default_value = "512MiB",
+        value_parser = memory
+    )]
+    memory: Memory,
     /// How log lines look
     #[arg(long, env = "STATOR_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
@@ -112,10 +122,16 @@ impl ServeArguments {
             (false, None) => Stator::in_directory(self.data_dir),
             (false, Some(key_file)) => Stator::in_directory(self.data_dir).key_file(key_file),
         };
-        let builder = self.network.apply(builder);
+        let builder = self.network.apply(builder.memory(self.memory));
         let slow_after = Duration::from_millis(self.log_slow_ms);
         builder.account(self.account).region(self.region).slow_after(slow_after)
     }
+}
+
+fn memory(text: &str) -> Result<Memory, String> {
+    let size: ByteSize = text.parse()?;
+    let bytes = usize::try_from(size.as_u64()).ok().and_then(Memory::new);
+    bytes.ok_or_else(|| format!("the least is {}", ByteSize(Memory::MIN_BYTES as u64)))
 }
 
 pub(super) fn account(text: &str) -> Result<String, &'static str> {

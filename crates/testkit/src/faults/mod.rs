@@ -30,6 +30,8 @@ use crate::crash::history::History;
 use crate::crash::observed::Observed;
 use crate::crash::tables;
 use crate::crash::workload::{Client, Progress, Reply};
+use crate::load::data::create_table;
+use crate::load::large;
 use crate::process::{Launch, Server};
 
 /// Steps of a client in a round.
@@ -40,6 +42,13 @@ const CLIENTS: usize = 4;
 const RECOVERY_MAX: Duration = Duration::from_secs(30);
 /// How often it is tried.
 const RECOVERY_POLL: Duration = Duration::from_millis(20);
+
+/// How often the disk is full in a flood, when it is for the first time, and at the latest.
+const FLOODS: u32 = 6;
+const FLOOD_BEFORE_FULL: Duration = Duration::from_millis(150);
+const FLOOD_MAX: Duration = Duration::from_secs(60);
+/// The least, so that tables are written often and little room has to be there.
+const MEMORY: &str = "64MiB";
 
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +154,10 @@ impl Plan {
     }
 
     fn launch(&self) -> Launch {
-        Launch::durable(&self.binary, &self.live().join("data"), &self.home.join("server.log"))
+        let (data, log) = (self.live().join("data"), self.home.join("server.log"));
+        let mut launch = Launch::durable(&self.binary, &data, &log);
+        launch.arguments.extend(["--memory".into(), MEMORY.into()]);
+        launch
     }
 }
 
@@ -197,6 +209,32 @@ impl Prepared {
         write_again(&server, &mut history).await?;
         let refused = load(&server, &mut history, &mut rng).await?;
         ensure!(refused == 0, "{refused} operations failed with room on the disk");
+        end(server, &launch.log)?;
+        self.check(history).await
+    }
+
+    /// Rounds in each of which the disk is full at another moment of a flood of large items, while
+    /// tables are written out and merged.
+    ///
+    /// # Errors
+    /// Every broken promise.
+    pub async fn full_disk_in_a_flood(&self) -> anyhow::Result<()> {
+        let launch = self.fresh_launch()?;
+        let mut history = self.history.clone();
+        let server = launch.start()?;
+        let (operation, input) = create_table();
+        server.connect().await?.expect(operation, &input).await?;
+        for round in 1..=FLOODS {
+            let flood = tokio::spawn(large::drive(server.address(), CLIENTS, FLOOD_MAX));
+            sleep(FLOOD_BEFORE_FULL * round).await;
+            fs::write(self.plan.full(), "")?;
+            let ended = flood.await?.err().context("a full disk took every write")?;
+            ensure!(ended.to_string().contains("answered 500"), "{ended:#}");
+            Observed::read(&mut server.connect().await?).await.context("reading on a full disk")?;
+            fs::remove_file(self.plan.full())?;
+            write_again(&server, &mut history).await?;
+        }
+        load(&server, &mut history, &mut self.plan.rng(1)).await?;
         end(server, &launch.log)?;
         self.check(history).await
     }

@@ -8,7 +8,8 @@ pub const ITEMS: usize = 10_240;
 pub const PARTITION_ITEMS: usize = 20;
 /// A BatchWriteItem takes no more.
 const BATCH_ITEMS: usize = 25;
-const TABLE: &str = "bench";
+/// The table's name.
+pub(super) const TABLE: &str = "bench";
 
 /// Partition and place in it.
 pub type Key = (usize, usize);

@@ -8,6 +8,7 @@
 //! meets anybody else.
 
 pub mod data;
+pub mod large;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

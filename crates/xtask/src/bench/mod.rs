@@ -28,7 +28,7 @@ use tokio::runtime::Runtime;
 use self::backfill::Backfill;
 use self::footprint::Footprint;
 use self::table::{Row, Target};
-use crate::target_directory;
+use crate::{release, target_directory};
 
 /// Connections that are measured; a hot counter needs rivals.
 const CONNECTIONS: [usize; 2] = [1, 32];
@@ -97,16 +97,8 @@ fn write_figures(options: &Options, figures: &Value) -> anyhow::Result<ExitCode>
 
 impl Rig {
     fn build(root: &Path) -> anyhow::Result<Self> {
-        let packages = ["-p", "stator", "-p", "stator-testkit"];
-        let built = Command::new("cargo")
-            .args(["build", "--release", "--bins"])
-            .args(packages)
-            .current_dir(root)
-            .status()?;
-        ensure!(built.success(), "the release does not build");
-        let target = target_directory(root)?;
-        let binaries = target.join("release");
-        let scratch = target.join("xtask").join("bench");
+        let binaries = release::build(root)?;
+        let scratch = target_directory(root)?.join("xtask").join("bench");
         if scratch.exists() {
             fs::remove_dir_all(&scratch)?;
         }
