@@ -138,6 +138,10 @@ async fn no_log_line_holds_anything_of_an_item() {
     assert_eq!(log.matches(" refused ").count(), refused().len(), "{log}");
     assert!(!log.contains(SECRET), "{log}");
     assert!(!metrics.contains(SECRET), "{metrics}");
+    for name in ["stator_engine_commit_duration_seconds_count", "stator_engine_log_bytes"] {
+        let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        assert!(line.unwrap().parse::<u64>().unwrap() > 0, "{name} in {metrics}");
+    }
 }
 
 #[tokio::test]

@@ -77,6 +77,7 @@ fn only_two_errors_are_not_400() {
         r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"Internal server error"}"#,
     );
     assert_eq!(ErrorBody::of(&ApiError::RequestTooLarge(String::new())).status, 413);
+    assert_eq!(ErrorBody::of(&ApiError::RequestTimeout).status, 408);
 }
 
 #[test]

@@ -23,11 +23,16 @@ pub(crate) fn unpacked(
     body: Bytes,
     bytes_max: usize,
 ) -> Result<Bytes, ApiError> {
-    let unpacked = match encoding {
-        None | Some("" | "identity") => return Ok(body),
-        Some("gzip") => gunzip(&body, bytes_max),
-        Some("deflate") => inflate(&body, bytes_max),
-        Some(_) => None,
+    let encoding = encoding.unwrap_or_default();
+    let is = |name: &str| encoding.eq_ignore_ascii_case(name);
+    let unpacked = if encoding.is_empty() || is("identity") {
+        return Ok(body);
+    } else if is("gzip") {
+        gunzip(&body, bytes_max)
+    } else if is("deflate") {
+        inflate(&body, bytes_max)
+    } else {
+        None
     };
     unpacked.map(Bytes::from).ok_or(ApiError::InternalServerError)
 }
@@ -98,6 +103,7 @@ mod tests {
     fn both_compressions_are_undone() {
         assert_eq!(unpack(Some("gzip"), &gzip(b"text")), Some(b"text".to_vec()));
         assert_eq!(unpack(Some("deflate"), &zlib(b"text")), Some(b"text".to_vec()));
+        assert_eq!(unpack(Some("GZip"), &gzip(b"text")), Some(b"text".to_vec()));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! What it is: counters and histograms that requests add to without waiting for each other, and
 //! their text for Prometheus. `docs/operations.md` lists every name and label.
 //!
-//! What it is not: it samples nothing and keeps no history; that is the watcher's.
+//! What it is not: it samples nothing and keeps no history; that is the watcher's. Nor is it a
+//! library of metrics: those lock a histogram for every observation, and label by text.
 //!
 //! # Invariants
 //! - Labels are operations, error codes, and names of tables and indexes that exist or existed:
