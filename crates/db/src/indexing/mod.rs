@@ -115,8 +115,7 @@ impl<S: Store> Indexing<S> {
     /// Walks through the table, and activates the index if it is still wanted.
     async fn build(&self, target: &Target) -> Result<(), ApiError> {
         let table = self.catalog.find(&target.scope, &target.table).ok_or_else(table_missing)?;
-        let wanted = || !self.background.is_stopping();
-        let walked = walk::walk(&*self.store, &table, target.space, wanted).await;
+        let walked = walk::walk(&*self.store, &table, target.space, &self.background).await;
         match walked.map_err(store_failed)? {
             Walked::Through => {
                 self.advance(target, IndexPhase::Backfilling, IndexPhase::Active).await

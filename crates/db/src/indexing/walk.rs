@@ -2,8 +2,8 @@
 //!
 //! It goes through the durable rows of the table in the order of their hashes, a page at a time,
 //! and writes the entries of a page's items in one commit. It leaves room for requests: one page is
-//! under way at a time, its latches are held while it is evaluated and no longer, and the next one
-//! begins when it is durable.
+//! under way at a time, its latches are held while it is evaluated and no longer, and when it is
+//! durable the walk rests for as long as the page took.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -11,7 +11,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::Item;
 use store::{Direction, Guard as _, Outcome, RowKey, Space, Store, StoreError, Ticket};
+use tokio::time::Instant;
 
+use crate::background::Background;
 use crate::index_changes::Entry;
 use crate::stored::{self, Stored};
 use crate::table::{Index, Table};
@@ -39,17 +41,18 @@ struct Page {
     last: Option<RowKey>,
 }
 
-/// Walks through `table`, or the version that has taken over from it, as long as `goes_on` says so.
+/// Walks through `table`, or the version that has taken over from it, unless work is to end.
 pub(super) async fn walk<S: Store>(
     store: &S,
     table: &Arc<Table>,
     space: Space,
-    goes_on: impl Fn() -> bool,
+    background: &Background,
 ) -> Result<Walked, StoreError> {
     let mut after = None;
-    while goes_on()
+    while !background.is_stopping()
         && let Some(index) = maintained(table, space)
     {
+        let begun = Instant::now();
         let page = read_page(store, table, &index, after).await?;
         if !page.rows.is_empty()
             && write_page(store, table, space, &page.rows).await? == Walked::GivenUp
@@ -60,7 +63,7 @@ pub(super) async fn walk<S: Store>(
             Some(last) => after = Some(last),
             None => return Ok(Walked::Through),
         }
-        tokio::task::yield_now().await;
+        background.pause(begun.elapsed()).await;
     }
     Ok(Walked::GivenUp)
 }
