@@ -1,7 +1,7 @@
 //! `cargo xtask soak`: load for minutes, and a look at memory and file handles every second.
 //!
-//! The table is filled first; then everything the bench knows and large items besides are driven at
-//! once. It fails when memory goes beyond `--memory`, or when memory or handles of the second half
+//! The table is filled first; then what the bench drives, and large items besides, run at once. It
+//! fails when memory goes beyond `--memory`, or when memory or handles of the second half
 //! are above what the first half had.
 
 use std::fs;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use testkit::load::data::create_table;
 use testkit::load::{self, Scenario, large};
 use testkit::process::{Launch, Server};
@@ -23,6 +23,14 @@ use crate::{release, target_directory};
 /// Connections of each kind of load.
 const CONNECTIONS: usize = 4;
 const FILL_CONNECTIONS: usize = 8;
+/// What runs at once. Transactions have a turn of their own: a write of one of their items meanwhile
+/// would be refused.
+const TURNS: [&[Scenario]; 2] = [
+    &[Scenario::Get, Scenario::Query, Scenario::Put, Scenario::Update, Scenario::HotCounter],
+    &[Scenario::Get, Scenario::Query, Scenario::Transact],
+];
+/// Short, because the generator keeps a turn's latencies.
+const TURN_LASTS: Duration = Duration::from_secs(5);
 const SAMPLE_EVERY: Duration = Duration::from_secs(1);
 /// What the second half may have beyond the first without having grown.
 const SLACK_MIB: u64 = 16;
@@ -87,20 +95,18 @@ async fn fill(server: &Server, items: usize) -> anyhow::Result<()> {
 
 async fn drive(server: &Server, lasting: Duration) -> anyhow::Result<()> {
     let address = server.address();
-    let mut running = JoinSet::new();
-    for &scenario in Scenario::value_variants() {
-        running.spawn(async move {
-            // In short runs, because the generator keeps each run's latencies.
-            let until = Instant::now() + lasting;
-            while Instant::now() < until {
-                load::drive(address, scenario, CONNECTIONS, SAMPLE_EVERY * 10).await?;
-            }
-            Ok(())
-        });
-    }
-    running.spawn(large::drive(address, CONNECTIONS, lasting));
-    while let Some(ended) = running.join_next().await {
-        ended??;
+    let until = Instant::now() + lasting;
+    for turn in TURNS.iter().cycle().take_while(|_| Instant::now() < until) {
+        let mut running = JoinSet::new();
+        for scenario in *turn {
+            running.spawn(async move {
+                load::drive(address, *scenario, CONNECTIONS, TURN_LASTS).await.map(drop)
+            });
+        }
+        running.spawn(large::drive(address, CONNECTIONS, TURN_LASTS));
+        while let Some(ended) = running.join_next().await {
+            ended??;
+        }
     }
     Ok(())
 }
