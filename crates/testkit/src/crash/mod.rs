@@ -198,7 +198,8 @@ async fn kill_when_reached<T: 'static>(
 
 async fn read_back(plan: &Plan) -> anyhow::Result<Observed> {
     let server = plan.launch().start().context("restarting after the cut")?;
-    let observed = Observed::read(&mut server.connect().await?).await?;
+    let mut observed = Observed::read(&mut server.connect().await?).await?;
+    observed.indexes.extend(archive::read(&mut server.connect().await?).await?);
     server.stop()?;
     Ok(observed)
 }

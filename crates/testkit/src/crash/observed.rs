@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use super::archive;
 use super::tables::Slot;
 use super::transfer::{Fate, Transfer};
 use crate::http::Connection;
@@ -37,7 +36,7 @@ pub struct Index {
 }
 
 impl Observed {
-    /// Reads everything.
+    /// Reads everything but the archive.
     ///
     /// # Errors
     /// An answer that is not success, a row that no client writes.
@@ -48,11 +47,10 @@ impl Observed {
         let by_region = scan(connection, "accounts", Some("by-region")).await?;
         let ledger = scan(connection, "ledger", None).await?;
         let counters = scan(connection, "counters", None).await?;
-        let mut indexes = vec![
+        let indexes = vec![
             Index::new("by-group", by_group, &items, &["group", "stamp"]),
             Index::new("by-region", by_region, &accounts, &["region", "balance"]),
         ];
-        indexes.extend(archive::read(connection).await?);
         Ok(Self {
             items: keyed(&items, |row| Ok((slot(row)?, row.clone())))?,
             counters: keyed(&counters, |row| Ok((text(row, "id")?, number(row, "count")?)))?,
