@@ -24,7 +24,7 @@ pub(crate) const TOKENS: Space = Space(1);
 /// First space that the catalog hands out; those below are reserved.
 pub(crate) const FIRST_TABLE_SPACE: u32 = 16;
 
-/// Kinds of rows. 30 to 3F are reserved for change records, 40 to 4F for TTL entries and 50 to 5F
+/// Kinds of rows. 31 to 3F are reserved for the change log, 40 to 4F for TTL entries and 50 to 5F
 /// for attribute-name lists.
 pub(crate) mod kind {
     use store::Kind;
@@ -35,6 +35,10 @@ pub(crate) mod kind {
     pub(crate) const COUNTERS: Kind = Kind(0x02);
     /// Rows of a table's first local index; its others follow.
     pub(crate) const LOCAL_INDEX: u8 = 0x10;
+    /// Change records, in a stream's own space.
+    pub(crate) const CHANGE: Kind = Kind(0x30);
+    /// Entries of items that expire, by time.
+    pub(crate) const EXPIRY: Kind = Kind(0x40);
     /// Rows of a global index.
     pub(crate) const GLOBAL_INDEX: Kind = Kind(0x20);
     /// Client tokens, in their own space.
@@ -43,6 +47,8 @@ pub(crate) mod kind {
     pub(crate) const TABLE: Kind = Kind(0x70);
     /// The next space to hand out, in the catalog's space.
     pub(crate) const NEXT_SPACE: Kind = Kind(0x71);
+    /// Streams, in the catalog's space.
+    pub(crate) const STREAM: Kind = Kind(0x73);
     /// Spaces of dropped tables that may still hold rows, in the catalog's space.
     pub(crate) const DROPPED: Kind = Kind(0x72);
 }
@@ -90,6 +96,16 @@ impl Place {
     /// Names a row of a partition whose bytes are known.
     pub(crate) fn in_partition(self, partition: &[u8], sort: &[u8]) -> RowKey {
         RowKey::new(self.space, self.kind, xxh3_64(partition), partition, sort)
+    }
+
+    /// Names a row of the one order that this place has.
+    pub(crate) fn ordered(self, sort: &[u8]) -> RowKey {
+        RowKey::new(self.space, self.kind, 0, &[], sort)
+    }
+
+    /// Names one of the logs at this place.
+    pub(crate) fn log(self, number: u64) -> RowKey {
+        RowKey::new(self.space, self.kind, number, &[], &[])
     }
 
     /// Names the row that counts this place's rows and their bytes.
@@ -142,6 +158,15 @@ pub(crate) fn table_row(scope: &model::Scope, name: &str) -> RowKey {
     model::key::encode_scalar(&ValueRef::S(&scope.account), &mut partition);
     model::key::encode_scalar(&ValueRef::S(&scope.region), &mut partition);
     catalog_place(kind::TABLE).in_partition(&partition, name.as_bytes())
+}
+
+/// Names the row of a stream.
+pub(crate) fn stream_row(stream: &model::StreamArn) -> RowKey {
+    let table = table_row(&stream.scope, &stream.table);
+    let mut sort = Vec::new();
+    model::key::encode_scalar(&ValueRef::S(&stream.table), &mut sort);
+    model::key::encode_scalar(&ValueRef::S(&stream.label), &mut sort);
+    catalog_place(kind::STREAM).in_partition(table.borrowed().partition(), &sort)
 }
 
 /// Names the row that holds the next space to hand out.

@@ -23,6 +23,7 @@ mod background;
 mod catalog;
 mod clock;
 mod error;
+mod expiry;
 mod gate;
 mod index_changes;
 mod indexing;
@@ -34,6 +35,7 @@ mod operations;
 mod reading;
 mod stamp;
 mod stored;
+mod streams;
 mod table;
 mod transactions;
 mod transfer;
@@ -52,13 +54,16 @@ use table::Table;
 use transactions::{Registry, Tokens};
 
 pub use clock::{Clock, Ids};
+pub use expiry::ExpiryOptions;
 pub use operations::{
     BatchAction, BatchGetItem, BatchGetItemAnswer, BatchGetTable, BatchWriteItem,
-    BatchWriteItemAnswer, CapacityLimits, DeleteItem, GetItem, GetItemAnswer, ItemMetrics,
-    ListTables, ListTablesAnswer, Page, PutItem, Query, Report, Scan, TagResource, TransactAction,
-    TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
+    BatchWriteItemAnswer, CapacityLimits, DeleteItem, GetItem, GetItemAnswer, GetRecords,
+    GetShardIterator, ItemMetrics, ListStreams, ListStreamsAnswer, ListTables, ListTablesAnswer,
+    Page, PutItem, Query, Report, Scan, TagResource, TimeToLive, TransactAction, TransactGet,
+    TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
     TransactWriteItemsAnswer, UntagResource, UpdateItem, UpdateTimeToLive, WriteAnswer,
 };
+pub use streams::{Records, ShardPage, StreamOptions};
 pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem};
 
 /// The database over one store.
@@ -66,11 +71,12 @@ pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem
 pub struct Db<S: Store> {
     store: Arc<S>,
     catalog: Arc<Catalog>,
-    stamps: StampSource,
+    stamps: Arc<StampSource>,
     ids: Box<dyn Ids>,
     transactions: Arc<Registry>,
     tokens: Tokens,
     background: Background,
+    expiry: ExpiryOptions,
 }
 
 /// What a [`Db`] is given besides its store.
@@ -80,6 +86,18 @@ pub struct DbOptions {
     pub clock: Box<dyn Clock>,
     /// Names what is new.
     pub ids: Box<dyn Ids>,
+    /// How streams keep their records.
+    pub streams: StreamOptions,
+    /// How time to live may be changed.
+    pub expiry: ExpiryOptions,
+}
+
+impl DbOptions {
+    /// These, and settings as DynamoDB has them.
+    pub fn new(clock: impl Clock, ids: impl Ids) -> Self {
+        let (streams, expiry) = (StreamOptions::default(), ExpiryOptions::default());
+        Self { clock: Box::new(clock), ids: Box::new(ids), streams, expiry }
+    }
 }
 
 impl<S: Store> Db<S> {
@@ -91,20 +109,24 @@ impl<S: Store> Db<S> {
     /// catalog is not one that this version reads.
     pub async fn open(store: S, options: DbOptions) -> Result<Self, StoreError> {
         let store = Arc::new(store);
-        let (catalog, dropped) = catalog::load(&*store).await?;
+        let stamps = Arc::new(StampSource::new(options.clock, options.ids.writer()));
+        let loaded = catalog::load(&*store, options.streams, Arc::clone(&stamps)).await;
+        let (catalog, dropped) = loaded?;
         let (catalog, background) = (Arc::new(catalog), Background::new());
         if !dropped.is_empty() {
             background.spawn(catalog::remove_spaces(Arc::clone(&store), dropped));
         }
+        catalog::begin_streams(&store, &catalog).await?;
         Indexing::new(Arc::clone(&store), Arc::clone(&catalog), background.clone()).resume();
         Ok(Self {
             store,
             catalog,
-            stamps: StampSource::new(options.clock, options.ids.writer()),
+            stamps,
             ids: options.ids,
             transactions: Arc::new(Registry::default()),
             tokens: Tokens::default(),
             background,
+            expiry: options.expiry,
         })
     }
 
@@ -113,6 +135,17 @@ impl<S: Store> Db<S> {
     /// is read-only for now.
     pub async fn settled(&self) {
         self.background.settled().await;
+    }
+
+    /// Does what is due by the clock: items whose time has come are removed, shards that have been
+    /// open for long are followed by others, and what streams have kept for long enough is removed.
+    /// To be called every so often.
+    ///
+    /// # Errors
+    /// What the store fails with. The next call goes on from there.
+    pub async fn keep_up(&self) -> Result<(), StoreError> {
+        self.catalog.streams.keep_up(&self.store).await?;
+        self.remove_expired().await
     }
 
     /// Finishes what is queued and closes the store. Work behind the requests stops where it is,

@@ -34,6 +34,24 @@ impl Stamp {
     /// Length of the byte form.
     pub(crate) const BYTES: usize = 12;
 
+    /// Readings of one millisecond.
+    pub(crate) const READINGS_PER_MS: u64 = 1 << TICK_BITS;
+
+    /// The first reading of a millisecond.
+    pub(crate) fn first_reading(ms: u64) -> u64 {
+        ms << TICK_BITS
+    }
+
+    /// The reading: no other stamp of this process has it.
+    pub(crate) fn reading(self) -> u64 {
+        self.reading
+    }
+
+    /// The reading in milliseconds since the epoch.
+    pub(crate) fn ms(self) -> u64 {
+        self.reading >> TICK_BITS
+    }
+
     /// The byte form.
     pub(crate) fn to_bytes(self) -> [u8; Self::BYTES] {
         let mut bytes = [0; Self::BYTES];

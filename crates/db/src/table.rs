@@ -1,9 +1,10 @@
 //! A table in use: its declaration, and where its rows lie.
 //!
-//! A [`Table`] is one version of it, and never changes. Versions that maintain the same indexes are
-//! one era: they share a [`Gate`]. When an index comes or goes the next era begins: the old gate
-//! closes, and writers that come with an old version are led on to the new one. When the last one
-//! has left the old gate, nobody writes without the index that came, or to the one that went.
+//! A [`Table`] is one version of it, and never changes. Versions that maintain the same indexes and
+//! entries of expiry and write to the same stream are one era: they share a [`Gate`]. When one of
+//! these comes or goes the next era begins: the old gate closes, and writers that come with an old
+//! version are led on to the new one. When the last one has left the old gate, nobody writes
+//! without what came, or to what went.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -14,8 +15,10 @@ use model::{
 use store::Space;
 
 use crate::error::{index_missing, table_missing};
+use crate::expiry::Expiry;
 use crate::gate::{Gate, Pass};
 use crate::keys::{Place, kind};
+use crate::streams::Stream;
 
 /// One version of a table that requests run on.
 #[derive(Debug)]
@@ -26,10 +29,14 @@ pub(crate) struct Table {
     /// Those that writers maintain.
     pub(crate) indexes: Vec<Arc<Index>>,
     pub(crate) spaces: Spaces,
+    /// The stream that takes the changes of its items.
+    pub(crate) stream: Option<Arc<Stream>>,
+    /// What lets its items expire.
+    pub(crate) expiry: Option<Expiry>,
     era: Arc<Era>,
 }
 
-/// The versions of a table that maintain the same indexes.
+/// The versions of a table whose writers maintain the same.
 #[derive(Debug, Default)]
 struct Era {
     /// Writers are inside; a drop closes it, and so does the next era.
@@ -69,16 +76,27 @@ pub(crate) struct Spaces {
 }
 
 impl Table {
-    pub(crate) fn new(definition: TableDefinition, arn: String, spaces: Spaces) -> Self {
+    pub(crate) fn new(
+        definition: TableDefinition,
+        arn: String,
+        spaces: Spaces,
+        stream: Option<Arc<Stream>>,
+    ) -> Self {
         let indexes = indexes(&definition, &spaces);
         let place = Place { space: spaces.table, kind: kind::ITEM };
+        let expiry = Expiry::of(&definition, &spaces);
         let definition = Arc::new(definition);
-        Self { definition, arn, place, indexes, spaces, era: Arc::default() }
+        Self { definition, arn, place, indexes, spaces, stream, expiry, era: Arc::default() }
     }
 
     /// The same table with another definition. It has the same key.
-    pub(crate) fn amended(&self, definition: TableDefinition, spaces: Spaces) -> Self {
-        let mut amended = Self::new(definition, self.arn.clone(), spaces);
+    pub(crate) fn amended(
+        &self,
+        definition: TableDefinition,
+        spaces: Spaces,
+        stream: Option<Arc<Stream>>,
+    ) -> Self {
+        let mut amended = Self::new(definition, self.arn.clone(), spaces, stream);
         if amended.maintains_as(self) {
             amended.era = Arc::clone(&self.era);
         }
@@ -163,7 +181,10 @@ impl Table {
     fn maintains_as(&self, other: &Self) -> bool {
         let places =
             |table: &Self| table.indexes.iter().map(|index| index.place).collect::<Vec<_>>();
+        let stream = |table: &Self| table.stream.as_ref().map(|stream| stream.space);
         places(self) == places(other)
+            && stream(self) == stream(other)
+            && self.expiry == other.expiry
     }
 }
 

@@ -57,6 +57,12 @@ pub enum ApiError {
     /// The body did not come in time.
     #[error("The request did not come in time")]
     RequestTimeout,
+    /// A shard iterator that is too old.
+    #[error("{0}")]
+    ExpiredIterator(String),
+    /// Stream records that are gone.
+    #[error("{0}")]
+    TrimmedDataAccess(String),
     /// The operation is not known.
     #[error("{0}")]
     UnknownOperation(String),

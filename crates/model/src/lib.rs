@@ -20,6 +20,7 @@ pub mod legacy;
 pub mod limits;
 mod number;
 mod options;
+mod stream;
 mod table;
 mod throughput;
 mod value;
@@ -38,10 +39,14 @@ pub use options::{
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, Select,
 };
+pub use stream::{
+    ChangeKind, ChangeOrigin, SequenceNumber, Shard, ShardPosition, StreamArn, StreamDescription,
+    StreamRecord, StreamStatus,
+};
 pub use table::{
     AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexPhase, IndexProjection,
     KeyElement, KeyRole, KeySchema, ScalarType, SseSpecification, StreamSpecification, StreamView,
-    TableClass, TableDefinition,
+    TableClass, TableDefinition, TimeToLiveStatus,
 };
 pub use throughput::{
     OnDemandThroughput, ProvisionedThroughput, ThroughputChanges, WarmThroughput,

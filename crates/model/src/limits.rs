@@ -38,3 +38,11 @@ pub const TAGS_MAX: usize = 50;
 pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 65_535;
 /// How long a transaction's client token is remembered.
 pub const CLIENT_TOKEN_SECONDS: u64 = 600;
+/// Most streams that ListStreams answers with.
+pub const LISTED_STREAMS_MAX: u64 = 100;
+/// Most shards that DescribeStream answers with.
+pub const DESCRIBED_SHARDS_MAX: u64 = 100;
+/// Most records that GetRecords answers with.
+pub const STREAM_RECORDS_MAX: u64 = 1000;
+/// Largest answer of GetRecords.
+pub const STREAM_RECORDS_BYTES_MAX: usize = 1 << 20;

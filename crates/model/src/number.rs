@@ -113,6 +113,22 @@ impl Number {
         self.add(Self { negative: !other.negative && other.coefficient != 0, ..other })
     }
 
+    /// The number without what stands behind its point; `None` when it is negative, or more than
+    /// 64 bits hold.
+    pub fn whole(self) -> Option<u64> {
+        if self.negative {
+            return None;
+        }
+        let shift = usize::from(self.exponent.unsigned_abs());
+        let whole = match (POWERS_OF_TEN.get(shift), self.exponent < 0) {
+            (Some(power), true) => self.coefficient / power,
+            (None, true) => 0,
+            (Some(power), false) => self.coefficient.checked_mul(*power)?,
+            (None, false) => return (self.coefficient == 0).then_some(0),
+        };
+        u64::try_from(whole).ok()
+    }
+
     /// Bytes this number counts for in an item's size.
     pub fn item_bytes(self) -> usize {
         if self.coefficient == 0 {

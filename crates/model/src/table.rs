@@ -98,7 +98,7 @@ pub struct IndexDefinition {
     pub phase: IndexPhase,
 }
 
-/// The life of an index, as far as it must outlive the process.
+/// The life of an index, or of time to live, as far as it must outlive the process.
 ///
 /// An index that comes with its table is active from birth. One that is added later first waits
 /// until every writer knows of it, then takes in the items that are there already.
@@ -113,6 +113,19 @@ pub enum IndexPhase {
     Active,
     /// Nobody maintains it any more, and it will be forgotten.
     Deleting,
+}
+
+/// How far enabling or disabling time to live is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeToLiveStatus {
+    /// Items that were there before it are still being looked at.
+    Enabling,
+    /// In force.
+    Enabled,
+    /// What it kept is being removed.
+    Disabling,
+    /// Not in force.
+    Disabled,
 }
 
 /// How a table is paid for.
@@ -158,14 +171,23 @@ pub struct TableDefinition {
     pub on_demand_since_ms: Option<u64>,
     /// Table class, when the request named one.
     pub table_class: Option<TableClass>,
-    /// Stream settings: kept and shown.
+    /// Its stream, while it has one.
     pub stream: Option<StreamSpecification>,
+    /// The label of the stream it has, or had last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_stream_label: Option<String>,
     /// Encryption settings: kept and shown; data is always encrypted.
     pub sse: Option<SseSpecification>,
     /// Tags in the order given.
     pub tags: Vec<(String, String)>,
-    /// The attribute that says when an item expires, while time to live is enabled.
+    /// The attribute that says when an item expires, while time to live is enabled or on its way.
     pub expiry_attribute: Option<String>,
+    /// How far that is.
+    #[serde(default, skip_serializing_if = "IndexPhase::is_active")]
+    pub expiry_phase: IndexPhase,
+    /// When time to live was last enabled or disabled, milliseconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry_changed_at_ms: Option<u64>,
 }
 
 /// Storage class, a matter of price.
@@ -177,11 +199,11 @@ pub enum TableClass {
     StandardInfrequentAccess,
 }
 
-/// Stream settings as declared.
+/// The stream that a table has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamSpecification {
-    /// Images a record carries; `None` when the stream is off.
-    pub view: Option<StreamView>,
+    /// Images a record carries.
+    pub view: StreamView,
 }
 
 /// Images a stream record carries.

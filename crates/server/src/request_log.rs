@@ -61,7 +61,7 @@ impl Event<'_> {
     /// The operation, as the request names it.
     fn operation(&self) -> &str {
         let target = head::target(&self.head.headers);
-        target.strip_prefix(head::TARGET_PREFIX).unwrap_or(target)
+        target.split_once('.').map_or(target, |(_, operation)| operation)
     }
 
     /// Of the kind that JSON has numbers for.

@@ -67,6 +67,14 @@ impl<S: Store> Service<S> {
         self.db.close().await
     }
 
+    /// Does what is due by the clock. To be called every so often.
+    ///
+    /// # Errors
+    /// What the store fails with. The next call goes on from there.
+    pub async fn keep_up(&self) -> Result<(), StoreError> {
+        self.db.keep_up().await
+    }
+
     /// Answers one HTTP request that came from `peer`.
     pub(crate) async fn answer<B>(
         &self,

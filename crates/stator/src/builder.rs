@@ -139,7 +139,7 @@ impl Builder {
             Storage::Memory => (Engine::Memory(MemoryStore::new()), StorageInfo::Memory),
             Storage::Directory { data_dir, key_file } => open(data_dir, key_file, self.memory)?,
         };
-        let options = DbOptions { clock: Box::new(SystemClock), ids: Box::new(RandomIds::new()) };
+        let options = DbOptions::new(SystemClock, RandomIds::new());
         let db = Db::open(engine, options).await.map_err(StartError::Catalog)?;
         let options = ServiceOptions {
             account: self.account,

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use server::{ServeOptions, Service};
 use store::StoreError;
@@ -39,6 +40,7 @@ pub struct Stator {
     facts: Facts,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
+    upkeep: AbortOnDrop,
 }
 
 /// What a Stator was started with and can be asked for.
@@ -47,6 +49,19 @@ pub(crate) struct Facts {
     pub(crate) storage: StorageInfo,
     pub(crate) certificate: Option<Certificate>,
 }
+
+/// Work that ends with what it is done for.
+#[derive(Debug)]
+struct AbortOnDrop(JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// How often what is due by the clock is looked for.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Stator {
     pub(crate) fn serve(
@@ -64,7 +79,8 @@ impl Stator {
             async move { drop(stopped.await) },
         ));
         let Bound { addresses, without_ipv6, .. } = bound;
-        Self { service, addresses, without_ipv6, facts, stop, serving }
+        let upkeep = AbortOnDrop(tokio::spawn(keep_up(Arc::clone(&service))));
+        Self { service, addresses, without_ipv6, facts, stop, serving, upkeep }
     }
 
     /// The URL to give to an SDK as its endpoint, for example `http://127.0.0.1:8000`.
@@ -109,9 +125,22 @@ impl Stator {
     /// [`StoreError`] if the store could not be closed cleanly; what was acknowledged is safe.
     pub async fn stop(self) -> Result<(), StoreError> {
         let _ = self.stop.send(());
+        drop(self.upkeep);
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "serving ended badly");
         }
         self.service.close().await
+    }
+}
+
+/// Keeps up with the clock for as long as it is polled.
+async fn keep_up(service: Arc<Service<Engine>>) {
+    let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        if let Err(error) = service.keep_up().await {
+            tracing::warn!(%error, "what is due waits for the next round");
+        }
     }
 }

@@ -63,7 +63,11 @@ fn write_settings(object: &mut ObjectWriter<'_>, table: &TableDescription) {
     if let Some(ceilings) = definition.on_demand {
         write_on_demand(object, ceilings);
     }
-    if let Some(StreamSpecification { view: Some(view) }) = definition.stream {
+    if let Some(label) = &definition.latest_stream_label {
+        object.string("LatestStreamArn", &format!("{}/stream/{label}", table.arn));
+        object.string("LatestStreamLabel", label);
+    }
+    if let Some(StreamSpecification { view }) = definition.stream {
         let mut stream = object.object("StreamSpecification");
         stream.boolean("StreamEnabled", true);
         stream.string("StreamViewType", view.wire_name());
@@ -148,7 +152,7 @@ fn write_attribute(out: &mut Vec<u8>, attribute: &AttributeDefinition) {
     object.close();
 }
 
-fn write_key_schema(object: &mut ObjectWriter<'_>, key: &KeySchema) {
+pub(crate) fn write_key_schema(object: &mut ObjectWriter<'_>, key: &KeySchema) {
     let with_role = |role: KeyRole| move |element: &KeyElement| (element.name.clone(), role);
     let hash = key.hash.iter().map(with_role(KeyRole::Hash));
     let range = key.range.iter().map(with_role(KeyRole::Range));
@@ -219,7 +223,7 @@ fn write_warm_throughput(object: &mut ObjectWriter<'_>, warm: ProvisionedThrough
 }
 
 /// Writes a time as the wire has it: seconds since the epoch, with a fraction.
-fn write_seconds(out: &mut Vec<u8>, milliseconds: u64) {
+pub(crate) fn write_seconds(out: &mut Vec<u8>, milliseconds: u64) {
     use std::io::Write;
     write!(out, "{}.{:03}", milliseconds / 1000, milliseconds % 1000)
         .expect("writing to memory cannot fail");

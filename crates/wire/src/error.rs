@@ -45,10 +45,14 @@ impl ErrorBody {
             ApiError::ItemCollectionSizeLimitExceeded(_) => {
                 service("ItemCollectionSizeLimitExceededException")
             }
+            ApiError::ExpiredIterator(_) => service("ExpiredIteratorException"),
+            ApiError::TrimmedDataAccess(_) => service("TrimmedDataAccessException"),
             ApiError::RequestTooLarge(_) => {
                 Self { status: 413, ..framework("RequestEntityTooLargeException") }
             }
-            ApiError::RequestTimeout => Self { status: 408, ..framework("RequestTimeoutException") },
+            ApiError::RequestTimeout => {
+                Self { status: 408, ..framework("RequestTimeoutException") }
+            }
             ApiError::UnknownOperation(_) => framework("UnknownOperationException"),
             ApiError::MissingAuthenticationToken(_) => {
                 framework("MissingAuthenticationTokenException")

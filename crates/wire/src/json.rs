@@ -86,6 +86,23 @@ impl Json<'_> {
     }
 }
 
+impl Json<'_> {
+    /// A moment in milliseconds since the epoch; before it, the epoch.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "the cast ends at the bounds of what it casts to"
+    )]
+    pub(crate) fn milliseconds(&self) -> Option<u64> {
+        match self {
+            Json::Integer(seconds) => Some((*seconds as f64 * 1000.0) as u64),
+            Json::Decimal(seconds) => Some((seconds * 1000.0) as u64),
+            _ => None,
+        }
+    }
+}
+
 impl<'j, 'a> Members<'j, 'a> {
     /// The member of that name, unless it is absent or `null`.
     pub(crate) fn get(self, name: &str) -> Option<&'j Json<'a>> {

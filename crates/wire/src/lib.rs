@@ -37,6 +37,7 @@ mod pattern;
 mod request;
 mod response;
 mod shape;
+mod streams;
 mod table;
 mod tags;
 mod types;

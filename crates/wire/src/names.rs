@@ -2,9 +2,9 @@
 
 use model::legacy::{ComparisonOperator, ConditionalOperator, UpdateAction};
 use model::{
-    BillingMode, KeyRole, ProjectionType, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
-    ReturnValues, ReturnValuesOnConditionCheckFailure, ScalarType, Select, SseKind, StreamView,
-    TableClass, TableStatus,
+    BillingMode, ChangeKind, KeyRole, ProjectionType, ReturnConsumedCapacity,
+    ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure, ScalarType,
+    Select, SseKind, StreamStatus, StreamView, TableClass, TableStatus, TimeToLiveStatus,
 };
 
 /// A value that stands on the wire as a word.
@@ -36,6 +36,7 @@ macro_rules! wire_names {
 
 wire_names! {
     BillingMode { Provisioned = "PROVISIONED", PayPerRequest = "PAY_PER_REQUEST" }
+    ChangeKind { Insert = "INSERT", Modify = "MODIFY", Remove = "REMOVE" }
     ConditionalOperator { And = "AND", Or = "OR" }
     KeyRole { Hash = "HASH", Range = "RANGE" }
     ProjectionType { KeysOnly = "KEYS_ONLY", Include = "INCLUDE", All = "ALL" }
@@ -57,6 +58,7 @@ wire_names! {
         Count = "COUNT",
     }
     SseKind { Aes256 = "AES256", Kms = "KMS" }
+    StreamStatus { Enabled = "ENABLED", Disabled = "DISABLED" }
     StreamView {
         KeysOnly = "KEYS_ONLY",
         NewImage = "NEW_IMAGE",
@@ -72,6 +74,12 @@ wire_names! {
         Active = "ACTIVE",
         Updating = "UPDATING",
         Deleting = "DELETING",
+    }
+    TimeToLiveStatus {
+        Enabling = "ENABLING",
+        Enabled = "ENABLED",
+        Disabling = "DISABLING",
+        Disabled = "DISABLED",
     }
     UpdateAction { Put = "PUT", Add = "ADD", Delete = "DELETE" }
 }

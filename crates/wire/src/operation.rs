@@ -14,6 +14,18 @@ pub enum Class {
     Write,
     /// Reads or changes declarations.
     Control,
+    /// Reads a table's changes.
+    Stream,
+}
+
+impl Class {
+    /// The service, and its version, that these operations are of.
+    fn service(self) -> &'static str {
+        match self {
+            Self::Read | Self::Write | Self::Control => "DynamoDB_20120810",
+            Self::Stream => "DynamoDBStreams_20120810",
+        }
+    }
 }
 
 /// One thing a request must be allowed to do.
@@ -92,9 +104,13 @@ macro_rules! for_each_operation {
             (DescribeContinuousBackups, describe_continuous_backups, Control),
             (DescribeEndpoints, describe_endpoints, Control),
             (DescribeLimits, describe_limits, Control),
+            (DescribeStream, describe_stream, Stream),
             (DescribeTable, describe_table, Control),
             (DescribeTimeToLive, describe_time_to_live, Control),
             (GetItem, get_item, Read),
+            (GetRecords, get_records, Stream),
+            (GetShardIterator, get_shard_iterator, Stream),
+            (ListStreams, list_streams, Stream),
             (ListTables, list_tables, Control),
             (ListTagsOfResource, list_tags_of_resource, Control),
             (PutItem, put_item, Write),
@@ -135,6 +151,17 @@ macro_rules! declare_operation_name {
                     $(stringify!($name) => Some(Self::$name),)*
                     _ => None,
                 }
+            }
+
+            /// The operation that `X-Amz-Target` names: a service, a dot, and a name of its.
+            pub fn of_target(target: &str) -> Option<Self> {
+                let (service, name) = target.split_once('.')?;
+                Self::parse(name).filter(|operation| operation.class().service() == service)
+            }
+
+            /// What `X-Amz-Target` has for it.
+            pub fn target(self) -> String {
+                format!("{}.{self}", self.class().service())
             }
 
             /// The name on the wire.

@@ -10,7 +10,7 @@ use model::{
 
 use crate::json::{Json, Members};
 use crate::names::WireName;
-use crate::{Class, Operation, constraints, legacy, table, types, value};
+use crate::{Class, Operation, constraints, legacy, streams, table, types, value};
 
 /// Decodes a request body.
 ///
@@ -25,6 +25,9 @@ pub fn decode<O: Operation>(body: &[u8]) -> Result<O::Input, ApiError> {
     types::check(&json, O::SHAPE)?;
     if O::CLASS == Class::Control {
         table::check_name(json.members(), O::SHAPE)?;
+    }
+    if O::CLASS == Class::Stream {
+        streams::check_arn(json.members())?;
     }
     constraints::check(&json, O::SHAPE)?;
     legacy::check_unmixed(json.members(), O::SHAPE)?;

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Integer(Range),
     /// A 64-bit number.
     Long(Range),
+    /// A moment: seconds since the epoch, perhaps with a fraction.
+    Timestamp,
     /// A boolean.
     Boolean,
     /// Bytes, in base64.

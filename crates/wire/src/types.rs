@@ -20,7 +20,10 @@ pub(crate) fn check(json: &Json<'_>, shape: &Shape) -> Result<(), ApiError> {
         (_, Json::Null)
         | (Kind::Text(_) | Kind::TableReference, Json::String(_))
         | (Kind::Boolean, Json::Bool(_))
-        | (Kind::Integer(_) | Kind::Long(_), Json::Integer(_) | Json::Decimal(_)) => Ok(()),
+        | (
+            Kind::Integer(_) | Kind::Long(_) | Kind::Timestamp,
+            Json::Integer(_) | Json::Decimal(_),
+        ) => Ok(()),
         (Kind::Structure(members) | Kind::Value(members), Json::Object(entries)) => {
             for (name, value) in entries {
                 if let Some(member) = members.iter().find(|member| member.name == name) {
@@ -122,6 +125,7 @@ fn java_name(shape: &Shape) -> &str {
         Kind::Integer(_) => "Integer",
         Kind::Long(_) => "Long",
         Kind::Boolean => "Boolean",
+        Kind::Timestamp => "Date",
         Kind::Blob => "ByteBuffer",
         _ => shape.name,
     }

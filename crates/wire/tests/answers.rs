@@ -284,10 +284,13 @@ fn description() -> TableDescription {
         throughput_changes: ThroughputChanges::default(),
         on_demand_since_ms: None,
         table_class: Some(TableClass::StandardInfrequentAccess),
-        stream: Some(StreamSpecification { view: Some(StreamView::NewAndOldImages) }),
+        latest_stream_label: Some("2026".into()),
+        stream: Some(StreamSpecification { view: StreamView::NewAndOldImages }),
         sse: Some(SseSpecification { enabled: true, kms_key: None }),
         tags: vec![("k".into(), "v".into())],
         expiry_attribute: None,
+        expiry_phase: IndexPhase::Active,
+        expiry_changed_at_ms: None,
     };
     TableDescription {
         definition: Arc::new(definition),
@@ -304,7 +307,7 @@ fn description() -> TableDescription {
 fn describe_table_shows_a_provisioned_table_with_its_indexes() {
     assert_answer::<DescribeTable>(
         &describe_table::Output { table: description() },
-        r#"{"Table":{"TableName":"abc","TableStatus":"ACTIVE","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":5,"TableSizeBytes":60,"DeletionProtectionEnabled":true,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":1,"WriteCapacityUnits":2},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"LocalSecondaryIndexes":[{"IndexName":"local","IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/local","ItemCount":7,"IndexSizeBytes":80,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],"GlobalSecondaryIndexes":[{"IndexName":"global","IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/global","ItemCount":9,"IndexSizeBytes":100,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"NonKeyAttributes":["y"],"ProjectionType":"INCLUDE"},"IndexStatus":"ACTIVE","ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":3,"WriteCapacityUnits":4},"WarmThroughput":{"ReadUnitsPerSecond":3,"WriteUnitsPerSecond":4,"Status":"ACTIVE"}}],"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},"SSEDescription":{"Status":"ENABLED","SSEType":"KMS","KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb"},"TableClassSummary":{"TableClass":"STANDARD_INFREQUENT_ACCESS"},"WarmThroughput":{"ReadUnitsPerSecond":1,"WriteUnitsPerSecond":2,"Status":"ACTIVE"}}}"#,
+        r#"{"Table":{"TableName":"abc","TableStatus":"ACTIVE","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":5,"TableSizeBytes":60,"DeletionProtectionEnabled":true,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":1,"WriteCapacityUnits":2},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"LocalSecondaryIndexes":[{"IndexName":"local","IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/local","ItemCount":7,"IndexSizeBytes":80,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],"GlobalSecondaryIndexes":[{"IndexName":"global","IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/global","ItemCount":9,"IndexSizeBytes":100,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"NonKeyAttributes":["y"],"ProjectionType":"INCLUDE"},"IndexStatus":"ACTIVE","ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":3,"WriteCapacityUnits":4},"WarmThroughput":{"ReadUnitsPerSecond":3,"WriteUnitsPerSecond":4,"Status":"ACTIVE"}}],"LatestStreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/stream/2026","LatestStreamLabel":"2026","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},"SSEDescription":{"Status":"ENABLED","SSEType":"KMS","KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb"},"TableClassSummary":{"TableClass":"STANDARD_INFREQUENT_ACCESS"},"WarmThroughput":{"ReadUnitsPerSecond":1,"WriteUnitsPerSecond":2,"Status":"ACTIVE"}}}"#,
     );
 }
 

@@ -24,6 +24,12 @@ def unchecked():
     return connect().unchecked
 
 
+@pytest.fixture(scope="session")
+def streams():
+    """The API of streams."""
+    return connect().streams
+
+
 @pytest.fixture
 def tables(dynamodb):
     """Creates tables for one test and deletes them after it."""

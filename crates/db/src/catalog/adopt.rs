@@ -59,7 +59,7 @@ pub(crate) async fn adopt<S: Store>(
     let spaces = hand_out(store, &definition).await.map_err(store_failed)?;
     let record = Record::new(scope, &spaces, definition);
     let bytes = record.encode();
-    let (scope, table) = record.into_table();
+    let (scope, table) = record.into_table(&catalog.streams);
     Ok(Adopted { scope, record: bytes, table: Arc::new(table) })
 }
 

@@ -10,6 +10,7 @@ use super::change::{HandingOut, applied, put, remember_dropped};
 use super::record::Record;
 use crate::error::{named_table_missing, store_failed};
 use crate::keys;
+use crate::streams::{Plan, Stream, Streams};
 use crate::table::{Spaces, Table};
 
 /// A table before and after a change.
@@ -38,12 +39,39 @@ pub(crate) async fn amend<S: Store>(
     let before = before.ok_or_else(|| named_table_missing(reference.name()))?;
     let mut definition = (*before.definition).clone();
     change(&before, &mut definition)?;
-    let moved = Moved::of(&before, &definition);
-    let spaces = moved.write(&*store, &scope, &definition).await.map_err(store_failed)?;
-    let after = Arc::new(before.amended(definition, spaces));
+    let streams = &catalog.streams;
+    let begins = before.stream.is_none() && definition.stream.is_some();
+    let planned = if begins { streams.plan(&scope, &mut definition) } else { None };
+    let moved = Moved::of(&before, &definition, planned);
+    let spaces = moved.write(&*store, streams, &scope, &definition).await.map_err(store_failed)?;
+    let stream = streams.of_table(&scope, &definition);
+    let after = Arc::new(before.amended(definition, spaces, stream));
     catalog.insert(scope, Arc::clone(&after));
     before.hand_over(&after).await;
+    if let (Some(stream), None) = (&before.stream, &after.stream) {
+        catalog.end_stream(&*store, stream).await;
+    }
     Ok(Amended { before, after, dropped: moved.gone })
+}
+
+/// Begins the streams that tables should have and have not: tables that were imported, or that come
+/// from before streams were written.
+///
+/// # Errors
+/// What the store fails with.
+pub(crate) async fn begin_streams<S: Store>(
+    store: &Arc<S>,
+    catalog: &Arc<Catalog>,
+) -> Result<(), StoreError> {
+    for (scope, table) in catalog.all() {
+        if table.definition.stream.is_some() && table.stream.is_none() {
+            let table = TableRef::new(&table.definition.name);
+            let (store, catalog) = (Arc::clone(store), Arc::clone(catalog));
+            let begun = amend(store, catalog, scope, table, |_, _| Ok(())).await;
+            begun.map_err(|error| StoreError::failed(format!("a stream cannot begin: {error}")))?;
+        }
+    }
+    Ok(())
 }
 
 /// What a change means for a table's spaces.
@@ -54,10 +82,12 @@ struct Moved {
     kept: Vec<Option<Space>>,
     /// Of indexes that are not there any more.
     gone: Vec<Space>,
+    /// A stream that begins.
+    stream: Option<Plan>,
 }
 
 impl Moved {
-    fn of(before: &Table, definition: &TableDefinition) -> Self {
+    fn of(before: &Table, definition: &TableDefinition, stream: Option<Plan>) -> Self {
         let names = |definition: &TableDefinition| -> Vec<String> {
             let indexes = definition.indexes.iter();
             let global = indexes.filter(|index| index.kind == IndexKind::Global);
@@ -72,7 +102,7 @@ impl Moved {
             Some(space)
         });
         let kept = kept.collect();
-        Self { table: before.spaces.table, kept, gone }
+        Self { table: before.spaces.table, kept, gone, stream }
     }
 
     /// Writes the table's row, hands out the spaces of new indexes and remembers those of dropped
@@ -80,22 +110,28 @@ impl Moved {
     async fn write<S: Store>(
         &self,
         store: &S,
+        streams: &Streams,
         scope: &Scope,
         definition: &TableDefinition,
     ) -> Result<Spaces, StoreError> {
         let row = keys::table_row(scope, &definition.name);
         let dropped = self.gone.iter().map(|space| keys::dropped_row(*space));
-        let locked: Vec<RowKey> = dropped.chain([keys::next_space_row(), row.clone()]).collect();
+        let begun = self.stream.iter().map(Plan::row);
+        let others = [keys::next_space_row(), row.clone()];
+        let locked: Vec<RowKey> = dropped.chain(begun).chain(others).collect();
         loop {
             let mut guard = store.lock(&locked).await;
             let mut handing_out = HandingOut::begin(&mut guard).await?;
             let global = self.kept.iter().map(|space| space.unwrap_or_else(|| handing_out.next()));
             let spaces = Spaces { table: self.table, global_indexes: global.collect() };
+            let stream = self.stream.clone().map(|plan| streams.begin(plan, handing_out.next()));
             let record = Record::new(scope, &spaces, definition.clone());
             let remember = self.gone.iter().map(|space| remember_dropped(*space));
             let writes = [handing_out.write(), put(row.clone(), record.encode())];
-            let writes = remember.chain(writes).collect();
+            let begin = stream.iter().map(Stream::put_row);
+            let writes = remember.chain(begin).chain(writes).collect();
             if applied(guard.submit(writes).wait().await?)? {
+                stream.into_iter().for_each(|stream| streams.insert(Arc::new(stream)));
                 return Ok(spaces);
             }
         }

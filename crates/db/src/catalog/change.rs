@@ -11,6 +11,7 @@ use super::record::{self, Record};
 use crate::background::Background;
 use crate::error::{in_use, named_table_missing, store_failed, validation};
 use crate::keys::{self, FIRST_TABLE_SPACE};
+use crate::streams::{Plan, Stream, Streams};
 use crate::table::{Spaces, Table};
 
 /// Creates a table, durably.
@@ -28,8 +29,9 @@ pub(crate) async fn create<S: Store>(
     if catalog.find(&scope, &TableRef::new(name)).is_some() {
         return Err(name_taken(name));
     }
-    let record = insert_record(&*store, &scope, &definition).await.map_err(store_failed)?;
-    let (scope, table) = record.into_table();
+    let streams = &catalog.streams;
+    let record = insert_record(&*store, streams, &scope, definition).await;
+    let (scope, table) = record.map_err(store_failed)?.into_table(streams);
     let table = Arc::new(table);
     catalog.insert(scope, Arc::clone(&table));
     Ok(table)
@@ -68,6 +70,9 @@ pub(crate) async fn drop_table<S: Store>(
         return Err(store_failed(error));
     }
     catalog.remove(&scope, &table.definition.name);
+    if let Some(stream) = &table.stream {
+        catalog.end_stream(&*store, stream).await;
+    }
     background.spawn(remove_spaces(store, table.all_spaces()));
     Ok(())
 }
@@ -93,17 +98,24 @@ async fn remove_space<S: Store>(store: &S, space: Space) -> Result<(), StoreErro
 /// Hands out spaces and writes the table's row.
 async fn insert_record<S: Store>(
     store: &S,
+    streams: &Streams,
     scope: &Scope,
-    definition: &TableDefinition,
+    mut definition: TableDefinition,
 ) -> Result<Record, StoreError> {
     let row = keys::table_row(scope, &definition.name);
+    let planned = streams.plan(scope, &mut definition);
+    let locked: Vec<_> =
+        planned.iter().map(Plan::row).chain([keys::next_space_row(), row.clone()]).collect();
     loop {
-        let mut guard = store.lock(&[keys::next_space_row(), row.clone()]).await;
+        let mut guard = store.lock(&locked).await;
         let mut handing_out = HandingOut::begin(&mut guard).await?;
-        let spaces = handing_out.spaces_of(definition);
+        let spaces = handing_out.spaces_of(&definition);
+        let stream = planned.clone().map(|plan| streams.begin(plan, handing_out.next()));
         let record = Record::new(scope, &spaces, definition.clone());
-        let writes = vec![handing_out.write(), put(row.clone(), record.encode())];
+        let writes = [handing_out.write(), put(row.clone(), record.encode())];
+        let writes = stream.iter().map(Stream::put_row).chain(writes).collect();
         if applied(guard.submit(writes).wait().await?)? {
+            stream.into_iter().for_each(|stream| streams.insert(Arc::new(stream)));
             return Ok(record);
         }
     }
@@ -180,4 +192,21 @@ pub(super) fn applied(outcome: Outcome) -> Result<bool, StoreError> {
         Outcome::Conflict => Ok(false),
         Outcome::Unknown => Err(StoreError::failed("whether a table was changed is unknown")),
     }
+}
+
+/// Removes a stream that nobody may read any more: its row, and its records behind it.
+pub(crate) async fn drop_stream<S: Store>(
+    store: &Arc<S>,
+    stream: &Stream,
+) -> Result<(), StoreError> {
+    let row = keys::stream_row(&stream.arn);
+    let locked = [keys::dropped_row(stream.space), row.clone()];
+    loop {
+        let guard = store.lock(&locked).await;
+        let writes = vec![remember_dropped(stream.space), Write::Delete { key: row.clone() }];
+        if applied(guard.submit(writes).wait().await?)? {
+            break;
+        }
+    }
+    remove_space(&**store, stream.space).await
 }

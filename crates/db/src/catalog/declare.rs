@@ -10,8 +10,9 @@ mod key;
 use std::collections::BTreeSet;
 
 use model::{
-    ApiError, AttributeDefinition, BillingMode, ProvisionedThroughput, StreamDeclaration,
-    StreamSpecification, TableClass, TableDeclaration, TableDefinition, ThroughputChanges,
+    ApiError, AttributeDefinition, BillingMode, IndexPhase, ProvisionedThroughput,
+    StreamDeclaration, StreamSpecification, TableClass, TableDeclaration, TableDefinition,
+    ThroughputChanges,
 };
 
 use super::capacity::Subject;
@@ -69,9 +70,12 @@ pub(crate) fn declare(
         on_demand: declaration.on_demand,
         table_class: declaration.table_class.filter(|class| *class != TableClass::Standard),
         stream: declaration.stream.map(stream).transpose()?.flatten(),
+        latest_stream_label: None,
         sse: declaration.sse.map(encryption::declared).transpose()?.flatten(),
         tags: declaration.tags,
         expiry_attribute: None,
+        expiry_phase: IndexPhase::Active,
+        expiry_changed_at_ms: None,
     })
 }
 
@@ -108,7 +112,7 @@ fn stream(declared: StreamDeclaration) -> Result<Option<StreamSpecification>, Ap
         (false, Some(_)) => Err(invalid(
             "Table is being created with a stream disabled, UpdateViewType should not be specified",
         )),
-        (_, view) => Ok(view.map(|view| StreamSpecification { view: Some(view) })),
+        (_, view) => Ok(view.map(|view| StreamSpecification { view })),
     }
 }
 

@@ -25,16 +25,18 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use model::{Scope, TableRef};
+use model::{Scope, StreamStatus, TableRef};
 use parking_lot::RwLock;
 use store::{Direction, RowRange, Space, Store, StoreError};
 
 use crate::keys::{self, kind};
+use crate::stamp::StampSource;
+use crate::streams::{Stream, StreamOptions, Streams};
 use crate::table::Table;
 
 pub(crate) use adopt::{Adopted, adopt, publish};
-pub(crate) use amend::{Amended, amend};
-pub(crate) use change::{create, drop_table, name_taken, remove_spaces};
+pub(crate) use amend::{Amended, amend, begin_streams};
+pub(crate) use change::{create, drop_stream, drop_table, name_taken, remove_spaces};
 pub(crate) use declare::{Birth, declare};
 use record::Record;
 pub(crate) use restored::check_restored;
@@ -43,19 +45,25 @@ pub(crate) use revise::{check_request, revise};
 type Tables = BTreeMap<Scope, BTreeMap<String, Arc<Table>>>;
 
 /// The tables of every scope.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Catalog {
     tables: RwLock<Tables>,
+    pub(crate) streams: Streams,
     /// Held while a table is created, changed or dropped.
     changing: tokio::sync::Mutex<()>,
 }
 
 /// Loads the catalog; also names the spaces whose removal a crash cut short.
-pub(crate) async fn load<S: Store>(store: &S) -> Result<(Catalog, Vec<Space>), StoreError> {
+pub(crate) async fn load<S: Store>(
+    store: &S,
+    options: StreamOptions,
+    stamps: Arc<StampSource>,
+) -> Result<(Catalog, Vec<Space>), StoreError> {
+    let streams = Streams::load(store, options, stamps).await?;
     let mut tables = Tables::new();
     for value in values(store, &keys::catalog_place(kind::TABLE).hashes(0, u64::MAX, None)).await? {
         let record = Record::decode(&value)?;
-        let (scope, table) = record.into_table();
+        let (scope, table) = record.into_table(&streams);
         let name = table.definition.name.clone();
         tables.entry(scope).or_default().insert(name, Arc::new(table));
     }
@@ -63,7 +71,12 @@ pub(crate) async fn load<S: Store>(store: &S) -> Result<(Catalog, Vec<Space>), S
     let dropped = values(store, &dropped).await?;
     let dropped = dropped.iter().map(|value| record::decode_space(value));
     let dropped = dropped.collect::<Result<_, _>>()?;
-    Ok((Catalog { tables: RwLock::new(tables), changing: tokio::sync::Mutex::default() }, dropped))
+    let tables = RwLock::new(tables);
+    let catalog = Catalog { tables, streams, changing: tokio::sync::Mutex::default() };
+    for stream in catalog.streams_without_table() {
+        catalog.streams.disable(store, &stream).await?;
+    }
+    Ok((catalog, dropped))
 }
 
 impl Catalog {
@@ -102,6 +115,26 @@ impl Catalog {
         tables.collect()
     }
 
+    /// Closes a stream whose table writes to it no more.
+    async fn end_stream<S: Store>(&self, store: &S, stream: &Stream) {
+        if let Err(error) = self.streams.disable(store, stream).await {
+            // The next open finds it without a table.
+            tracing::warn!(%error, stream = %stream.arn, "a stream's shards stay open for now");
+        }
+    }
+
+    /// Streams that take changes which no table has for them: a crash kept them open.
+    fn streams_without_table(&self) -> Vec<Arc<Stream>> {
+        let tables = self.all();
+        let taken = |stream: &Arc<Stream>| {
+            let mut streams = tables.iter().filter_map(|(_, table)| table.stream.as_ref());
+            streams.any(|other| Arc::ptr_eq(other, stream))
+        };
+        let mut streams = self.streams.all();
+        streams.retain(|stream| stream.status() == StreamStatus::Enabled && !taken(stream));
+        streams
+    }
+
     fn insert(&self, scope: Scope, table: Arc<Table>) {
         let name = table.definition.name.clone();
         self.tables.write().entry(scope).or_default().insert(name, table);
@@ -114,7 +147,10 @@ impl Catalog {
     }
 }
 
-async fn values<S: Store>(store: &S, range: &RowRange) -> Result<Vec<Vec<u8>>, StoreError> {
+pub(crate) async fn values<S: Store>(
+    store: &S,
+    range: &RowRange,
+) -> Result<Vec<Vec<u8>>, StoreError> {
     let mut values = Vec::new();
     let visit = |row: store::Row<'_>| {
         values.push(row.value.to_vec());

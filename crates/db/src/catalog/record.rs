@@ -1,13 +1,16 @@
 //! The catalog's row values (docs/format/catalog.md).
 
-use model::{BillingMode, Scope, TableDefinition};
+use model::{BillingMode, IndexPhase, Scope, TableDefinition};
 use serde::{Deserialize, Serialize};
 use store::{Space, StoreError};
 
+use crate::streams::Streams;
 use crate::table::{Spaces, Table};
 
 /// The format this code writes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+/// The format from before streams and expiry: both were settings, and nothing was behind them.
+const FORMAT_WITHOUT_STREAMS: u32 = 2;
 /// The format from before indexes could be added and removed: it says nothing of that, and a
 /// table paid per request was so from birth.
 const FORMAT_WITHOUT_CHANGES: u32 = 1;
@@ -44,7 +47,11 @@ impl Record {
             .map_err(|error| StoreError::damaged(format!("a table's catalog record: {error}")))?;
         match record.format {
             FORMAT => {}
-            FORMAT_WITHOUT_CHANGES => record.date_billing_mode(),
+            FORMAT_WITHOUT_STREAMS => record.begin_expiry(),
+            FORMAT_WITHOUT_CHANGES => {
+                record.date_billing_mode();
+                record.begin_expiry();
+            }
             format => {
                 return Err(StoreError::failed(format!(
                     "a table's catalog record has format {format}; this version reads up to {FORMAT}"
@@ -54,14 +61,20 @@ impl Record {
         Ok(record)
     }
 
-    pub(super) fn into_table(self) -> (Scope, Table) {
+    pub(super) fn into_table(self, streams: &Streams) -> (Scope, Table) {
         let scope = Scope { account: self.account, region: self.region };
         let arn = scope.table_arn(&self.definition.name);
         let spaces = Spaces {
             table: Space(self.space),
             global_indexes: self.global_index_spaces.into_iter().map(Space).collect(),
         };
-        (scope, Table::new(self.definition, arn, spaces))
+        let stream = streams.of_table(&scope, &self.definition);
+        (scope, Table::new(self.definition, arn, spaces, stream))
+    }
+
+    /// Items that expire have no entries yet.
+    fn begin_expiry(&mut self) {
+        self.definition.expiry_phase = IndexPhase::Allocating;
     }
 
     fn date_billing_mode(&mut self) {

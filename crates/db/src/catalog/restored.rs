@@ -59,7 +59,6 @@ fn declaration(definition: &TableDefinition) -> TableDeclaration {
     // An attribute may have outlived the index that it was defined for.
     let attributes = definition.attributes.iter().filter(|one| used.contains(one.name.as_str()));
     let is_provisioned = definition.billing_mode == BillingMode::Provisioned;
-    let stream = definition.stream.and_then(|stream| stream.view);
     TableDeclaration {
         table: TableRef::new(&definition.name),
         attributes: Some(attributes.cloned().collect()),
@@ -71,7 +70,9 @@ fn declaration(definition: &TableDefinition) -> TableDeclaration {
         // Figures that were taken once are not judged again.
         on_demand: None,
         warm: None,
-        stream: stream.map(|view| StreamDeclaration { enabled: true, view: Some(view) }),
+        stream: definition
+            .stream
+            .map(|stream| StreamDeclaration { enabled: true, view: Some(stream.view) }),
         sse: None,
         table_class: definition.table_class,
         deletion_protection: definition.deletion_protection,

@@ -80,7 +80,7 @@ fn revised_stream(
         (false, None) => {
             Err(validation(format!("Table has no stream to disable: TableName: {name}")))
         }
-        _ => Ok(wanted.view.map(|view| StreamSpecification { view: Some(view) })),
+        _ => Ok(wanted.view.map(|view| StreamSpecification { view })),
     }
 }
 

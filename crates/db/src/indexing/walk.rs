@@ -1,4 +1,4 @@
-//! The walk that brings the items of a table into an index.
+//! The walk that brings the items of a table into an index, or among those that expire.
 //!
 //! It goes through the durable rows of the table in the order of their hashes, a page at a time,
 //! and writes the entries of a page's items in one commit. It leaves room for requests: one page is
@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::Item;
-use store::{Direction, Guard as _, Outcome, RowKey, Space, Store, StoreError, Ticket};
+use store::{Direction, Guard as _, Outcome, RowKey, Store, StoreError, Ticket};
 use tokio::time::Instant;
 
+use super::goal::{Goal, Maintained};
 use crate::background::Background;
-use crate::index_changes::Entry;
-use crate::stored::{self, Stored};
-use crate::table::{Index, Table};
+use crate::stored;
+use crate::table::Table;
 use crate::writing::Commit;
 
 /// Most items of one page.
@@ -27,9 +27,9 @@ const PAGE_BYTES: usize = 256 << 10;
 /// How a walk ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Walked {
-    /// Every item is in the index that belongs there.
+    /// Every item is there that belongs there.
     Through,
-    /// It was to end, or the index is not being built any more.
+    /// It was to end, or what it brings about is not being built any more.
     GivenUp,
 }
 
@@ -45,17 +45,17 @@ struct Page {
 pub(super) async fn walk<S: Store>(
     store: &S,
     table: &Arc<Table>,
-    space: Space,
+    goal: &Goal,
     background: &Background,
 ) -> Result<Walked, StoreError> {
     let mut after = None;
     while !background.is_stopping()
-        && let Some(index) = maintained(table, space)
+        && let Some(wanted) = maintained(table, goal)
     {
         let begun = Instant::now();
-        let page = read_page(store, table, &index, after).await?;
+        let page = read_page(store, table, &wanted, after).await?;
         if !page.rows.is_empty()
-            && write_page(store, table, space, &page.rows).await? == Walked::GivenUp
+            && write_page(store, table, goal, &page.rows).await? == Walked::GivenUp
         {
             break;
         }
@@ -68,18 +68,17 @@ pub(super) async fn walk<S: Store>(
     Ok(Walked::GivenUp)
 }
 
-/// The index, if writers of today maintain it.
-fn maintained(table: &Arc<Table>, space: Space) -> Option<Arc<Index>> {
-    let table = table.enter()?;
-    table.indexes.iter().find(|index| index.place.space == space).cloned()
+/// What writers of today maintain for it.
+fn maintained(table: &Arc<Table>, goal: &Goal) -> Option<Maintained> {
+    goal.maintained_by(&*table.enter()?)
 }
 
-/// Names the rows that follow `after` and belong into the index. A row that is written to
-/// meanwhile is brought there by whoever writes to it.
+/// Names the rows that follow `after` and belong there. A row that is written to meanwhile is
+/// brought there by whoever writes to it.
 async fn read_page<S: Store>(
     store: &S,
     table: &Table,
-    index: &Index,
+    wanted: &Maintained,
     after: Option<RowKey>,
 ) -> Result<Page, StoreError> {
     let mut page = Page::default();
@@ -89,7 +88,7 @@ async fn read_page<S: Store>(
         page.bytes += row.value.len();
         let item = Item::from_stored(Bytes::copy_from_slice(stored::item_bytes(row.value)));
         let key = row.key.to_key();
-        if Entry::of(table, index, &item).is_some() {
+        if wanted.takes(table, &key, &item) {
             page.rows.push(key.clone());
         }
         if seen == PAGE_ITEMS_MAX || page.bytes >= PAGE_BYTES {
@@ -107,11 +106,11 @@ async fn read_page<S: Store>(
 async fn write_page<S: Store>(
     store: &S,
     table: &Arc<Table>,
-    space: Space,
+    goal: &Goal,
     rows: &[RowKey],
 ) -> Result<Walked, StoreError> {
     loop {
-        let Some(ticket) = submit_page(store, table, space, rows).await? else {
+        let Some(ticket) = submit_page(store, table, goal, rows).await? else {
             return Ok(Walked::GivenUp);
         };
         match ticket.wait().await? {
@@ -124,27 +123,20 @@ async fn write_page<S: Store>(
     }
 }
 
-/// Latches, reads, evaluates and queues; `None` when the index is not wanted any more. Being inside
-/// the table keeps whoever deletes the index waiting until the page is queued.
+/// Latches, reads, evaluates and queues; `None` when it is not wanted any more. Being inside the
+/// table keeps whoever removes it waiting until the page is queued.
 async fn submit_page<S: Store>(
     store: &S,
     table: &Arc<Table>,
-    space: Space,
+    goal: &Goal,
     rows: &[RowKey],
 ) -> Result<Option<Ticket>, StoreError> {
     let Some(table) = table.enter() else { return Ok(None) };
-    let index = table.indexes.iter().find(|index| index.place.space == space);
-    let Some(index) = index else { return Ok(None) };
+    let Some(wanted) = goal.maintained_by(&table) else { return Ok(None) };
     let mut guard = store.lock(rows).await;
     let mut commit = Commit::default();
     for row in rows {
-        // The item may have gone since.
-        let Some(value) = guard.read(row).await? else { continue };
-        let stored = Stored::decode(value.clone())?;
-        let Some(entry) = Entry::of(&table, index, &stored.item) else { continue };
-        if guard.read(&entry.row).await?.is_none() {
-            commit.add_entry(index, entry, stored.stamp, &value);
-        }
+        wanted.add((&table, row), &mut guard, &mut commit).await?;
     }
     Ok(Some(guard.submit(commit.into_writes())))
 }

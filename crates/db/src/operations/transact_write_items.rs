@@ -16,7 +16,7 @@ use model::{
     ApiError, AttributeMap, CancellationCode, CancellationReason, ConsumedCapacity, Item,
     ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, Scope, TableRef,
 };
-use store::{Guard as _, Outcome, RowKey, Store, Ticket};
+use store::{Outcome, RowKey, Store, Ticket};
 
 use super::{
     ItemMetrics, Report, add_per_table, check_each, check_items_once, collection_metrics, fine,
@@ -196,14 +196,17 @@ impl<S: Store> Db<S> {
             let actions = actions.iter().zip(tables.iter().map(|table| &***table));
             let changes = actions.zip(current).zip(after);
             let effects = changes
-                .map(|((action, current), after)| commit.add(action, current, after, &self.stamps))
+                .map(|((action, current), after)| {
+                    let (action, table) = action;
+                    commit.add((&action.row, table), current, after, &self.stamps)
+                })
                 .collect();
             if let Some((row, spent)) = token {
                 commit.put(row, spent.encode());
             }
             effects
         });
-        Ok(Submitted { decided, ticket: guard.submit(commit.into_writes()), in_progress })
+        Ok(Submitted { decided, ticket: commit.submit(guard, &self.catalog.streams), in_progress })
     }
 }
 

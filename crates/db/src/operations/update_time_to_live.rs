@@ -1,12 +1,16 @@
-//! UpdateTimeToLive. Only the setting is kept; no item expires yet.
+//! UpdateTimeToLive.
 //!
-//! Checks: table exists → the setting differs → another attribute is not active.
+//! Checks: table exists → the setting differs → another attribute is not active → the last change
+//! is done and long enough ago. Items that are there already are told by `indexing`.
 
-use model::{ApiError, Scope, TableRef};
+use std::time::Duration;
+
+use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
 use store::Store;
 
 use crate::Db;
 use crate::error::validation;
+use crate::table::Table;
 
 /// Lets items of a table expire, or no longer.
 #[derive(Debug, Clone)]
@@ -20,20 +24,26 @@ pub struct UpdateTimeToLive {
 }
 
 impl<S: Store> Db<S> {
-    /// Enables or disables time to live, at once.
+    /// Begins to enable or disable time to live.
     pub async fn update_time_to_live(
         &self,
         scope: &Scope,
         request: UpdateTimeToLive,
     ) -> Result<(), ApiError> {
         let UpdateTimeToLive { table, attribute, enabled } = request;
-        self.amend(scope, table, move |_, definition| {
-            let active = &mut definition.expiry_attribute;
-            check(active.as_deref(), &attribute, enabled)?;
-            *active = enabled.then_some(attribute);
+        let (now_ms, interval) = (self.stamps.now_ms(), self.expiry.change_interval);
+        let change = move |_: &Table, definition: &mut TableDefinition| {
+            check(definition.expiry_attribute.as_deref(), &attribute, enabled)?;
+            check_not_too_soon(definition, now_ms, interval)?;
+            definition.expiry_phase = match enabled {
+                true => IndexPhase::Allocating,
+                false => IndexPhase::Deleting,
+            };
+            definition.expiry_attribute = Some(attribute);
+            definition.expiry_changed_at_ms = Some(now_ms);
             Ok(())
-        })
-        .await?;
+        };
+        self.amend(scope, table, change).await?;
         Ok(())
     }
 }
@@ -49,4 +59,24 @@ fn check(active: Option<&str>, attribute: &str, enabled: bool) -> Result<(), Api
         Some(_) if enabled => Err(validation("TimeToLive is already enabled")),
         _ => Ok(()),
     }
+}
+
+/// ScyllaDB test_ttl.py, test_update_ttl_disable; API reference, UpdateTimeToLive: "It can take up
+/// to one hour for the change to fully process. Any additional UpdateTimeToLive calls for the same
+/// table during this one hour duration result in a ValidationException"; 2026-11.
+fn check_not_too_soon(
+    definition: &TableDefinition,
+    now_ms: u64,
+    interval: Duration,
+) -> Result<(), ApiError> {
+    let under_way = definition.expiry_phase != IndexPhase::Active;
+    let too_soon = definition.expiry_changed_at_ms.is_some_and(|changed_at_ms| {
+        u128::from(now_ms.saturating_sub(changed_at_ms)) < interval.as_millis()
+    });
+    if under_way || too_soon {
+        return Err(validation(
+            "Time to live has been modified multiple times within a fixed interval",
+        ));
+    }
+    Ok(())
 }

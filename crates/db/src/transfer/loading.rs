@@ -165,7 +165,7 @@ impl<'d, S: Store> Loader<'d, S> {
                 _ => None,
             };
             self.loaded.count(current.item().is_some(), after.is_some());
-            commit.add((action, &self.table), current, after, &self.db.stamps);
+            commit.add((&action.row, &self.table), current, after, &self.db.stamps);
         }
         Ok(guard.submit(commit.into_writes()))
     }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use model::Item;
-use store::{Guard, RowKey, StoreError, Write};
+use model::{ChangeOrigin, Item};
+use store::{Guard, RowKey, StoreError, Ticket, Write};
 
 use crate::index_changes::{Entry, IndexChange, Missing, index_changes};
 use crate::keys::Place;
 use crate::metering::Written;
-use crate::mutation::Action;
 use crate::stamp::{Stamp, StampSource};
 use crate::stored::{self, Stored};
+use crate::streams::{ChangeLog, Decided, Streams};
 use crate::table::{Index, Table};
 
 /// Writes that will become durable together.
@@ -19,6 +19,7 @@ pub(crate) struct Commit {
     writes: Vec<Write>,
     /// What counters grow by: however many items there are, each counter changes once.
     sums: Vec<(RowKey, [i64; 2])>,
+    changes: ChangeLog,
 }
 
 /// An item as it is, under the latch of its row.
@@ -59,7 +60,7 @@ impl Commit {
     /// Adds one item's change. An item that stays as it is adds no writes.
     pub(crate) fn add(
         &mut self,
-        (action, table): (&Action, &Table),
+        (row, table): (&RowKey, &Table),
         current: Current,
         after: Option<Item>,
         stamps: &StampSource,
@@ -77,14 +78,24 @@ impl Commit {
                 .map(|entry| entry.as_ref().map(|entry| entry.item_bytes));
             self.count(change.index.place, sizes);
         }
-        let key = action.row.clone();
+        let key = row.clone();
         self.writes.push(match value {
             Some(value) => Write::Put { key, value },
             None => Write::Delete { key },
         });
         let sizes = [&before, &after].map(|item| item.as_ref().map(Item::item_bytes));
         self.count(table.place, sizes);
+        let sides = [before.as_ref(), after.as_ref()];
+        if let Some(expiry) = &table.expiry {
+            expiry.write(row, sides, &mut self.writes);
+        }
+        self.changes.note(table, Decided { row, sides, stamp });
         Effect { before, after, index_changes }
+    }
+
+    /// A commit of changes that `origin` makes.
+    pub(crate) fn by(origin: ChangeOrigin) -> Self {
+        Self { changes: ChangeLog::by(origin), ..Self::default() }
     }
 
     /// Adds an entry that an index lacks. `whole` is the value of the item's row, which stays.
@@ -106,7 +117,13 @@ impl Commit {
         self.writes.push(Write::Put { key, value });
     }
 
-    /// The writes, in order.
+    /// Queues the writes, and the records of what changed.
+    pub(crate) fn submit<G: Guard>(mut self, guard: G, streams: &Streams) -> Ticket {
+        let changes = std::mem::take(&mut self.changes);
+        changes.submit(streams, guard, self.into_writes())
+    }
+
+    /// The writes of a commit that changed no item, of which streams tell nothing.
     pub(crate) fn into_writes(mut self) -> Vec<Write> {
         let sums = self.sums.into_iter().filter(|(_, amounts)| *amounts != [0, 0]);
         let sums = sums.map(|(key, amounts)| Write::Add { key, amounts });

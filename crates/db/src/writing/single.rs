@@ -1,7 +1,7 @@
 //! A write of one item: latch, read, decide, submit, wait.
 
 use model::ApiError;
-use store::{Guard as _, Outcome, Store, Ticket};
+use store::{Outcome, Store, Ticket};
 
 use super::{Commit, Current, Effect};
 use crate::Db;
@@ -40,8 +40,8 @@ impl<S: Store> Db<S> {
         let mut commit = Commit::default();
         let decided = action
             .decide(current.item())
-            .map(|after| commit.add((action, &table), current, after, &self.stamps));
-        Ok((decided, guard.submit(commit.into_writes())))
+            .map(|after| commit.add((&action.row, &table), current, after, &self.stamps));
+        Ok((decided, commit.submit(guard, &self.catalog.streams)))
     }
 }
 

@@ -56,7 +56,7 @@ impl Ids for TestIds {
 
 /// A database over `store`.
 pub(crate) async fn open<S: Store>(store: S, clock: &TestClock) -> Db<S> {
-    let options = DbOptions { clock: Box::new(clock.clone()), ids: Box::new(TestIds) };
+    let options = DbOptions::new(clock.clone(), TestIds);
     Db::open(store, options).await.unwrap()
 }
 

@@ -1,6 +1,6 @@
 use model::{
-    AttributeDefinition, AttributeValue, BillingMode, Item, KeyElement, KeySchema, Number,
-    ProvisionedThroughput, ScalarType, ThroughputChanges,
+    AttributeDefinition, AttributeValue, BillingMode, IndexPhase, Item, KeyElement, KeySchema,
+    Number, ProvisionedThroughput, ScalarType, ThroughputChanges,
 };
 
 use super::*;
@@ -31,9 +31,12 @@ fn definition() -> TableDefinition {
         on_demand_since_ms: None,
         table_class: None,
         stream: None,
+        latest_stream_label: None,
         sse: None,
         tags: vec![("team".into(), "blue".into())],
         expiry_attribute: Some("until".into()),
+        expiry_phase: IndexPhase::Active,
+        expiry_changed_at_ms: None,
     }
 }
 

@@ -304,3 +304,16 @@ proptest! {
         prop_assert_eq!(Number::from(value).to_string(), value.to_string());
     }
 }
+
+#[test]
+fn the_whole_part_is_that_before_the_point() {
+    let whole = |text: &str| Number::parse(text).unwrap().whole();
+    assert_eq!(whole("0"), Some(0));
+    assert_eq!(whole("1700000000.999"), Some(1_700_000_000));
+    assert_eq!(whole("1.7E9"), Some(1_700_000_000));
+    assert_eq!(whole("1E-130"), Some(0));
+    assert_eq!(whole("18446744073709551615"), Some(u64::MAX));
+    for none in ["-1", "-0.5", "18446744073709551616", "1E125"] {
+        assert_eq!(whole(none), None, "{none}");
+    }
+}

@@ -13,8 +13,6 @@ use super::Packing;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
-/// The service and version in front of an operation's name.
-pub(crate) const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 
 /// Longest head of a request, and longest request line: AWS refuses either beyond this with 400
 /// (ScyllaDB's `test_manual_requests.py::test_too_large_request_headers`, read 2026-11-23).
@@ -42,9 +40,7 @@ pub(crate) fn speaks_json(headers: &HeaderMap) -> bool {
 /// # Errors
 /// [`ApiError::UnknownOperation`] if the header is absent or names none we know.
 pub(crate) fn operation(headers: &HeaderMap) -> Result<OperationName, ApiError> {
-    target(headers)
-        .strip_prefix(TARGET_PREFIX)
-        .and_then(OperationName::parse)
+    OperationName::of_target(target(headers))
         .ok_or_else(|| ApiError::UnknownOperation(String::new()))
 }
 

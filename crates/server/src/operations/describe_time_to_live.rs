@@ -1,6 +1,6 @@
 //! DescribeTimeToLive.
 
-use db::Db;
+use db::{Db, TimeToLive};
 use model::{ApiError, TableRef};
 use store::Store;
 use wire::operations::describe_time_to_live::{DescribeTimeToLive, Input, Output};
@@ -10,7 +10,7 @@ use crate::pipeline::{Access, Call, Facts, Handle, Reach};
 impl Handle for DescribeTimeToLive {
     type Request = TableRef;
     type Echo = ();
-    type Answer = Option<String>;
+    type Answer = TimeToLive;
 
     fn resolve(input: Input) -> Result<(TableRef, ()), ApiError> {
         Ok((input.table, ()))
@@ -24,11 +24,11 @@ impl Handle for DescribeTimeToLive {
         db: &Db<S>,
         call: Call<'_>,
         table: TableRef,
-    ) -> Result<Option<String>, ApiError> {
+    ) -> Result<TimeToLive, ApiError> {
         db.describe_time_to_live(call.scope, &table)
     }
 
-    fn answer(attribute: Option<String>, (): ()) -> Output {
-        Output { attribute }
+    fn answer(answer: TimeToLive, (): ()) -> Output {
+        Output { status: answer.status, attribute: answer.attribute }
     }
 }

@@ -54,7 +54,7 @@ impl Endpoint {
         let begun = Arc::new(Notify::new());
         let inner = MemoryStore::new();
         let store = Puppet { inner, read, says, begun: Arc::clone(&begun) };
-        let options = DbOptions { clock: Box::new(Constant), ids: Box::new(Constant) };
+        let options = DbOptions::new(Constant, Constant);
         let db = Db::open(store, options).await.unwrap();
         let options = ServiceOptions {
             account: "000000000000".to_owned(),

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use stator::{Builder, Stator};
 use testkit::http::Connection;
-use transcript::{Exchange, Transcript};
+use transcript::{Exchange, Memory, Transcript};
 
 #[tokio::test]
 async fn transcripts_hold_in_memory() {
@@ -66,11 +66,13 @@ async fn hold(path: &Path, server: Builder) {
     let server = server.start().await.unwrap();
     let mut connection = Connection::open(server.addresses()[0]).await.unwrap();
     let mut transcript = Transcript::read(path);
+    let mut memory = Memory::default();
     let updating = std::env::var_os("UPDATE_TRANSCRIPTS").is_some();
     for exchange in &mut transcript.exchanges {
-        let answer = connection.exchange(&exchange.request()).await.unwrap();
+        let answer = connection.exchange(&exchange.request(&memory)).await.unwrap();
         check_headers(answer.head, answer.body);
         let body = std::str::from_utf8(answer.body).unwrap();
+        memory.learn(body);
         if updating {
             exchange.record(answer.status, body);
         } else {

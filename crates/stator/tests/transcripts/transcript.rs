@@ -1,5 +1,6 @@
 //! The form of a transcript: see `tests/transcripts/README.md`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -31,14 +32,48 @@ pub(crate) struct Exchange {
 const ANYTHING: &str = "...";
 
 /// What changes from run to run: member names, and what stands for their values.
-const VARYING: [(&str, &str); 6] = [
+const VARYING: [(&str, &str); 16] = [
     ("CreationDateTime", "{{time}}"),
     ("LastUpdateToPayPerRequestDateTime", "{{time}}"),
     ("LastUpdateDateTime", "{{time}}"),
     ("LastIncreaseDateTime", "{{time}}"),
     ("LastDecreaseDateTime", "{{time}}"),
     ("TableId", "{{uuid}}"),
+    ("CreationRequestDateTime", "{{time}}"),
+    ("LatestStreamArn", "{{stream}}"),
+    ("LatestStreamLabel", "{{label}}"),
+    ("LastEvaluatedShardId", "{{shard}}"),
+    ("NextShardIterator", "{{iterator}}"),
+    ("ShardId", "{{shard}}"),
+    ("ShardIterator", "{{iterator}}"),
+    ("StartingSequenceNumber", "{{sequence}}"),
+    ("StreamArn", "{{stream}}"),
+    ("StreamLabel", "{{label}}"),
 ];
+
+/// What was answered last where answers vary, by placeholder.
+#[derive(Default)]
+pub(crate) struct Memory(BTreeMap<&'static str, String>);
+
+impl Memory {
+    /// Remembers what varies in an answer.
+    pub(crate) fn learn(&mut self, body: &str) {
+        for (member, placeholder) in VARYING {
+            let start = format!("\"{member}\":\"");
+            if let Some((_, behind)) = body.rsplit_once(&start) {
+                let value = behind.split('"').next().expect("a string ends");
+                self.0.insert(placeholder, value.to_owned());
+            }
+        }
+    }
+
+    /// Puts what was answered last in place of placeholders.
+    fn recall(&self, body: &str) -> String {
+        let remembered = self.0.iter();
+        remembered
+            .fold(body.to_owned(), |body, (placeholder, value)| body.replace(placeholder, value))
+    }
+}
 
 impl Transcript {
     pub(crate) fn read(path: &Path) -> Self {
@@ -81,11 +116,17 @@ impl Exchange {
     }
 
     /// The request's bytes.
-    pub(crate) fn request(&self) -> Vec<u8> {
+    pub(crate) fn request(&self, memory: &Memory) -> Vec<u8> {
+        let body = memory.recall(&self.body);
+        let known = wire::OperationName::parse(&self.operation);
+        let target = known.map_or_else(
+            || format!("DynamoDB_20120810.{}", self.operation),
+            wire::OperationName::target,
+        );
         let usual = [
             ("host", "localhost".to_owned()),
             ("content-type", "application/x-amz-json-1.0".to_owned()),
-            ("x-amz-target", format!("DynamoDB_20120810.{}", self.operation)),
+            ("x-amz-target", target),
             ("x-amz-date", "20261123T000000Z".to_owned()),
             (
                 "authorization",
@@ -93,7 +134,7 @@ impl Exchange {
                  SignedHeaders=host;x-amz-date;x-amz-target, Signature=00"
                     .to_owned(),
             ),
-            ("content-length", self.body.len().to_string()),
+            ("content-length", body.len().to_string()),
         ];
         let changed = |name: &str| self.headers.iter().any(|(changed, _)| changed == name);
         let kept = usual.iter().filter(|(name, _)| !changed(name));
@@ -101,7 +142,7 @@ impl Exchange {
         for (name, value) in kept.map(|(name, value)| (*name, value)).chain(self.changes()) {
             head += &format!("{name}: {value}\r\n");
         }
-        (head + "\r\n" + &self.body).into_bytes()
+        (head + "\r\n" + &body).into_bytes()
     }
 
     fn changes(&self) -> impl Iterator<Item = (&str, &String)> {

@@ -53,7 +53,7 @@ pub(super) fn rules(
             (Measure::Length, *length, None, &[])
         }
         Kind::Integer(range) | Kind::Long(range) => (Measure::Value, *range, None, &[]),
-        Kind::Structure(_) | Kind::Value(_) | Kind::Boolean | Kind::Blob => {
+        Kind::Structure(_) | Kind::Value(_) | Kind::Timestamp | Kind::Boolean | Kind::Blob => {
             (Measure::Value, Range::ANY, None, &[])
         }
     };

@@ -1,10 +1,11 @@
 //! DescribeTimeToLive: whether items of a table expire, and by which attribute.
 
-use model::{ApiError, Scope, TableRef};
+use model::{ApiError, Scope, TableRef, TimeToLiveStatus};
 
 use crate::encode::ObjectWriter;
 use crate::generated::shapes;
 use crate::json::Members;
+use crate::names::WireName;
 use crate::shape::Shape;
 use crate::{Class, Operation, Permission};
 
@@ -22,6 +23,8 @@ pub struct Input {
 /// Its setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
+    /// How far enabling or disabling it is.
+    pub status: TimeToLiveStatus,
     /// The attribute; `None` while time to live is disabled.
     pub attribute: Option<String>,
 }
@@ -43,8 +46,7 @@ impl Operation for DescribeTimeToLive {
         if let Some(attribute) = &output.attribute {
             description.string("AttributeName", attribute);
         }
-        let status = if output.attribute.is_some() { "ENABLED" } else { "DISABLED" };
-        description.string("TimeToLiveStatus", status);
+        description.string("TimeToLiveStatus", output.status.wire_name());
         description.close();
         object.close();
     }

@@ -24,5 +24,6 @@ def connect(access_key_id="test", region=REGION):
     return SimpleNamespace(
         resource=session.resource("dynamodb", config=once, **options),
         client=session.client("dynamodb", config=once, **options),
+        streams=session.client("dynamodbstreams", config=once, **options),
         unchecked=session.client("dynamodb", config=lenient, **options),
     )

@@ -36,7 +36,7 @@ impl Ids for Constant {
 }
 
 async fn front() -> Arc<Front<MemoryStore>> {
-    let options = DbOptions { clock: Box::new(Constant), ids: Box::new(Constant) };
+    let options = DbOptions::new(Constant, Constant);
     let db = Db::open(MemoryStore::new(), options).await.unwrap();
     let options = ServiceOptions {
         account: "000000000000".to_owned(),

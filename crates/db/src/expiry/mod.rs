@@ -1,0 +1,162 @@
+//! Time to live: items go once the time that they name has come.
+//!
+//! What it is: while it is enabled, every item whose attribute says when it expires has an entry in
+//! a kind of the table's space that is ordered by time (docs/format/rows.md). Writers keep the
+//! entries in the commits that change the items; enabling it walks through the table, as a new
+//! index does; [`sweep`](self::sweep) removes what is due.
+//!
+//! What it is not: an expired item is an item like any other until it is removed. Reads show it,
+//! as DynamoDB's do.
+
+mod sweep;
+
+use std::time::Duration;
+
+use model::{IndexPhase, Item, TableDefinition, ValueRef};
+use store::{RowKey, RowKeyRef, StoreError, Write};
+
+use crate::keys::{Place, kind};
+use crate::table::Spaces;
+
+/// Settings of time to live.
+#[derive(Debug, Clone, Copy)]
+pub struct ExpiryOptions {
+    /// How long after a change of a table's time to live the next one is refused.
+    pub change_interval: Duration,
+}
+
+impl Default for ExpiryOptions {
+    fn default() -> Self {
+        Self { change_interval: Duration::from_secs(60 * 60) }
+    }
+}
+
+/// What lets a table's items expire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expiry {
+    attribute: String,
+    items: Place,
+}
+
+impl Expiry {
+    /// That of a table for which it is enabled.
+    pub(crate) fn of(definition: &TableDefinition, spaces: &Spaces) -> Option<Self> {
+        let attribute = definition.expiry_attribute.clone()?;
+        let is_maintained = definition.expiry_phase != IndexPhase::Deleting;
+        let items = Place { space: spaces.table, kind: kind::ITEM };
+        is_maintained.then_some(Self { attribute, items })
+    }
+
+    /// Where the entries of a table lie.
+    pub(crate) fn place_in(spaces: &Spaces) -> Place {
+        Place { space: spaces.table, kind: kind::EXPIRY }
+    }
+
+    /// Where its entries lie.
+    fn place(&self) -> Place {
+        Place { kind: kind::EXPIRY, ..self.items }
+    }
+
+    /// Whether this attribute says when.
+    pub(crate) fn is_by(&self, attribute: &str) -> bool {
+        self.attribute == attribute
+    }
+
+    /// The entry of an item; `None` when it does not say when it expires.
+    pub(crate) fn entry(&self, row: &RowKey, item: &Item) -> Option<RowKey> {
+        let seconds = self.seconds(item)?;
+        let row = row.borrowed();
+        let partition = row.partition();
+        let length = u16::try_from(partition.len()).expect("a row's partition has a u16 length");
+        let mut sort = Vec::with_capacity(10 + partition.len() + row.sort().len());
+        sort.extend_from_slice(&seconds.to_be_bytes());
+        sort.extend_from_slice(&length.to_be_bytes());
+        sort.extend_from_slice(partition);
+        sort.extend_from_slice(row.sort());
+        Some(self.place().ordered(&sort))
+    }
+
+    /// Appends what a change of an item changes in its entry.
+    pub(crate) fn write(
+        &self,
+        row: &RowKey,
+        [before, after]: [Option<&Item>; 2],
+        writes: &mut Vec<Write>,
+    ) {
+        let [old, new] = [before, after].map(|item| self.entry(row, item?));
+        if old == new {
+            return;
+        }
+        writes.extend(old.map(|key| Write::Delete { key }));
+        writes.extend(new.map(put));
+    }
+
+    /// The row of the item that an entry is of.
+    pub(crate) fn row(&self, entry: RowKeyRef<'_>) -> Result<RowKey, StoreError> {
+        let damaged = || StoreError::damaged("an entry of time to live");
+        let (_seconds, rest) = entry.sort().split_first_chunk::<8>().ok_or_else(damaged)?;
+        let (length, rest) = rest.split_first_chunk::<2>().ok_or_else(damaged)?;
+        let length = usize::from(u16::from_be_bytes(*length));
+        let (partition, sort) = rest.split_at_checked(length).ok_or_else(damaged)?;
+        Ok(self.items.in_partition(partition, sort))
+    }
+
+    /// Only numbers say when (developer guide, "Time to Live": "Number data type … in Unix epoch
+    /// time format, at the granularity of seconds", 2026-11).
+    fn seconds(&self, item: &Item) -> Option<u64> {
+        match item.attributes().get(&self.attribute)? {
+            ValueRef::N(number) => number.to_number().whole(),
+            _ => None,
+        }
+    }
+}
+
+/// Writes an entry. Its name says all.
+pub(crate) fn put(key: RowKey) -> Write {
+    Write::Put { key, value: bytes::Bytes::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AttributeMap, AttributeValue, Number};
+    use store::Space;
+
+    use super::*;
+
+    fn expiry() -> Expiry {
+        let items = Place { space: Space(16), kind: kind::ITEM };
+        Expiry { attribute: "until".to_owned(), items }
+    }
+
+    fn item(until: AttributeValue) -> Item {
+        Item::encode(&AttributeMap::from([("until".to_owned(), until)]))
+    }
+
+    fn number(text: &str) -> AttributeValue {
+        AttributeValue::N(Number::parse(text).unwrap())
+    }
+
+    #[test]
+    fn an_entry_tells_time_and_row() {
+        let row = expiry().items.in_partition(b"partition", b"sort");
+        let entry = expiry().entry(&row, &item(number("1700000000.9"))).unwrap();
+        assert_eq!(entry.borrowed().sort()[..8], 1_700_000_000_u64.to_be_bytes());
+        assert_eq!(expiry().row(entry.borrowed()).unwrap(), row);
+    }
+
+    #[test]
+    fn entries_are_ordered_by_time() {
+        let row = |name: &[u8]| expiry().items.in_partition(name, b"");
+        let early = expiry().entry(&row(b"z"), &item(number("255"))).unwrap();
+        let late = expiry().entry(&row(b"a"), &item(number("256"))).unwrap();
+        assert!(early < late);
+    }
+
+    #[test]
+    fn other_values_say_nothing() {
+        let row = expiry().items.in_partition(b"p", b"");
+        for until in [AttributeValue::S("1700000000".to_owned()), number("-1"), number("1E30")] {
+            assert_eq!(expiry().entry(&row, &item(until)), None);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! DescribeStream.
+//!
+//! Checks: stream exists.
+
+use model::{ApiError, Scope, StreamArn, StreamDescription};
+use store::Store;
+
+use crate::Db;
+use crate::streams::ShardPage;
+
+impl<S: Store> Db<S> {
+    /// Describes a stream and a page of its shards.
+    pub async fn describe_stream(
+        &self,
+        scope: &Scope,
+        stream: &StreamArn,
+        page: &ShardPage,
+    ) -> Result<StreamDescription, ApiError> {
+        // Find.
+        let found = self.stream(scope, stream)?;
+
+        // Answer.
+        Ok(found.describe(page))
+    }
+}

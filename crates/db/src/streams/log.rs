@@ -1,0 +1,95 @@
+//! Writing: a commit's changes become records of the streams of their tables.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::{ChangeOrigin, Item};
+use store::{Guard, RowKey, Ticket, Write};
+
+use super::record::{self, Change};
+use super::{Stream, Streams};
+use crate::stamp::Stamp;
+use crate::table::Table;
+
+/// The records of one commit, whose shards are chosen when it is queued.
+#[derive(Debug)]
+pub(crate) struct ChangeLog {
+    origin: ChangeOrigin,
+    records: Vec<Pending>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    stream: Arc<Stream>,
+    /// Of the item's partition.
+    hash: u64,
+    at_least: u64,
+    body: Bytes,
+}
+
+/// A change that was decided, and the stamp it got.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decided<'a> {
+    pub(crate) row: &'a RowKey,
+    /// The item before and after.
+    pub(crate) sides: [Option<&'a Item>; 2],
+    pub(crate) stamp: Stamp,
+}
+
+impl Default for ChangeLog {
+    fn default() -> Self {
+        Self::by(ChangeOrigin::Caller)
+    }
+}
+
+impl ChangeLog {
+    /// Of changes that `origin` makes.
+    pub(crate) fn by(origin: ChangeOrigin) -> Self {
+        Self { origin, records: Vec::new() }
+    }
+
+    /// Notes a change, if the table has a stream.
+    pub(crate) fn note(&mut self, table: &Table, decided: Decided<'_>) {
+        let Some(stream) = &table.stream else { return };
+        let Decided { row, sides: [before, after], stamp } = decided;
+        let change = Change { before, after, origin: self.origin, created_at_ms: stamp.ms() };
+        self.records.push(Pending {
+            stream: Arc::clone(stream),
+            hash: row.borrowed().hash(),
+            at_least: stamp.reading(),
+            body: record::encode(table, stream.view, change),
+        });
+    }
+
+    /// Queues `writes` with the records.
+    pub(crate) fn submit<G: Guard>(
+        self,
+        streams: &Streams,
+        guard: G,
+        mut writes: Vec<Write>,
+    ) -> Ticket {
+        if self.records.is_empty() {
+            return guard.submit(writes);
+        }
+        let _order = streams.order.read();
+        let appended = self.records.into_iter().filter_map(Pending::into_write);
+        writes.extend(appended);
+        guard.submit(writes)
+    }
+}
+
+impl Pending {
+    /// Nothing, when the stream was switched off meanwhile.
+    fn into_write(self) -> Option<Write> {
+        let shard = self.stream.open.read().of_hash(self.hash)?;
+        let log = self.stream.log(shard);
+        Some(Write::Append { log, at_least: self.at_least, value: self.body })
+    }
+}
+
+impl Stream {
+    /// The log of a shard.
+    pub(super) fn log(&self, shard: u32) -> RowKey {
+        self.place().log(u64::from(shard))
+    }
+}

@@ -1,0 +1,209 @@
+//! What time does to streams, and what a restart finds of them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use model::{
+    ApiError, ChangeKind, Shard, ShardPosition, StreamArn, StreamDeclaration, StreamRecord,
+    StreamStatus, StreamView, TableRef,
+};
+use stator_db::{Db, GetRecords, GetShardIterator, ListStreams, ShardPage};
+use store::MemoryStore;
+use support::*;
+
+const HOUR_MS: u64 = 60 * 60 * 1000;
+
+/// A database with a table `t` that has a stream.
+struct Bench {
+    store: MemoryStore,
+    clock: TestClock,
+    db: Db<MemoryStore>,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let (store, clock) = (MemoryStore::new(), TestClock::new(1_700_000_000_000));
+        let db = open(store.clone(), &clock).await;
+        let mut declaration = table("t", "p:S", None);
+        let view = Some(StreamView::NewAndOldImages);
+        declaration.stream = Some(StreamDeclaration { enabled: true, view });
+        db.create_table(&scope(), declaration).await.unwrap();
+        Self { store, clock, db }
+    }
+
+    /// The same data after the process has ended, however it did.
+    async fn reopened(self) -> Self {
+        let db = open(self.store.clone(), &self.clock).await;
+        Self { db, ..self }
+    }
+
+    async fn put(&self, p: &str, value: &str) {
+        write(&self.db, "t", map([("p", s(p)), ("v", s(value))])).await;
+    }
+
+    async fn pass(&self, ms: u64) {
+        self.clock.advance(ms);
+        self.db.keep_up().await.unwrap();
+    }
+
+    async fn streams(&self) -> Vec<StreamArn> {
+        self.db.list_streams(&scope(), ListStreams::default()).await.unwrap().streams
+    }
+
+    async fn stream(&self) -> StreamArn {
+        let [stream] = <[_; 1]>::try_from(self.streams().await).unwrap();
+        stream
+    }
+
+    async fn shards(&self) -> Vec<Shard> {
+        let (stream, page) = (self.stream().await, ShardPage::default());
+        self.db.describe_stream(&scope(), &stream, &page).await.unwrap().shards
+    }
+
+    async fn iterator(&self, shard: &Shard, position: ShardPosition) -> Result<String, ApiError> {
+        let (stream, shard) = (self.stream().await, shard.id.clone());
+        let request = GetShardIterator { stream, shard, position };
+        self.db.get_shard_iterator(&scope(), request).await
+    }
+
+    async fn read(
+        &self,
+        iterator: String,
+    ) -> Result<(Vec<StreamRecord>, Option<String>), ApiError> {
+        let request = GetRecords { iterator, limit: None };
+        let answer = self.db.get_records(&scope(), request).await?;
+        Ok((answer.records, answer.next))
+    }
+
+    /// All records of a shard, and whether it goes on.
+    async fn all(&self, shard: &Shard) -> (Vec<StreamRecord>, bool) {
+        let iterator = self.iterator(shard, ShardPosition::TrimHorizon).await.unwrap();
+        let (records, next) = self.read(iterator).await.unwrap();
+        (records, next.is_some())
+    }
+
+    /// What the shards' records say `v` became, parents before children.
+    async fn values(&self) -> Vec<String> {
+        let mut values = Vec::new();
+        for shard in self.shards().await {
+            for record in self.all(&shard).await.0 {
+                let image = record.new_image.or(record.old_image).unwrap().decode();
+                values.push(format!("{:?} {:?}", record.kind, image["v"]));
+            }
+        }
+        values
+    }
+}
+
+#[tokio::test]
+async fn shards_are_followed_by_children_that_go_on_with_the_same_items() {
+    let bench = Bench::new().await;
+    bench.put("a", "1").await;
+    bench.pass(4 * HOUR_MS - 1).await;
+    let parents = bench.shards().await;
+    assert_eq!(parents.len(), 4);
+
+    bench.pass(1).await;
+    bench.put("a", "2").await;
+    let shards = bench.shards().await;
+    assert_eq!(shards.len(), 8);
+    for (parent, child) in shards[..4].iter().zip(&shards[4..]) {
+        assert_eq!(child.parent.as_ref(), Some(&parent.id));
+        assert!(parent.last.unwrap() < child.first && child.last.is_none());
+        let (of_parent, goes_on) = bench.all(parent).await;
+        assert!(!goes_on, "a closed shard ends");
+        let (of_child, goes_on) = bench.all(child).await;
+        assert!(goes_on, "an open shard goes on");
+        assert_eq!(of_parent.len(), of_child.len(), "an item stays in its range");
+        let numbers = of_parent.iter().chain(&of_child).map(|record| record.sequence);
+        assert!(numbers.is_sorted());
+    }
+    let children = ShardPage { parent: Some(shards[1].id.clone()), ..ShardPage::default() };
+    let stream = bench.stream().await;
+    let described = bench.db.describe_stream(&scope(), &stream, &children).await.unwrap();
+    assert_eq!(described.shards, [shards[5].clone()]);
+}
+
+#[tokio::test]
+async fn a_reader_of_an_open_shard_finds_its_end_after_the_rollover() {
+    let bench = Bench::new().await;
+    let shard = &bench.shards().await[0];
+    let waiting = bench.iterator(shard, ShardPosition::Latest).await.unwrap();
+    bench.pass(4 * HOUR_MS).await;
+    let expired = bench.read(waiting).await.unwrap_err();
+    assert_eq!(expired, ApiError::ExpiredIterator("Iterator expired".into()));
+    let again = bench.iterator(shard, ShardPosition::Latest).await.unwrap();
+    assert_eq!(bench.read(again).await.unwrap(), (vec![], None));
+}
+
+#[tokio::test]
+async fn records_are_kept_for_a_day_and_then_go_with_their_shards() {
+    let bench = Bench::new().await;
+    bench.put("a", "1").await;
+    let written_in = bench.shards().await;
+    bench.pass(4 * HOUR_MS).await;
+    bench.put("a", "2").await;
+    let count = async || bench.values().await.len();
+    assert_eq!(count().await, 2);
+    bench.pass(20 * HOUR_MS + 10).await;
+    assert_eq!(count().await, 1, "the first record is older than a day");
+    bench.pass(4 * HOUR_MS).await;
+    let known = bench.shards().await;
+    assert!(written_in.iter().all(|shard| known.iter().all(|other| other.id != shard.id)));
+    assert_eq!(count().await, 0);
+    let gone = bench.iterator(&written_in[0], ShardPosition::TrimHorizon).await;
+    assert!(matches!(gone, Err(ApiError::ResourceNotFound(_))));
+    let first = bench.shards().await[0].clone();
+    let trimmed = bench.iterator(&first, ShardPosition::At(written_in[0].first)).await;
+    assert!(matches!(trimmed, Err(ApiError::TrimmedDataAccess(_))));
+}
+
+#[tokio::test]
+async fn a_time_is_a_position() {
+    let bench = Bench::new().await;
+    bench.put("a", "1").await;
+    bench.clock.advance(1000);
+    bench.put("a", "2").await;
+    let mut found = Vec::new();
+    for shard in bench.shards().await {
+        let position = ShardPosition::AtTime(1_700_000_000_500);
+        let iterator = bench.iterator(&shard, position).await.unwrap();
+        found.extend(bench.read(iterator).await.unwrap().0);
+    }
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].kind, found[0].created_at_ms), (ChangeKind::Modify, 1_700_000_001_000));
+}
+
+#[tokio::test]
+async fn a_restart_keeps_records_and_shards_and_numbers_go_on() {
+    let bench = Bench::new().await;
+    bench.put("a", "1").await;
+    let (stream, shards) = (bench.stream().await, bench.shards().await);
+    let bench = bench.reopened().await;
+    assert_eq!((bench.stream().await, bench.shards().await), (stream, shards));
+    bench.put("a", "2").await;
+    assert_eq!(bench.values().await, [r#"Insert S("1")"#, r#"Modify S("2")"#]);
+    let mut numbers = Vec::new();
+    for shard in bench.shards().await {
+        numbers.extend(bench.all(&shard).await.0.iter().map(|record| record.sequence));
+    }
+    assert!(numbers.len() == 2 && numbers[0] < numbers[1]);
+}
+
+#[tokio::test]
+async fn the_stream_of_a_dropped_table_is_disabled_and_goes_after_a_day() {
+    let bench = Bench::new().await;
+    bench.put("a", "1").await;
+    bench.db.delete_table(&scope(), TableRef::new("t")).await.unwrap();
+    let stream = bench.stream().await;
+    let bench = bench.reopened().await;
+    let page = ShardPage::default();
+    let described = bench.db.describe_stream(&scope(), &stream, &page).await.unwrap();
+    assert_eq!(described.status, StreamStatus::Disabled);
+    assert_eq!(bench.values().await, [r#"Insert S("1")"#]);
+
+    bench.pass(24 * HOUR_MS).await;
+    assert_eq!(bench.streams().await, []);
+    let gone = bench.db.describe_stream(&scope(), &stream, &page).await;
+    assert!(matches!(gone, Err(ApiError::ResourceNotFound(_))));
+}

@@ -1,0 +1,198 @@
+//! A table's changes as DynamoDB Streams shows them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Item, KeySchema, Scope, StreamView};
+
+/// Where a change stands in its shard: later changes have greater numbers.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub struct SequenceNumber(pub u64);
+
+/// Digits of a sequence number on the wire: the model's least, 21. Each begins with a 1, which
+/// keeps the zeros in front of the number.
+const SEQUENCE_DIGITS: usize = 21;
+
+impl fmt::Display for SequenceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1{:0width$}", self.0, width = SEQUENCE_DIGITS - 1)
+    }
+}
+
+impl SequenceNumber {
+    /// Reads a number as it was shown; `None` when it is none of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('1').filter(|rest| rest.len() == SEQUENCE_DIGITS - 1)?;
+        // A sign is no digit.
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok().map(Self))?
+    }
+}
+
+/// A stream as a request names it: its table's ARN, `/stream/`, and its label.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamArn {
+    /// The account and region of its table.
+    pub scope: Scope,
+    /// Its table's name.
+    pub table: String,
+    /// When it was created, in UTC, to the millisecond.
+    pub label: String,
+}
+
+impl StreamArn {
+    /// Takes an ARN apart; `None` when it is not a stream's.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (table, label) = text.split_once("/stream/")?;
+        let table = crate::TableRef::new(table);
+        let whole = !label.is_empty() && !label.contains('/');
+        let scope = table.scope().filter(|_| whole)?;
+        Some(Self { scope, table: table.name().to_owned(), label: label.to_owned() })
+    }
+}
+
+impl fmt::Display for StreamArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/stream/{}", self.scope.table_arn(&self.table), self.label)
+    }
+}
+
+/// What happened to an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It came to be.
+    Insert,
+    /// It became another.
+    Modify,
+    /// It went.
+    Remove,
+}
+
+/// Who changed an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeOrigin {
+    /// A request.
+    Caller,
+    /// Its time to live had come.
+    Expiry,
+}
+
+/// Where in a shard to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShardPosition {
+    /// From the oldest change that is kept.
+    TrimHorizon,
+    /// From the next change on.
+    Latest,
+    /// From this change on.
+    At(SequenceNumber),
+    /// From the change behind this one on.
+    After(SequenceNumber),
+    /// From the first change at or after this time on, in milliseconds since the epoch.
+    AtTime(u64),
+}
+
+/// One change of one item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamRecord {
+    /// Names it, among all changes of all tables.
+    pub event_id: String,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// Who did it.
+    pub origin: ChangeOrigin,
+    /// The item's primary key.
+    pub keys: Item,
+    /// The item before, where the stream shows it and it was there.
+    pub old_image: Option<Item>,
+    /// The item after, where the stream shows it and it is there.
+    pub new_image: Option<Item>,
+    /// Its place in the shard.
+    pub sequence: SequenceNumber,
+    /// When, in milliseconds since the epoch.
+    pub created_at_ms: u64,
+}
+
+impl StreamRecord {
+    /// Its size as DynamoDB counts: its key and its images.
+    pub fn size_bytes(&self) -> usize {
+        let images = self.old_image.iter().chain(&self.new_image);
+        self.keys.item_bytes() + images.map(Item::item_bytes).sum::<usize>()
+    }
+}
+
+/// A part of a stream: the changes of a range of partitions during some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shard {
+    /// Its name; names of later shards sort behind those of earlier ones.
+    pub id: String,
+    /// The shard whose changes must be read first.
+    pub parent: Option<String>,
+    /// No change in it has a smaller number.
+    pub first: SequenceNumber,
+    /// No change in it has a greater number; absent while it takes changes.
+    pub last: Option<SequenceNumber>,
+}
+
+/// Whether a stream takes changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamStatus {
+    /// It does.
+    Enabled,
+    /// It can only be read.
+    Disabled,
+}
+
+/// A stream as DescribeStream shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamDescription {
+    /// Its name.
+    pub arn: StreamArn,
+    /// Whether it takes changes.
+    pub status: StreamStatus,
+    /// Which images its records carry.
+    pub view: StreamView,
+    /// When it was created, in milliseconds since the epoch.
+    pub created_at_ms: u64,
+    /// Its table's key.
+    pub key: KeySchema,
+    /// A page of its shards.
+    pub shards: Vec<Shard>,
+    /// The last of them, when there are more.
+    pub last_evaluated_shard: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sequence_numbers_are_21_digits_and_read_back() {
+        for number in [0, 1, u64::MAX] {
+            let text = SequenceNumber(number).to_string();
+            assert_eq!(text.len(), 21);
+            assert_eq!(SequenceNumber::parse(&text), Some(SequenceNumber(number)));
+        }
+        for other in
+            ["", "1", "000000000000000000001", "1+0000000000000000001", "199999999999999999999"]
+        {
+            assert_eq!(SequenceNumber::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_stream_is_named_by_table_and_label() {
+        let text =
+            "arn:aws:dynamodb:eu-west-1:123456789012:table/Films/stream/2026-11-23T18:00:00.123";
+        let arn = StreamArn::parse(text).unwrap();
+        assert_eq!((&*arn.table, &*arn.label), ("Films", "2026-11-23T18:00:00.123"));
+        assert_eq!(arn.to_string(), text);
+        for other in
+            ["x", "arn:aws:dynamodb:eu-west-1:123456789012:table/Films", &format!("{text}/x")]
+        {
+            assert_eq!(StreamArn::parse(other), None, "{other}");
+        }
+    }
+}
