@@ -3,7 +3,7 @@
 //! Messages: the developer guide's "Constraints", the wire messages in public bug reports against
 //! AWS, and ScyllaDB's tests run against AWS (test_item.py, test_limits.py, test_gsi.py), 2026-11.
 
-use model::limits::{ITEM_BYTES_MAX, PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX};
+use model::limits::ITEM_BYTES_MAX;
 use model::{
     ApiError, AttributeMap, AttributeValue, Item, KeyElement, KeyRole, KeySchema, ScalarType,
     ValueRef,
@@ -11,6 +11,7 @@ use model::{
 use store::RowKey;
 
 use crate::error::{invalid, validation};
+use crate::key_values::{bytes_max, emptiness, key_bytes, value_has_type};
 use crate::keys::Attributes;
 use crate::table::Table;
 
@@ -143,23 +144,6 @@ pub(crate) fn check_scalar_view(
     }
 }
 
-/// Whether a value in byte form can stand in a key.
-pub(crate) fn fits(role: KeyRole, element: &KeyElement, value: &ValueRef<'_>) -> bool {
-    value_has_type(value, element.scalar_type)
-        && emptiness(value).is_none()
-        && key_bytes(value) <= bytes_max(role)
-}
-
-/// Whether a value in byte form has the type.
-pub(crate) fn value_has_type(value: &ValueRef<'_>, scalar_type: ScalarType) -> bool {
-    matches!(
-        (value, scalar_type),
-        (ValueRef::S(_), ScalarType::S)
-            | (ValueRef::N(_), ScalarType::N)
-            | (ValueRef::B(_), ScalarType::B)
-    )
-}
-
 /// A key's attributes with their roles, hash before range.
 pub(crate) fn elements(key: &KeySchema) -> impl Iterator<Item = (KeyRole, &KeyElement)> {
     let hash = key.hash.iter().map(|element| (KeyRole::Hash, element));
@@ -191,22 +175,6 @@ fn empty_key(kind: &str, name: &str) -> ApiError {
     ))
 }
 
-fn emptiness(value: &ValueRef<'_>) -> Option<&'static str> {
-    match value {
-        ValueRef::S("") => Some("string"),
-        ValueRef::B([]) => Some("binary"),
-        _ => None,
-    }
-}
-
-fn key_bytes(value: &ValueRef<'_>) -> usize {
-    match value {
-        ValueRef::S(text) => text.len(),
-        ValueRef::B(bytes) => bytes.len(),
-        _ => 0,
-    }
-}
-
 fn check_size(role: KeyRole, bytes: usize) -> Result<(), ApiError> {
     let most = bytes_max(role);
     if bytes <= most {
@@ -221,11 +189,4 @@ fn check_size(role: KeyRole, bytes: usize) -> Result<(), ApiError> {
             format!("Aggregated size of all range keys has exceeded the size limit of {most} bytes")
         }
     }))
-}
-
-fn bytes_max(role: KeyRole) -> usize {
-    match role {
-        KeyRole::Hash => PARTITION_KEY_BYTES_MAX,
-        KeyRole::Range => SORT_KEY_BYTES_MAX,
-    }
 }

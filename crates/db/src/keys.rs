@@ -15,7 +15,7 @@ use model::{AttributeMap, AttributeValue, KeyElement, KeyRole, KeySchema, MapRef
 use store::{Kind, RowKey, RowRange, Space};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::item_rules;
+use crate::key_values;
 
 /// Rows of the catalog itself.
 pub(crate) const CATALOG: Space = Space(0);
@@ -141,7 +141,7 @@ impl Attributes<'_> {
                 Self::Tree(map) => encode_tree(map.get(&element.name)?, out)?,
                 Self::Stored(map) => {
                     let value = map.get(&element.name)?;
-                    if !item_rules::fits(role, element, &value) {
+                    if !key_values::fits(role, element, &value) {
                         return None;
                     }
                     model::key::encode_scalar(&value, out);

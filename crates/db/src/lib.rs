@@ -28,6 +28,7 @@ mod gate;
 mod index_changes;
 mod indexing;
 mod item_rules;
+mod key_values;
 mod keys;
 mod metering;
 mod mutation;

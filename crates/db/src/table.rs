@@ -84,7 +84,7 @@ impl Table {
     ) -> Self {
         let indexes = indexes(&definition, &spaces);
         let place = Place { space: spaces.table, kind: kind::ITEM };
-        let expiry = Expiry::of(&definition, &spaces);
+        let expiry = Expiry::of(&definition, spaces.table);
         let definition = Arc::new(definition);
         Self { definition, arn, place, indexes, spaces, stream, expiry, era: Arc::default() }
     }

@@ -28,6 +28,7 @@ mod panics;
 pub mod pipeline;
 mod request_log;
 mod service;
+mod target;
 
 pub use http::{Cors, NotAnOrigin, Patience, Pem, ServeOptions, Tls, TlsError, serve};
 pub use service::{Service, ServiceOptions};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hyper::http::request::Parts;
 
 use crate::http::{Answer, RequestId, head};
-use crate::pipeline::Target;
+use crate::target::Target;
 
 /// One request, answered.
 pub(crate) struct Event<'a> {

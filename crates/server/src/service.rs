@@ -22,8 +22,9 @@ use crate::dispatch::dispatch;
 use crate::http::{Answer, ContentType, Intake, RequestId, RequestIds, head, unpacked};
 use crate::metrics::{self, Metrics, Now};
 use crate::panics;
-use crate::pipeline::{Call, Target};
+use crate::pipeline::Call;
 use crate::request_log::Event;
+use crate::target::Target;
 
 /// Settings of a [`Service`].
 #[derive(Debug, Clone)]

@@ -13,10 +13,9 @@ mod sweep;
 use std::time::Duration;
 
 use model::{IndexPhase, Item, TableDefinition, ValueRef};
-use store::{RowKey, RowKeyRef, StoreError, Write};
+use store::{RowKey, RowKeyRef, Space, StoreError, Write};
 
 use crate::keys::{Place, kind};
-use crate::table::Spaces;
 
 /// Settings of time to live.
 #[derive(Debug, Clone, Copy)]
@@ -40,16 +39,16 @@ pub(crate) struct Expiry {
 
 impl Expiry {
     /// That of a table for which it is enabled.
-    pub(crate) fn of(definition: &TableDefinition, spaces: &Spaces) -> Option<Self> {
+    pub(crate) fn of(definition: &TableDefinition, space: Space) -> Option<Self> {
         let attribute = definition.expiry_attribute.clone()?;
         let is_maintained = definition.expiry_phase != IndexPhase::Deleting;
-        let items = Place { space: spaces.table, kind: kind::ITEM };
+        let items = Place { space, kind: kind::ITEM };
         is_maintained.then_some(Self { attribute, items })
     }
 
     /// Where the entries of a table lie.
-    pub(crate) fn place_in(spaces: &Spaces) -> Place {
-        Place { space: spaces.table, kind: kind::EXPIRY }
+    pub(crate) fn place_in(space: Space) -> Place {
+        Place { space, kind: kind::EXPIRY }
     }
 
     /// Where its entries lie.
@@ -119,7 +118,6 @@ pub(crate) fn put(key: RowKey) -> Write {
 #[cfg(test)]
 mod tests {
     use model::{AttributeMap, AttributeValue, Number};
-    use store::Space;
 
     use super::*;
 

@@ -76,7 +76,7 @@ impl Goal {
     pub(super) fn rows_in(&self, table: &Table) -> Option<RowRange> {
         match self {
             Self::Index { .. } => None,
-            Self::Expiry(_) => Some(Expiry::place_in(&table.spaces).hashes(0, 0, None)),
+            Self::Expiry(_) => Some(Expiry::place_in(table.spaces.table).hashes(0, 0, None)),
         }
     }
 

@@ -13,7 +13,8 @@ use store::{Direction, RowKey, RowRange, prefix_end};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{invalid, validation};
-use crate::item_rules::{check_scalar_view, elements, value_has_type};
+use crate::item_rules::{check_scalar_view, elements};
+use crate::key_values::value_has_type;
 use crate::keys::Place;
 
 /// Rows of one partition.

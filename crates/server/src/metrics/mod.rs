@@ -23,7 +23,7 @@ use model::ConsumedCapacity;
 use store::{Condition, Figure};
 use wire::OperationName;
 
-use crate::pipeline::Target;
+use crate::target::Target;
 use tables::Tables;
 
 pub(crate) use text::CONTENT_TYPE;

@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 
 use auth::Caller;
 use db::Db;
-use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, Scope, TableRef};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::Operation;
 
@@ -32,6 +32,7 @@ pub use facts::{Access, Facts, Reach};
 pub(crate) use expressions::Expressions;
 
 use crate::metrics::Metrics;
+use crate::target::Target;
 
 /// What handlers ask `db` to report: every request is metered, whatever its own answer is to show.
 pub(crate) const METERED: ReturnConsumedCapacity = ReturnConsumedCapacity::Indexes;
@@ -85,19 +86,6 @@ pub(crate) struct Call<'a> {
     pub(crate) metrics: &'a Metrics,
 }
 
-/// What a request is about: the first place it touches, if several.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) table: TableRef,
-    pub(crate) index: Option<String>,
-}
-
-impl Target {
-    fn of(access: &Access<'_>) -> Self {
-        Self { table: access.table.clone(), index: access.index.map(str::to_owned) }
-    }
-}
-
 /// Takes one request through all stages.
 pub(crate) async fn run<O: Handle, S: Store>(
     db: &Db<S>,
@@ -110,7 +98,7 @@ pub(crate) async fn run<O: Handle, S: Store>(
     {
         let facts = O::facts(&request);
         if let Some(access) = facts.accesses.first() {
-            call.target.get_or_init(|| Target::of(access));
+            call.target.get_or_init(|| Target::new(access.table, access.index));
         }
         authorize::authorize(call.caller, &permissions, &facts)?;
         admit::admit(&facts)?;
