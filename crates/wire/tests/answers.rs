@@ -323,6 +323,7 @@ fn create_table_shows_an_on_demand_table_with_its_billing_mode() {
         on_demand_since_ms: Some(1_700_000_000_042),
         table_class: None,
         stream: None,
+        latest_stream_label: None,
         sse: None,
         ..(*provisioned.definition).clone()
     };
