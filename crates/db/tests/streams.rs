@@ -159,6 +159,26 @@ async fn records_are_kept_for_a_day_and_then_go_with_their_shards() {
 }
 
 #[tokio::test]
+async fn no_record_is_numbered_before_its_shard_even_in_its_first_moment() {
+    let bench = Bench::new().await;
+    let mut latest = Vec::new();
+    for shard in bench.shards().await {
+        latest.push(bench.iterator(&shard, ShardPosition::Latest).await.unwrap());
+    }
+    // The clock stands: the change is made in the moment in which the shards began.
+    bench.put("a", "1").await;
+    let mut seen = 0;
+    for iterator in latest {
+        seen += bench.read(iterator).await.unwrap().0.len();
+    }
+    assert_eq!(seen, 1, "a reader who waited from the beginning sees it");
+    for shard in bench.shards().await {
+        let (records, _) = bench.all(&shard).await;
+        assert!(records.iter().all(|record| record.sequence >= shard.first));
+    }
+}
+
+#[tokio::test]
 async fn a_time_is_a_position() {
     let bench = Bench::new().await;
     bench.put("a", "1").await;

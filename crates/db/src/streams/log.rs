@@ -81,9 +81,10 @@ impl ChangeLog {
 impl Pending {
     /// Nothing, when the stream was switched off meanwhile.
     fn into_write(self) -> Option<Write> {
-        let shard = self.stream.open.read().of_hash(self.hash)?;
-        let log = self.stream.log(shard);
-        Some(Write::Append { log, at_least: self.at_least, value: self.body })
+        let open = *self.stream.open.read();
+        let log = self.stream.log(open.of_hash(self.hash)?);
+        let at_least = self.at_least.max(open.first_record);
+        Some(Write::Append { log, at_least, value: self.body })
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) struct OpenShards {
     width: u32,
     /// The number of the first; `None` when the stream is switched off.
     first: Option<u32>,
+    /// No record of theirs may have a smaller number, whenever it got its stamp.
+    pub(super) first_record: u64,
 }
 
 /// A moment: by the clock, and as the number that records made from now on do not stay below.
@@ -83,8 +85,12 @@ impl Shards {
     }
 
     pub(super) fn for_writers(&self) -> OpenShards {
-        let first = self.open_ones().map(|shard| shard.number).next();
-        OpenShards { width: self.width, first }
+        let first = self.open_ones().next();
+        OpenShards {
+            width: self.width,
+            first: first.map(|shard| shard.number),
+            first_record: first.map_or(0, |shard| shard.first),
+        }
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&StoredShard> {

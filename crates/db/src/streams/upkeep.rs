@@ -99,12 +99,13 @@ impl Streams {
         }
         let horizon_ms = now_ms.saturating_sub(milliseconds(retention));
         let mut shards = stream.shards.read().clone();
-        for shard in shards.forget_closed_before(horizon_ms) {
+        let forgotten = shards.forget_closed_before(horizon_ms);
+        for shard in &forgotten {
             store
-                .delete_range(&log_range(&stream.log(shard), Bound::Unbounded, Bound::Unbounded))
+                .delete_range(&log_range(&stream.log(*shard), Bound::Unbounded, Bound::Unbounded))
                 .await?;
         }
-        if shards != *stream.shards.read() {
+        if !forgotten.is_empty() {
             let forget = |shards: &mut Shards| drop(shards.forget_closed_before(horizon_ms));
             self.change_shards(&**store, stream, forget).await?;
         }
