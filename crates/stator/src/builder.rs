@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::{Db, DbOptions};
+use db::{Db, DbOptions, ExpiryOptions, StreamOptions};
 use local::{LocalOptions, LocalStore};
 use server::{Cors, ServeOptions, Service, ServiceOptions};
 use store::MemoryStore;
@@ -35,6 +35,8 @@ pub struct Builder {
     slow_after: Duration,
     serve: ServeOptions,
     memory: Memory,
+    streams: StreamOptions,
+    expiry: ExpiryOptions,
 }
 
 impl Stator {
@@ -64,6 +66,8 @@ impl Builder {
             slow_after: Duration::from_secs(1),
             serve: Memory::default().limit_server(ServeOptions::default()),
             memory: Memory::default(),
+            streams: StreamOptions::default(),
+            expiry: ExpiryOptions::default(),
         }
     }
 
@@ -127,6 +131,16 @@ impl Builder {
         Self { slow_after, ..self }
     }
 
+    /// How streams keep a table's changes. Unless told, as DynamoDB's do, in four shards at a time.
+    pub fn streams(self, streams: StreamOptions) -> Self {
+        Self { streams, ..self }
+    }
+
+    /// How a table's time to live may be changed. Unless told, once an hour.
+    pub fn expiry(self, expiry: ExpiryOptions) -> Self {
+        Self { expiry, ..self }
+    }
+
     /// Starts serving.
     ///
     /// # Errors
@@ -139,7 +153,11 @@ impl Builder {
             Storage::Memory => (Engine::Memory(MemoryStore::new()), StorageInfo::Memory),
             Storage::Directory { data_dir, key_file } => open(data_dir, key_file, self.memory)?,
         };
-        let options = DbOptions::new(SystemClock, RandomIds::new());
+        let options = DbOptions {
+            streams: self.streams,
+            expiry: self.expiry,
+            ..DbOptions::new(SystemClock, RandomIds::new())
+        };
         let db = Db::open(engine, options).await.map_err(StartError::Catalog)?;
         let options = ServiceOptions {
             account: self.account,

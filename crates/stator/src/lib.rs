@@ -31,6 +31,8 @@ mod system;
 
 pub use bind::Listen;
 pub use builder::Builder;
+/// How changes are kept in streams, and how items expire.
+pub use db::{ExpiryOptions, StreamOptions};
 pub use engine::{Engine, EngineGuard};
 pub use error::StartError;
 pub use keys::{KeysRotated, rotate_keys};

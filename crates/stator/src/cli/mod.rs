@@ -1,6 +1,7 @@
 //! The command line.
 
 mod banner;
+mod changes;
 mod export;
 mod file_handles;
 mod import;

@@ -13,6 +13,7 @@ use clap::builder::FalseyValueParser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::banner;
+use super::changes::ChangesArguments;
 use super::logging::{self, LogFormat, LogLevel};
 use super::network::NetworkArguments;
 use crate::{Builder, Memory, Stator};
@@ -25,6 +26,8 @@ const WORKERS: RangeInclusive<usize> = 2..=16;
 pub(super) struct ServeArguments {
     #[command(flatten)]
     network: NetworkArguments,
+    #[command(flatten)]
+    changes: ChangesArguments,
     /// Directory the data lies in; created if missing
     #[arg(long, env = "STATOR_DATA_DIR", value_name = "DIR", default_value = "./stator-data")]
     data_dir: PathBuf,
@@ -122,7 +125,7 @@ impl ServeArguments {
             (false, None) => Stator::in_directory(self.data_dir),
             (false, Some(key_file)) => Stator::in_directory(self.data_dir).key_file(key_file),
         };
-        let builder = self.network.apply(builder.memory(self.memory));
+        let builder = self.network.apply(self.changes.apply(builder.memory(self.memory)));
         let slow_after = Duration::from_millis(self.log_slow_ms);
         builder.account(self.account).region(self.region).slow_after(slow_after)
     }
