@@ -37,9 +37,13 @@ pub struct Answer<'a> {
 
 /// The bytes of a call of `operation`, for [`Connection::exchange`].
 pub fn request(operation: &str, body: &str) -> Vec<u8> {
+    let api = match operation {
+        "ListStreams" | "DescribeStream" | "GetShardIterator" | "GetRecords" => "DynamoDBStreams",
+        _ => "DynamoDB",
+    };
     format!(
         "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-amz-json-1.0\r\n\
-         x-amz-target: DynamoDB_20120810.{operation}\r\nx-amz-date: 20261123T000000Z\r\n\
+         x-amz-target: {api}_20120810.{operation}\r\nx-amz-date: 20261123T000000Z\r\n\
          authorization: {AUTHORIZATION}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )

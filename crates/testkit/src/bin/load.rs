@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use stator_testkit::load::{self, Scenario};
+use stator_testkit::load::{self, Scenario, streams};
 use tokio::runtime::Builder;
 
 #[derive(Debug, Parser)]
@@ -33,6 +33,20 @@ enum Task {
         /// How many.
         items: usize,
     },
+    /// Read the KEYS_ONLY stream of the bench's table over and over, each shard on a connection of
+    /// its own.
+    ReadStream {
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
+    /// Write at an even rate and measure how long changes take to be read from the KEYS_ONLY
+    /// stream.
+    FollowStream {
+        /// Writes per second, of all connections together.
+        rate: u32,
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
 }
 
 #[expect(clippy::print_stdout, reason = "its answer is a line on stdout")]
@@ -46,6 +60,15 @@ fn main() -> anyhow::Result<()> {
             println!("{}", runtime.block_on(measured)?.to_json());
         }
         Task::Fill { items } => runtime.block_on(load::fill(address, items, connections))?,
+        Task::ReadStream { milliseconds } => {
+            let measured = streams::read(address, Duration::from_millis(milliseconds));
+            println!("{}", runtime.block_on(measured)?.to_json());
+        }
+        Task::FollowStream { rate, milliseconds } => {
+            let pace = streams::Pace { rate, connections };
+            let measured = streams::follow(address, pace, Duration::from_millis(milliseconds));
+            println!("{}", runtime.block_on(measured)?.to_json());
+        }
     }
     Ok(())
 }

@@ -10,6 +10,8 @@ pub const PARTITION_ITEMS: usize = 20;
 const BATCH_ITEMS: usize = 25;
 /// The table's name.
 pub(super) const TABLE: &str = "bench";
+/// How each partition's name begins; eight digits follow. Nothing else has it.
+pub(super) const OWNER: &str = "owner#";
 
 /// Partition and place in it.
 pub type Key = (usize, usize);
@@ -32,6 +34,13 @@ pub fn create_table() -> Call {
         ],
     });
     ("CreateTable", input)
+}
+
+/// What creates the table with a stream of this view.
+pub fn create_table_with_stream(view: &str) -> Call {
+    let (operation, mut input) = create_table();
+    input["StreamSpecification"] = json!({"StreamEnabled": true, "StreamViewType": view});
+    (operation, input)
 }
 
 /// What adds an index to the table: it has every item, and everything of it.
@@ -115,7 +124,7 @@ pub(super) fn count() -> Call {
 }
 
 fn owner(partition: usize) -> String {
-    format!("owner#{partition:08}")
+    format!("{OWNER}{partition:08}")
 }
 
 fn key_of((partition, at): Key) -> Value {

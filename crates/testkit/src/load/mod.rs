@@ -9,6 +9,7 @@
 
 pub mod data;
 pub mod large;
+pub mod streams;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub enum Scenario {
 /// What a run measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
-    /// Answers per second.
+    /// Answers per second, or records where those are counted.
     pub per_second: f64,
     /// The median time of an answer, in microseconds.
     pub p50_us: u32,
@@ -79,7 +80,7 @@ pub async fn drive(
     while let Some(ended) = running.join_next().await {
         latencies.append(&mut ended??);
     }
-    Measured::new(latencies, begun.elapsed())
+    Measured::new(latencies.len(), latencies, begun.elapsed())
 }
 
 /// Writes [`data::items`] through BatchWriteItem, up to `items` of them.
@@ -106,16 +107,17 @@ pub async fn fill(address: SocketAddr, items: usize, connections: usize) -> anyh
 }
 
 impl Measured {
-    fn new(mut latencies: Vec<Duration>, elapsed: Duration) -> anyhow::Result<Self> {
+    /// `count` things in `elapsed`, and what took as long as `latencies`.
+    fn new(count: usize, mut latencies: Vec<Duration>, elapsed: Duration) -> anyhow::Result<Self> {
         ensure!(!latencies.is_empty(), "no answer at all");
         latencies.sort_unstable();
         let at = |hundredths: usize| {
             let latency = latencies[(latencies.len() * hundredths / 100).min(latencies.len() - 1)];
             u32::try_from(latency.as_micros()).unwrap_or(u32::MAX)
         };
-        let answers = u32::try_from(latencies.len()).context("a run this long")?;
+        let count = u32::try_from(count).context("a run this long")?;
         Ok(Self {
-            per_second: f64::from(answers) / elapsed.as_secs_f64(),
+            per_second: f64::from(count) / elapsed.as_secs_f64(),
             p50_us: at(50),
             p99_us: at(99),
         })
@@ -196,7 +198,7 @@ mod tests {
     #[test]
     fn percentiles_are_of_sorted_latencies() {
         let latencies = (1..=200).rev().map(Duration::from_micros).collect();
-        let measured = Measured::new(latencies, Duration::from_secs(2)).unwrap();
+        let measured = Measured::new(200, latencies, Duration::from_secs(2)).unwrap();
         assert_eq!(measured, Measured { per_second: 100.0, p50_us: 101, p99_us: 199 });
         assert_eq!(Measured::from_json(&measured.to_json()), Some(measured));
     }

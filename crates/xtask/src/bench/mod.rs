@@ -6,10 +6,12 @@
 //! meets all three. The generator is a process of its own. Any answer but 200 ends the bench.
 //!
 //! Besides: the time from start to the first answer, and memory idle and after 100,000 items. With
-//! `--backfill`, instead of all that: puts while so many items are brought into an index.
+//! `--backfill`, instead of all that: puts while so many items are brought into an index. With
+//! `--streams`: what a stream costs its table's puts, and how fast it is read.
 
 mod backfill;
 mod footprint;
+mod streams;
 mod table;
 
 use std::fs;
@@ -27,6 +29,7 @@ use tokio::runtime::Runtime;
 
 use self::backfill::Backfill;
 use self::footprint::Footprint;
+use self::streams::Streamed;
 use self::table::{Row, Target};
 use crate::{release, target_directory};
 
@@ -50,6 +53,9 @@ pub struct Options {
     /// Measure puts while so many items are backfilled, and nothing else.
     #[arg(long, value_name = "ITEMS")]
     pub backfill: Option<usize>,
+    /// Measure streams, and nothing else.
+    #[arg(long, conflicts_with = "backfill")]
+    pub streams: bool,
     /// Also write the figures to this file.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -68,8 +74,15 @@ struct Rig {
 #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
 pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     let rig = Rig::build(root)?;
+    let targets = [Target::Durable, Target::Memory].into_iter();
+    if options.streams {
+        let measured = targets.map(|target| rig.streams(target, options));
+        let measured: Vec<Streamed> = measured.collect::<Result<_, _>>()?;
+        measured.iter().for_each(|streamed| println!("{streamed}"));
+        let figures: Value = measured.iter().map(Streamed::to_json).collect();
+        return write_figures(options, &json!({"streams": figures}));
+    }
     if let Some(items) = options.backfill {
-        let targets = [Target::Durable, Target::Memory].into_iter();
         let measured = targets.map(|target| rig.backfill(target, items, options));
         let measured: Vec<Backfill> = measured.collect::<Result<_, _>>()?;
         measured.iter().for_each(|backfill| println!("{backfill}"));
@@ -140,7 +153,11 @@ impl Rig {
     }
 
     fn fill(&self, server: &Server, items: usize) -> anyhow::Result<()> {
-        self.call(server, create_table())?;
+        self.fill_table(server, create_table(), items)
+    }
+
+    fn fill_table(&self, server: &Server, table: Call, items: usize) -> anyhow::Result<()> {
+        self.call(server, table)?;
         let items = items.to_string();
         self.load(server.address(), FILL_CONNECTIONS, &["fill", &items])?;
         Ok(())
@@ -161,8 +178,17 @@ impl Rig {
         options: &Options,
     ) -> anyhow::Result<Measured> {
         let milliseconds = options.milliseconds.to_string();
-        let printed =
-            self.load(address, connections, &["drive", &table::name(scenario), &milliseconds])?;
+        self.measure(address, connections, &["drive", &table::name(scenario), &milliseconds])
+    }
+
+    /// Runs the generator, which answers with what it measured.
+    fn measure(
+        &self,
+        address: SocketAddr,
+        connections: usize,
+        task: &[&str],
+    ) -> anyhow::Result<Measured> {
+        let printed = self.load(address, connections, task)?;
         let json = serde_json::from_str(&printed)?;
         Measured::from_json(&json).with_context(|| format!("the generator said {printed}"))
     }

@@ -119,7 +119,7 @@ pub(super) fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// The round in the middle by rate, with its own latencies.
-fn middle(mut rounds: Vec<Measured>) -> Measured {
+pub(super) fn middle(mut rounds: Vec<Measured>) -> Measured {
     rounds.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
     rounds[rounds.len() / 2]
 }
