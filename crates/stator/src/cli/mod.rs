@@ -11,6 +11,7 @@ mod network;
 mod offline;
 mod progress;
 mod serve;
+mod streams;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,9 @@ enum Command {
     /// Work with the keys that the data is encrypted under.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Look at the streams of a running server.
+    #[command(subcommand)]
+    Streams(streams::StreamsCommand),
 }
 
 /// Runs the program as the process's arguments and environment say.
@@ -56,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Export(arguments) => export::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Keys(command) => keys::run(command),
+        Command::Streams(command) => streams::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
