@@ -55,7 +55,7 @@ use table::Table;
 use transactions::{Registry, Tokens};
 
 pub use clock::{Clock, Ids};
-pub use expiry::ExpiryOptions;
+pub use expiry::{ExpiryFigures, ExpiryOptions};
 pub use operations::{
     BatchAction, BatchGetItem, BatchGetItemAnswer, BatchGetTable, BatchWriteItem,
     BatchWriteItemAnswer, CapacityLimits, DeleteItem, GetItem, GetItemAnswer, GetRecords,
@@ -101,6 +101,21 @@ impl DbOptions {
     }
 }
 
+/// What time brings about. Each kind goes at its own pace, and none waits for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upkeep {
+    /// Shards that have been open for long are followed by others, and what streams have kept for
+    /// long enough is removed.
+    Streams,
+    /// Items whose time has come are removed.
+    Expiry,
+}
+
+impl Upkeep {
+    /// All kinds.
+    pub const ALL: [Self; 2] = [Self::Streams, Self::Expiry];
+}
+
 impl<S: Store> Db<S> {
     /// Loads the catalog, and goes on with what was cut short: tables and indexes that were
     /// dropped, indexes that came to a table.
@@ -138,15 +153,16 @@ impl<S: Store> Db<S> {
         self.background.settled().await;
     }
 
-    /// Does what is due by the clock: items whose time has come are removed, shards that have been
-    /// open for long are followed by others, and what streams have kept for long enough is removed.
-    /// To be called every so often.
+    /// Does what is due by the clock. To be called every so often for each kind of upkeep, which
+    /// then is done before it returns.
     ///
     /// # Errors
     /// What the store fails with. The next call goes on from there.
-    pub async fn keep_up(&self) -> Result<(), StoreError> {
-        self.catalog.streams.keep_up(&self.store).await?;
-        self.remove_expired().await
+    pub async fn keep_up(&self, upkeep: Upkeep) -> Result<(), StoreError> {
+        match upkeep {
+            Upkeep::Streams => self.catalog.streams.keep_up(&self.store).await,
+            Upkeep::Expiry => self.remove_expired().await,
+        }
     }
 
     /// Finishes what is queued and closes the store. Work behind the requests stops where it is,

@@ -15,7 +15,7 @@ use model::{
 use store::Space;
 
 use crate::error::{index_missing, table_missing};
-use crate::expiry::Expiry;
+use crate::expiry::{Expiry, Tally};
 use crate::gate::{Gate, Pass};
 use crate::keys::{Place, kind};
 use crate::streams::Stream;
@@ -33,6 +33,8 @@ pub(crate) struct Table {
     pub(crate) stream: Option<Arc<Stream>>,
     /// What lets its items expire.
     pub(crate) expiry: Option<Expiry>,
+    /// What has become of items that expired.
+    pub(crate) expired: Arc<Tally>,
     era: Arc<Era>,
 }
 
@@ -86,7 +88,17 @@ impl Table {
         let place = Place { space: spaces.table, kind: kind::ITEM };
         let expiry = Expiry::of(&definition, spaces.table);
         let definition = Arc::new(definition);
-        Self { definition, arn, place, indexes, spaces, stream, expiry, era: Arc::default() }
+        Self {
+            definition,
+            arn,
+            place,
+            indexes,
+            spaces,
+            stream,
+            expiry,
+            expired: Arc::default(),
+            era: Arc::default(),
+        }
     }
 
     /// The same table with another definition. It has the same key.
@@ -97,6 +109,7 @@ impl Table {
         stream: Option<Arc<Stream>>,
     ) -> Self {
         let mut amended = Self::new(definition, self.arn.clone(), spaces, stream);
+        amended.expired = Arc::clone(&self.expired);
         if amended.maintains_as(self) {
             amended.era = Arc::clone(&self.era);
         }

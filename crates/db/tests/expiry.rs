@@ -3,28 +3,38 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use model::{
     ApiError, AttributeValue, ChangeOrigin, ShardPosition, StreamDeclaration, StreamView, TableRef,
     TimeToLiveStatus,
 };
-use stator_db::{Db, GetRecords, GetShardIterator, ListStreams, Scan, ShardPage, UpdateTimeToLive};
-use store::MemoryStore;
+use store::StoreError;
+use tokio::task::JoinHandle;
+
+use stator_db::{
+    Db, ExpiryFigures, GetRecords, GetShardIterator, ListStreams, Scan, ShardPage,
+    UpdateTimeToLive, Upkeep,
+};
+use support::faulty::Faulty;
 use support::*;
 
 const NOW_S: u64 = 1_700_000_000;
 const HOUR_MS: u64 = 60 * 60 * 1000;
+/// Items that the sweep does not remove at one go.
+const CROWD: usize = 1000;
 
 struct Bench {
-    store: MemoryStore,
+    store: Faulty,
     clock: TestClock,
-    db: Db<MemoryStore>,
+    db: Arc<Db<Faulty>>,
 }
 
 impl Bench {
     /// A table `t` with a stream and an index; time to live is not enabled yet.
     async fn new() -> Self {
-        let (store, clock) = (MemoryStore::new(), TestClock::new(NOW_S * 1000));
-        let db = open(store.clone(), &clock).await;
+        let (store, clock) = (Faulty::new(), TestClock::new(NOW_S * 1000));
+        let db = Arc::new(open(store.clone(), &clock).await);
         let declaration = table("t", "p:S", None);
         let mut declaration = with_global(declaration, "i", (&["g:S"], &[]), all());
         let view = Some(StreamView::NewAndOldImages);
@@ -40,8 +50,40 @@ impl Bench {
         bench
     }
 
+    /// The same, with items that have expired, and whose removal has begun: it goes on when the
+    /// store is released.
+    async fn in_mid_sweep() -> (Self, JoinHandle<Result<(), StoreError>>) {
+        let bench = Self::enabled().await;
+        for number in 0..CROWD {
+            bench.put_until(&number.to_string(), NOW_S).await;
+        }
+        bench.clock.advance(1000);
+        bench.store.hold();
+        let db = Arc::clone(&bench.db);
+        let sweep = tokio::spawn(async move { db.keep_up(Upkeep::Expiry).await });
+        while bench.there().await.len() == CROWD {
+            tokio::task::yield_now().await;
+        }
+        (bench, sweep)
+    }
+
+    /// What another process finds.
+    async fn restarted(self) -> Self {
+        let db = Arc::new(open(self.store.clone(), &self.clock).await);
+        Self { db, ..self }
+    }
+
+    fn figures(&self) -> ExpiryFigures {
+        let [figures] = &self.db.expiry_figures()[..] else { panic!("one table has them") };
+        figures.clone()
+    }
+
     async fn update(&self, attribute: &str, enabled: bool) -> Result<(), ApiError> {
-        let (table, attribute) = (TableRef::new("t"), attribute.to_owned());
+        self.update_of("t", attribute, enabled).await
+    }
+
+    async fn update_of(&self, table: &str, attribute: &str, enabled: bool) -> Result<(), ApiError> {
+        let (table, attribute) = (TableRef::new(table), attribute.to_owned());
         self.db.update_time_to_live(&scope(), UpdateTimeToLive { table, attribute, enabled }).await
     }
 
@@ -59,7 +101,7 @@ impl Bench {
 
     async fn pass(&self, seconds: u64) {
         self.clock.advance(seconds * 1000);
-        self.db.keep_up().await.unwrap();
+        self.db.keep_up(Upkeep::Expiry).await.unwrap();
     }
 
     /// The keys of the items that are there, sorted; index and counters must agree.
@@ -157,8 +199,7 @@ async fn items_from_before_it_was_enabled_expire_too_also_across_a_restart() {
     }
     bench.update("until", true).await.unwrap();
     // The process ends before the walk does.
-    let db = open(bench.store.clone(), &bench.clock).await;
-    let bench = Bench { db, ..bench };
+    let bench = bench.restarted().await;
     bench.db.settled().await;
     assert_eq!(bench.status(), TimeToLiveStatus::Enabled);
     bench.pass(11).await;
@@ -193,4 +234,76 @@ async fn it_is_changed_once_an_hour() {
     assert_eq!(refused(bench.update("until", true).await), "TimeToLive is already enabled");
     bench.clock.advance(1);
     bench.update("until", false).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_table_waits_until_all_is_removed_from_another() {
+    let (bench, sweep) = Bench::in_mid_sweep().await;
+    sweep.abort();
+    bench.store.release();
+    bench.db.create_table(&scope(), table("u", "p:S", None)).await.unwrap();
+    bench.update_of("u", "until", true).await.unwrap();
+    bench.db.settled().await;
+    let key = || map([("p", s("alone"))]);
+    write(&bench.db, "u", map([("p", s("alone")), ("until", n(&NOW_S.to_string()))])).await;
+    let db = Arc::clone(&bench.db);
+    let sweep = tokio::spawn(async move { db.keep_up(Upkeep::Expiry).await });
+    while read(&bench.db, "u", key()).await.is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!bench.there().await.is_empty());
+    sweep.await.unwrap().unwrap();
+    assert_eq!(bench.there().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_removal_that_is_interrupted_goes_on_and_removes_nothing_twice() {
+    let (bench, sweep) = Bench::in_mid_sweep().await;
+    bench.store.be_read_only(true);
+    bench.store.release();
+    assert!(matches!(sweep.await.unwrap(), Err(StoreError::ReadOnly { .. })));
+    let left = bench.there().await.len();
+    assert!(0 < left && left < CROWD);
+    let table = "t".to_owned();
+    let removed = (CROWD - left) as u64;
+    assert_eq!(bench.figures(), ExpiryFigures { table, removed, lag_seconds: 1 });
+    bench.clock.advance(5000);
+    assert_eq!(bench.figures().lag_seconds, 6);
+
+    bench.store.be_read_only(false);
+    let bench = bench.restarted().await;
+    bench.pass(0).await;
+    assert_eq!(bench.there().await, [""; 0]);
+    assert_eq!(bench.removals().await, [ChangeOrigin::Expiry; CROWD]);
+    let table = "t".to_owned();
+    assert_eq!(bench.figures(), ExpiryFigures { table, removed: left as u64, lag_seconds: 0 });
+}
+
+#[tokio::test]
+async fn it_can_be_disabled_while_items_are_removed() {
+    let (bench, sweep) = Bench::in_mid_sweep().await;
+    bench.clock.advance(HOUR_MS);
+    let disabling = bench.update("until", false);
+    let (disabled, ()) = tokio::join!(disabling, async { bench.store.release() });
+    disabled.unwrap();
+    sweep.await.unwrap().unwrap();
+    bench.db.settled().await;
+    let left = bench.there().await;
+    assert!(!left.is_empty());
+    bench.pass(1).await;
+    assert_eq!(bench.there().await, left);
+    assert_eq!(bench.removals().await.len(), CROWD - left.len());
+}
+
+#[tokio::test]
+async fn a_table_can_be_dropped_while_its_items_are_removed() {
+    let (bench, sweep) = Bench::in_mid_sweep().await;
+    let scope = scope();
+    let dropping = bench.db.delete_table(&scope, TableRef::new("t"));
+    let (dropped, ()) = tokio::join!(dropping, async { bench.store.release() });
+    dropped.unwrap();
+    sweep.await.unwrap().unwrap();
+    bench.db.settled().await;
+    assert_eq!(bench.db.expiry_figures(), []);
+    assert!(bench.removals().await.len() < CROWD);
 }

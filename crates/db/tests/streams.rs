@@ -7,7 +7,7 @@ use model::{
     ApiError, ChangeKind, Shard, ShardPosition, StreamArn, StreamDeclaration, StreamRecord,
     StreamStatus, StreamView, TableRef,
 };
-use stator_db::{Db, GetRecords, GetShardIterator, ListStreams, ShardPage};
+use stator_db::{Db, GetRecords, GetShardIterator, ListStreams, ShardPage, Upkeep};
 use store::MemoryStore;
 use support::*;
 
@@ -43,7 +43,7 @@ impl Bench {
 
     async fn pass(&self, ms: u64) {
         self.clock.advance(ms);
-        self.db.keep_up().await.unwrap();
+        self.db.keep_up(Upkeep::Streams).await.unwrap();
     }
 
     async fn streams(&self) -> Vec<StreamArn> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use auth::Caller;
 use bytes::Bytes;
-use db::Db;
+use db::{Db, Upkeep};
 use http_body_util::Full;
 use hyper::body::Body;
 use hyper::header::HeaderMap;
@@ -68,12 +68,12 @@ impl<S: Store> Service<S> {
         self.db.close().await
     }
 
-    /// Does what is due by the clock. To be called every so often.
+    /// Does what is due by the clock, as [`Db::keep_up`] does.
     ///
     /// # Errors
     /// What the store fails with. The next call goes on from there.
-    pub async fn keep_up(&self) -> Result<(), StoreError> {
-        self.db.keep_up().await
+    pub async fn keep_up(&self, upkeep: Upkeep) -> Result<(), StoreError> {
+        self.db.keep_up(upkeep).await
     }
 
     /// Answers one HTTP request that came from `peer`.
@@ -111,6 +111,7 @@ impl<S: Store> Service<S> {
         let text = self.metrics.text(&Now {
             body_bytes: intake.bytes_held(),
             condition: self.db.condition(),
+            expiry: self.db.expiry_figures(),
             figures: self.db.figures(),
         });
         Answer::plain(StatusCode::OK, ContentType::Metrics, text)

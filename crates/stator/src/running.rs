@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use db::Upkeep;
 use server::{ServeOptions, Service};
 use store::StoreError;
 use tokio::sync::oneshot;
@@ -40,7 +41,7 @@ pub struct Stator {
     facts: Facts,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
-    upkeep: AbortOnDrop,
+    upkeep: [AbortOnDrop; Upkeep::ALL.len()],
 }
 
 /// What a Stator was started with and can be asked for.
@@ -79,7 +80,8 @@ impl Stator {
             async move { drop(stopped.await) },
         ));
         let Bound { addresses, without_ipv6, .. } = bound;
-        let upkeep = AbortOnDrop(tokio::spawn(keep_up(Arc::clone(&service))));
+        let upkeep = Upkeep::ALL
+            .map(|upkeep| AbortOnDrop(tokio::spawn(keep_up(Arc::clone(&service), upkeep))));
         Self { service, addresses, without_ipv6, facts, stop, serving, upkeep }
     }
 
@@ -134,13 +136,13 @@ impl Stator {
 }
 
 /// Keeps up with the clock for as long as it is polled.
-async fn keep_up(service: Arc<Service<Engine>>) {
+async fn keep_up(service: Arc<Service<Engine>>, upkeep: Upkeep) {
     let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         interval.tick().await;
-        if let Err(error) = service.keep_up().await {
-            tracing::warn!(%error, "what is due waits for the next round");
+        if let Err(error) = service.keep_up(upkeep).await {
+            tracing::warn!(%error, ?upkeep, "what is due waits for the next round");
         }
     }
 }

@@ -8,7 +8,9 @@
 //! What it is not: an expired item is an item like any other until it is removed. Reads show it,
 //! as DynamoDB's do.
 
+mod page;
 mod sweep;
+mod tally;
 
 use std::time::Duration;
 
@@ -16,6 +18,9 @@ use model::{IndexPhase, Item, TableDefinition, ValueRef};
 use store::{RowKey, RowKeyRef, Space, StoreError, Write};
 
 use crate::keys::{Place, kind};
+
+pub use tally::ExpiryFigures;
+pub(crate) use tally::Tally;
 
 /// Settings of time to live.
 #[derive(Debug, Clone, Copy)]
@@ -92,12 +97,16 @@ impl Expiry {
 
     /// The row of the item that an entry is of.
     pub(crate) fn row(&self, entry: RowKeyRef<'_>) -> Result<RowKey, StoreError> {
-        let damaged = || StoreError::damaged("an entry of time to live");
-        let (_seconds, rest) = entry.sort().split_first_chunk::<8>().ok_or_else(damaged)?;
+        let (_seconds, rest) = split_seconds(entry)?;
         let (length, rest) = rest.split_first_chunk::<2>().ok_or_else(damaged)?;
         let length = usize::from(u16::from_be_bytes(*length));
         let (partition, sort) = rest.split_at_checked(length).ok_or_else(damaged)?;
         Ok(self.items.in_partition(partition, sort))
+    }
+
+    /// The time that an entry says, in seconds since the epoch.
+    fn seconds_of(entry: RowKeyRef<'_>) -> Result<u64, StoreError> {
+        split_seconds(entry).map(|(seconds, _rest)| seconds)
     }
 
     /// Only numbers say when (developer guide, "Time to Live": "Number data type … in Unix epoch
@@ -108,6 +117,16 @@ impl Expiry {
             _ => None,
         }
     }
+}
+
+/// An entry's time, and what names its row.
+fn split_seconds(entry: RowKeyRef<'_>) -> Result<(u64, &[u8]), StoreError> {
+    let (seconds, rest) = entry.sort().split_first_chunk().ok_or_else(damaged)?;
+    Ok((u64::from_be_bytes(*seconds), rest))
+}
+
+fn damaged() -> StoreError {
+    StoreError::damaged("an entry of time to live")
 }
 
 /// Writes an entry. Its name says all.

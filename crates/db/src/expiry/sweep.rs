@@ -1,111 +1,111 @@
-//! Removing what is due.
+//! Removing what is due: tables take turns.
 //!
-//! A page of entries at a time: each item is latched, looked at again and queued for removal, and
-//! the next page begins when this one is durable, so that requests find room in between.
+//! A turn is a page of a table's entries, oldest first. A table with more behind its page goes to
+//! the end of the queue, so that none waits for another's million items, and tables in which
+//! something has become due meanwhile join every so often. Between turns the sweep rests, in
+//! proportion to what the turn took, so that requests find room; but it keeps up a pace that
+//! removes a million items in less than a minute.
 
-use std::ops::{Bound, ControlFlow};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
-use model::ChangeOrigin;
-use store::{Direction, Guard as _, RowKey, RowRange, Store, StoreError, Ticket, Write};
+use store::{Space, Store, StoreError};
+use tokio::time::Instant;
 
 use super::Expiry;
+use super::page::{self, PAGE_ITEMS_MAX};
 use crate::Db;
-use crate::table::{Entered, Table};
-use crate::writing::{Commit, Current};
+use crate::table::Table;
 
-/// Most items of one page.
-const PAGE_ITEMS_MAX: usize = 128;
+/// How often tables that have no turn are looked at again while others have.
+const JOIN_INTERVAL: Duration = Duration::from_secs(1);
 
-/// An item that expired longer ago than five years stays (developer guide, "Time to Live"; 2026-11).
-const AGE_SECONDS_MAX: u64 = 5 * 365 * 24 * 60 * 60;
+/// How long the sweep rests after a turn, as a multiple of what the turn took.
+const REST_PER_WORK: u32 = 3;
+
+/// A turn and the rest after it last no longer than this, unless the turn alone does: a million
+/// items in three quarters of a minute.
+const TURN_MAX: Duration = Duration::from_micros(45 * PAGE_ITEMS_MAX as u64);
+
+/// A table whose turn comes.
+#[derive(Debug)]
+pub(super) struct Sweep {
+    pub(super) table: Arc<Table>,
+    pub(super) expiry: Expiry,
+    /// The last entry of the page before.
+    pub(super) after: Option<Vec<u8>>,
+}
+
+/// The tables that have turns, in the order in which they come.
+#[derive(Debug, Default)]
+struct Turns {
+    queue: VecDeque<Sweep>,
+    joined_at: Option<Instant>,
+}
 
 impl<S: Store> Db<S> {
     /// Removes the items of all tables whose time has come.
     ///
     /// # Errors
-    /// What the store fails with. Items that were not removed are due the next time.
+    /// What the store failed with last. The other tables' items were removed all the same, and
+    /// those that were not are due the next time.
     pub(crate) async fn remove_expired(&self) -> Result<(), StoreError> {
-        for (_, table) in self.catalog.all() {
-            self.sweep(&table).await?;
-        }
-        Ok(())
-    }
-
-    async fn sweep(&self, table: &Arc<Table>) -> Result<(), StoreError> {
-        let Some(expiry) = &table.expiry else { return Ok(()) };
-        let now_seconds = self.stamps.now_ms() / 1000;
-        let mut after = Bound::Included(seconds(now_seconds.saturating_sub(AGE_SECONDS_MAX)));
+        let (mut turns, mut result) = (Turns::default(), Ok(()));
         loop {
-            let entries = self.due(expiry, after, now_seconds).await?;
-            let Some(last) = entries.last() else { return Ok(()) };
-            after = Bound::Excluded(last.borrowed().sort().to_vec());
-            let mut tickets = Vec::with_capacity(entries.len());
-            for entry in &entries {
-                let Some(table) = table.enter() else { return Ok(()) };
-                if table.expiry.as_ref() != Some(expiry) {
-                    return Ok(());
-                }
-                tickets.push(self.expire(&table, expiry, entry).await?);
+            if turns.are_to_be_joined() {
+                turns.join(self.catalog.all().into_iter().map(|(_, table)| table));
             }
-            for ticket in tickets {
-                // Whatever became of it: an item that is still there is due the next time.
-                ticket.wait().await?;
+            let Some(mut sweep) = turns.queue.pop_front() else { return result };
+            let begun = Instant::now();
+            match self.remove_page(&mut sweep).await {
+                Ok(page::Left::More) => turns.queue.push_back(sweep),
+                Ok(page::Left::Nothing) => continue,
+                Err(error) => result = Err(error),
             }
-            tokio::task::yield_now().await;
+            tokio::time::sleep(rest_after(begun.elapsed())).await;
         }
-    }
-
-    /// The next entries whose time lies before `now_seconds`.
-    async fn due(
-        &self,
-        expiry: &Expiry,
-        after: Bound<Vec<u8>>,
-        now_seconds: u64,
-    ) -> Result<Vec<RowKey>, StoreError> {
-        let mut entries = Vec::new();
-        let visit = |row: store::Row<'_>| {
-            entries.push(row.key.to_key());
-            match entries.len() < PAGE_ITEMS_MAX {
-                true => ControlFlow::Continue(()),
-                false => ControlFlow::Break(()),
-            }
-        };
-        let range = RowRange::Sorts {
-            space: expiry.place().space,
-            kind: expiry.place().kind,
-            hash: 0,
-            partition: Vec::new(),
-            lower: after,
-            upper: Bound::Excluded(seconds(now_seconds)),
-        };
-        self.store.range(&range, Direction::Forward, visit).await?;
-        Ok(entries)
-    }
-
-    /// Queues the removal of an item, if it is still as its entry says.
-    async fn expire(
-        &self,
-        table: &Entered,
-        expiry: &Expiry,
-        entry: &RowKey,
-    ) -> Result<Ticket, StoreError> {
-        let row = expiry.row(entry.borrowed())?;
-        let mut guard = self.store.lock(std::slice::from_ref(&row)).await;
-        if self.transactions.has(&row) {
-            return Ok(guard.submit(Vec::new()));
-        }
-        let current = Current::read(&mut guard, table, &row).await?;
-        let named = current.item().and_then(|item| expiry.entry(&row, item));
-        if named.as_ref() != Some(entry) {
-            return Ok(guard.submit(vec![Write::Delete { key: entry.clone() }]));
-        }
-        let mut commit = Commit::by(ChangeOrigin::Expiry);
-        commit.add((&row, table), current, None, &self.stamps);
-        Ok(commit.submit(guard, &self.catalog.streams))
     }
 }
 
-fn seconds(seconds: u64) -> Vec<u8> {
-    seconds.to_be_bytes().to_vec()
+impl Turns {
+    fn are_to_be_joined(&self) -> bool {
+        self.joined_at.is_none_or(|joined| joined.elapsed() >= JOIN_INTERVAL)
+    }
+
+    /// Gives a turn to each of `tables` that has none and whose items may expire.
+    fn join(&mut self, tables: impl Iterator<Item = Arc<Table>>) {
+        let known: HashSet<Space> =
+            self.queue.iter().map(|sweep| sweep.table.place.space).collect();
+        self.queue.extend(
+            tables.filter(|table| !known.contains(&table.place.space)).filter_map(Sweep::of),
+        );
+        self.joined_at = Some(Instant::now());
+    }
+}
+
+impl Sweep {
+    /// From the oldest entry on; `None` if time to live is not enabled.
+    fn of(table: Arc<Table>) -> Option<Self> {
+        let expiry = table.expiry.clone()?;
+        Some(Self { table, expiry, after: None })
+    }
+}
+
+fn rest_after(turn: Duration) -> Duration {
+    (turn * REST_PER_WORK).min(TURN_MAX.saturating_sub(turn))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rest_is_proportional_to_the_turn_and_keeps_the_pace() {
+        assert_eq!(rest_after(Duration::from_millis(1)), Duration::from_millis(3));
+        assert_eq!(rest_after(TURN_MAX / 2), TURN_MAX / 2);
+        assert_eq!(rest_after(TURN_MAX * 2), Duration::ZERO);
+        let pages = u32::try_from(1_000_000 / PAGE_ITEMS_MAX).unwrap();
+        assert!(TURN_MAX * pages < Duration::from_secs(50), "a million items fit in a minute");
+    }
 }

@@ -117,6 +117,11 @@ impl Commit {
         self.writes.push(Write::Put { key, value });
     }
 
+    /// Removes a row that is no item.
+    pub(crate) fn delete(&mut self, key: RowKey) {
+        self.writes.push(Write::Delete { key });
+    }
+
     /// Queues the writes, and the records of what changed.
     pub(crate) fn submit<G: Guard>(mut self, guard: G, streams: &Streams) -> Ticket {
         let changes = std::mem::take(&mut self.changes);

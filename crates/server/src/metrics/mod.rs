@@ -12,6 +12,7 @@
 //!   [`tables::TABLES_MAX`] tables.
 //! - No value of an item is a label.
 
+mod expiry;
 mod process;
 mod tables;
 mod text;
@@ -19,6 +20,7 @@ mod text;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use db::ExpiryFigures;
 use model::ConsumedCapacity;
 use store::{Condition, Figure};
 use wire::OperationName;
@@ -55,6 +57,8 @@ pub(crate) struct Now {
     pub(crate) body_bytes: usize,
     /// Whether the store serves.
     pub(crate) condition: Condition,
+    /// What time to live has done.
+    pub(crate) expiry: Vec<ExpiryFigures>,
     /// What the engine says of itself.
     pub(crate) figures: Vec<Figure>,
 }
@@ -99,6 +103,7 @@ impl Metrics {
             now.body_bytes as u64,
         );
         text.gauge("stator_serving", "1 if the store reads and writes, 0 if not.", serving);
+        expiry::write(&now.expiry, &mut text);
         for figure in &now.figures {
             text.figure("stator_engine_", figure);
         }

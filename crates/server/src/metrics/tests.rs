@@ -13,8 +13,12 @@ fn table(text: &str) -> Target {
 }
 
 fn text(metrics: &Metrics) -> String {
-    let now = Now { body_bytes: 7, condition: Condition::Serving, figures: Vec::new() };
-    metrics.text(&now)
+    metrics.text(&now())
+}
+
+fn now() -> Now {
+    let condition = Condition::Serving;
+    Now { body_bytes: 7, condition, expiry: Vec::new(), figures: Vec::new() }
 }
 
 #[track_caller]
@@ -161,10 +165,26 @@ fn an_engine_has_its_say() {
         Figure { name: "rows", help: "Rows.", value: FigureValue::Spread(rows.spread()) },
     ];
     let condition = Condition::Stopped { reason: "over".into() };
-    let text = Metrics::default().text(&Now { body_bytes: 0, condition, figures });
+    let text = Metrics::default().text(&Now { condition, figures, ..now() });
     has(&text, "stator_serving 0");
     has(&text, "stator_engine_log_bytes 5");
     has(&text, "stator_engine_flushes_total 6");
     has(&text, "# TYPE stator_engine_rows histogram");
     has(&text, "stator_engine_rows_bucket{le=\"4\"} 1");
+}
+
+#[test]
+fn expiry_is_told_by_table_and_tables_of_one_name_share_a_series() {
+    let figures = |table: &str, removed, lag_seconds| {
+        let table = table.to_owned();
+        ExpiryFigures { table, removed, lag_seconds }
+    };
+    let expiry = vec![figures("notes", 3, 0), figures("sessions", 4, 7), figures("notes", 5, 2)];
+    let text = Metrics::default().text(&Now { expiry, ..now() });
+    has(&text, "# TYPE stator_expired_items_total counter");
+    has(&text, "stator_expired_items_total{table=\"notes\"} 8");
+    has(&text, "stator_expired_items_total{table=\"sessions\"} 4");
+    has(&text, "# TYPE stator_expiry_lag_seconds gauge");
+    has(&text, "stator_expiry_lag_seconds{table=\"notes\"} 2");
+    has(&text, "stator_expiry_lag_seconds{table=\"sessions\"} 7");
 }

@@ -47,6 +47,13 @@ enum Task {
         /// How long, in milliseconds.
         milliseconds: u64,
     },
+    /// Write items that expire, behind the bench's.
+    FillExpiring {
+        /// How many.
+        items: usize,
+        /// When, in seconds since the epoch.
+        until: u64,
+    },
 }
 
 #[expect(clippy::print_stdout, reason = "its answer is a line on stdout")]
@@ -68,6 +75,9 @@ fn main() -> anyhow::Result<()> {
             let pace = streams::Pace { rate, connections };
             let measured = streams::follow(address, pace, Duration::from_millis(milliseconds));
             println!("{}", runtime.block_on(measured)?.to_json());
+        }
+        Task::FillExpiring { items, until } => {
+            runtime.block_on(load::fill_expiring(address, items, until, connections))?;
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! The bench's table, its items, and the requests on them.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 /// Items in the table while speed is measured.
@@ -63,18 +65,40 @@ pub fn create_index() -> Call {
     ("UpdateTable", input)
 }
 
-/// What tells how far an index is.
+/// What lets items expire by the attribute that [`expiring_batches`] gives them.
+pub fn enable_expiry() -> Call {
+    let specification = json!({"AttributeName": "until", "Enabled": true});
+    ("UpdateTimeToLive", json!({"TableName": TABLE, "TimeToLiveSpecification": specification}))
+}
+
+/// What tells how far an index is, and how many items there are.
 pub fn describe_table() -> Call {
     ("DescribeTable", json!({"TableName": TABLE}))
 }
 
 /// The first `items` items, as inputs of BatchWriteItem.
 pub fn batches(items: usize) -> impl Iterator<Item = Value> {
-    (0..items).step_by(BATCH_ITEMS).map(move |first| {
-        let numbers = first..(first + BATCH_ITEMS).min(items);
+    batches_of(0..items, |key| item(key, 0))
+}
+
+/// As many items behind those of speed, which expire at that second of the epoch.
+pub fn expiring_batches(items: usize, until_seconds: u64) -> impl Iterator<Item = Value> {
+    batches_of(ITEMS..ITEMS + items, move |key| {
+        let mut item = item(key, 0);
+        item["until"] = json!({"N": until_seconds.to_string()});
+        item
+    })
+}
+
+fn batches_of(
+    numbers: Range<usize>,
+    item: impl Fn(Key) -> Value + Copy,
+) -> impl Iterator<Item = Value> {
+    numbers.clone().step_by(BATCH_ITEMS).map(move |first| {
+        let numbers = first..(first + BATCH_ITEMS).min(numbers.end);
         let puts = numbers.map(|number| {
             let key = (number / PARTITION_ITEMS, number % PARTITION_ITEMS);
-            json!({"PutRequest": {"Item": item(key, 0)}})
+            json!({"PutRequest": {"Item": item(key)}})
         });
         json!({"RequestItems": {TABLE: puts.collect::<Value>()}})
     })

@@ -83,16 +83,39 @@ pub async fn drive(
     Measured::new(latencies.len(), latencies, begun.elapsed())
 }
 
-/// Writes [`data::items`] through BatchWriteItem, up to `items` of them.
+/// Writes the first `items` items of the bench.
 ///
 /// # Errors
 /// As [`drive`]; items left unprocessed.
 pub async fn fill(address: SocketAddr, items: usize, connections: usize) -> anyhow::Result<()> {
+    write(address, connections, || data::batches(items)).await
+}
+
+/// Writes `items` items that expire at that second of the epoch, behind the [`ITEMS`] of speed.
+///
+/// # Errors
+/// As [`fill`].
+pub async fn fill_expiring(
+    address: SocketAddr,
+    items: usize,
+    until_seconds: u64,
+    connections: usize,
+) -> anyhow::Result<()> {
+    write(address, connections, || data::expiring_batches(items, until_seconds)).await
+}
+
+/// Sends inputs of BatchWriteItem, shared out among connections.
+async fn write<B: Iterator<Item = Value> + Send + 'static>(
+    address: SocketAddr,
+    connections: usize,
+    batches: impl Fn() -> B,
+) -> anyhow::Result<()> {
     let mut running = JoinSet::new();
     for number in 0..connections {
         let mut connection = Connection::open(address).await?;
+        let batches = batches().skip(number).step_by(connections);
         running.spawn(async move {
-            for batch in data::batches(items).skip(number).step_by(connections) {
+            for batch in batches {
                 let answer = connection.expect("BatchWriteItem", &batch).await?;
                 let unprocessed = answer["UnprocessedItems"].as_object();
                 ensure!(unprocessed.is_some_and(serde_json::Map::is_empty), "items left: {answer}");

@@ -7,9 +7,11 @@
 //!
 //! Besides: the time from start to the first answer, and memory idle and after 100,000 items. With
 //! `--backfill`, instead of all that: puts while so many items are brought into an index. With
-//! `--streams`: what a stream costs its table's puts, and how fast it is read.
+//! `--streams`: what a stream costs its table's puts, and how fast it is read. With `--expiry`:
+//! requests while so many items are removed that expired all at once.
 
 mod backfill;
+mod expiry;
 mod footprint;
 mod streams;
 mod table;
@@ -56,6 +58,10 @@ pub struct Options {
     /// Measure streams, and nothing else.
     #[arg(long, conflicts_with = "backfill")]
     pub streams: bool,
+    /// Measure how soon so many items go that expire at once, and the latencies meanwhile, and
+    /// nothing else.
+    #[arg(long, value_name = "ITEMS", conflicts_with_all = ["backfill", "streams"])]
+    pub expiry: Option<usize>,
     /// Also write the figures to this file.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -88,6 +94,10 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
         measured.iter().for_each(|backfill| println!("{backfill}"));
         let figures: Value = measured.iter().map(Backfill::to_json).collect();
         return write_figures(options, &json!({"backfill": figures}));
+    }
+    if let Some(items) = options.expiry {
+        let figures = rig.expiries(items, options)?;
+        return write_figures(options, &json!({"expiry": figures}));
     }
     let rows = rig.speed(options)?;
     let footprints = [rig.footprint(Target::Durable)?, rig.footprint(Target::Memory)?];

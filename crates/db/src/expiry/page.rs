@@ -1,0 +1,138 @@
+//! Removing one page of what is due in one table.
+//!
+//! The entries of a page are read without latches. Then a few items at a time are latched, looked
+//! at again, and queued for removal as one atom: item, entry, index rows, counters and the records
+//! of the stream. The atoms of a page share a commit, and the next page begins when it is durable.
+//! A crash leaves whole atoms; what it interrupted is due at the next start.
+
+use std::ops::{Bound, ControlFlow};
+use std::sync::Arc;
+
+use model::ChangeOrigin;
+use store::{Direction, Outcome, RowKey, RowRange, Store, StoreError, Ticket};
+
+use super::Expiry;
+use super::sweep::Sweep;
+use crate::Db;
+use crate::writing::{Commit, Current};
+
+/// Most items of one page.
+pub(super) const PAGE_ITEMS_MAX: usize = 512;
+
+/// Items of one atom. An engine has some hundreds of latches: whoever takes many at a time stands in
+/// the way of writers of quite other items.
+const ATOM_ITEMS_MAX: usize = 16;
+
+/// An item that expired longer ago than five years stays (developer guide, "Time to Live"; 2026-11).
+const AGE_SECONDS_MAX: u64 = 5 * 365 * 24 * 60 * 60;
+
+/// What a page leaves behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// Perhaps there is more that is due.
+    More,
+    /// Nothing is due, or nothing expires any more.
+    Nothing,
+}
+
+/// Removals that are queued as one.
+#[derive(Debug)]
+struct Atom {
+    ticket: Ticket,
+    items: u64,
+}
+
+impl<S: Store> Db<S> {
+    /// Removes the items of the sweep's next page, durably.
+    pub(super) async fn remove_page(&self, sweep: &mut Sweep) -> Result<Left, StoreError> {
+        let now_seconds = self.stamps.now_ms() / 1000;
+        let entries = self.due(sweep, now_seconds).await?;
+        let tally = Arc::clone(&sweep.table.expired);
+        tally.note_due_since(
+            entries.first().map(|entry| Expiry::seconds_of(entry.borrowed())).transpose()?,
+        );
+        let Some(last) = entries.last() else { return Ok(Left::Nothing) };
+        sweep.after = Some(last.borrowed().sort().to_vec());
+        let mut queued = Vec::with_capacity(entries.len().div_ceil(ATOM_ITEMS_MAX));
+        let mut left = if entries.len() < PAGE_ITEMS_MAX { Left::Nothing } else { Left::More };
+        for entries in entries.chunks(ATOM_ITEMS_MAX) {
+            let Some(atom) = self.queue_atom(sweep, entries).await? else {
+                left = Left::Nothing;
+                break;
+            };
+            queued.push(atom);
+            tokio::task::yield_now().await;
+        }
+        for Atom { ticket, items } in queued {
+            // Whatever else became of it: an item that is still there is due the next time.
+            if ticket.wait().await? == Outcome::Applied {
+                tally.add(items);
+            }
+        }
+        if left == Left::Nothing {
+            tally.note_due_since(None);
+        }
+        Ok(left)
+    }
+
+    /// The next entries whose time lies before `now_seconds`.
+    async fn due(&self, sweep: &Sweep, now_seconds: u64) -> Result<Vec<RowKey>, StoreError> {
+        let mut entries = Vec::new();
+        let visit = |row: store::Row<'_>| {
+            entries.push(row.key.to_key());
+            match entries.len() < PAGE_ITEMS_MAX {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        };
+        let place = sweep.expiry.place();
+        let oldest = now_seconds.saturating_sub(AGE_SECONDS_MAX).to_be_bytes().to_vec();
+        let lower = sweep.after.clone().map_or(Bound::Included(oldest), Bound::Excluded);
+        let range = RowRange::Sorts {
+            space: place.space,
+            kind: place.kind,
+            hash: 0,
+            partition: Vec::new(),
+            lower,
+            upper: Bound::Excluded(now_seconds.to_be_bytes().to_vec()),
+        };
+        self.store.range(&range, Direction::Forward, visit).await?;
+        Ok(entries)
+    }
+
+    /// Queues the removal of items that are still as their entries say; `None` when the table has
+    /// been dropped or its items do not expire any more. Being inside the table keeps whoever
+    /// removes it, or its entries, waiting until the removals are queued.
+    async fn queue_atom(
+        &self,
+        sweep: &Sweep,
+        entries: &[RowKey],
+    ) -> Result<Option<Atom>, StoreError> {
+        let expiry = &sweep.expiry;
+        let Some(table) = sweep.table.enter() else { return Ok(None) };
+        if table.expiry.as_ref() != Some(expiry) {
+            return Ok(None);
+        }
+        let rows: Result<Vec<RowKey>, StoreError> =
+            entries.iter().map(|entry| expiry.row(entry.borrowed())).collect();
+        let rows = rows?;
+        let mut guard = self.store.lock(&rows).await;
+        let mut commit = Commit::by(ChangeOrigin::Expiry);
+        let mut items = 0;
+        for (entry, row) in entries.iter().zip(&rows) {
+            if self.transactions.has(row) {
+                continue;
+            }
+            let current = Current::read(&mut guard, &table, row).await?;
+            let named = current.item().and_then(|item| expiry.entry(row, item));
+            if named.as_ref() == Some(entry) {
+                commit.add((row, &table), current, None, &self.stamps);
+                items += 1;
+            } else {
+                commit.delete(entry.clone());
+            }
+        }
+        let ticket = commit.submit(guard, &self.catalog.streams);
+        Ok(Some(Atom { ticket, items }))
+    }
+}
