@@ -3,15 +3,20 @@
 
 mod support;
 
+use std::ops::ControlFlow;
+
 use model::{
     ApiError, ChangeKind, Shard, ShardPosition, StreamArn, StreamDeclaration, StreamRecord,
     StreamStatus, StreamView, TableRef,
 };
 use stator_db::{Db, GetRecords, GetShardIterator, ListStreams, ShardPage, Upkeep};
-use store::MemoryStore;
+use store::{Direction, Kind, MemoryStore, RowRange, Space, Store as _};
 use support::*;
 
-const HOUR_MS: u64 = 60 * 60 * 1000;
+const MINUTE_MS: u64 = 60 * 1000;
+const HOUR_MS: u64 = 60 * MINUTE_MS;
+/// The kind of rows that are change records (docs/format/streams.md).
+const CHANGE: Kind = Kind(0x30);
 
 /// A database with a table `t` that has a stream.
 struct Bench {
@@ -80,6 +85,19 @@ impl Bench {
         let iterator = self.iterator(shard, ShardPosition::TrimHorizon).await.unwrap();
         let (records, next) = self.read(iterator).await.unwrap();
         (records, next.is_some())
+    }
+
+    /// How many records the store has, whoever may read them.
+    async fn stored(&self) -> usize {
+        let mut count = 0;
+        for space in (0..32).map(Space) {
+            let visit = |row: store::Row<'_>| {
+                count += usize::from(row.key.kind() == CHANGE);
+                ControlFlow::Continue(())
+            };
+            self.store.range(&RowRange::Space(space), Direction::Forward, visit).await.unwrap();
+        }
+        count
     }
 
     /// What the shards' records say `v` became, parents before children.
@@ -156,6 +174,67 @@ async fn records_are_kept_for_a_day_and_then_go_with_their_shards() {
     let first = bench.shards().await[0].clone();
     let trimmed = bench.iterator(&first, ShardPosition::At(written_in[0].first)).await;
     assert!(matches!(trimmed, Err(ApiError::TrimmedDataAccess(_))));
+}
+
+#[tokio::test]
+async fn a_record_is_shown_for_a_day_to_the_millisecond_whenever_it_is_removed() {
+    let bench = Bench::new().await;
+    // A shard's numbers begin a moment after the shard.
+    bench.clock.advance(1000);
+    bench.put("a", "1").await;
+    bench.clock.advance(24 * HOUR_MS);
+    assert_eq!(bench.values().await.len(), 1);
+    bench.clock.advance(1);
+    assert_eq!(bench.values().await.len(), 0);
+    assert_eq!(bench.stored().await, 1);
+}
+
+#[tokio::test]
+async fn a_reader_whom_the_horizon_overtook_is_told_so_if_something_was_there() {
+    let bench = Bench::new().await;
+    bench.put("a", "1").await;
+    bench.clock.advance(24 * HOUR_MS);
+    let mut iterators = Vec::new();
+    for shard in bench.shards().await {
+        iterators.push(bench.iterator(&shard, ShardPosition::TrimHorizon).await.unwrap());
+    }
+    // As late as an iterator may come.
+    bench.pass(15 * MINUTE_MS).await;
+    let mut missed = 0;
+    for iterator in iterators {
+        match bench.read(iterator).await {
+            Ok((records, _)) => assert_eq!(records, []),
+            Err(ApiError::TrimmedDataAccess(_)) => missed += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(missed, 1, "three shards were empty");
+}
+
+#[tokio::test]
+async fn a_reader_of_a_shard_without_changes_reads_on_for_longer_than_a_day() {
+    let bench = Bench::new().await;
+    let shard = &bench.shards().await[0];
+    let mut iterator = bench.iterator(shard, ShardPosition::TrimHorizon).await.unwrap();
+    for _ in 0..25 * 4 {
+        bench.clock.advance(15 * MINUTE_MS);
+        let (records, next) = bench.read(iterator).await.unwrap();
+        assert_eq!(records, []);
+        iterator = next.expect("an open shard goes on");
+    }
+}
+
+#[tokio::test]
+async fn old_records_are_removed_before_their_shard_in_steps() {
+    let bench = Bench::new().await;
+    bench.put("a", "1").await;
+    bench.pass(24 * HOUR_MS + 15 * MINUTE_MS).await;
+    assert_eq!(bench.stored().await, 1, "somebody may still have an iterator before it");
+    bench.pass(10 * MINUTE_MS).await;
+    assert_eq!(bench.stored().await, 1, "removals are rare");
+    bench.pass(5 * MINUTE_MS).await;
+    assert_eq!(bench.stored().await, 0);
+    assert_eq!(bench.shards().await.len(), 8, "the shard was closed late, and is still there");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use store::{Guard as _, Outcome, Space, Store, StoreError, Write};
 use super::Catalog;
 use super::record::{self, Record};
 use crate::background::Background;
-use crate::error::{in_use, named_table_missing, store_failed, validation};
+use crate::error::{self, in_use, named_table_missing, store_failed, validation};
 use crate::keys::{self, FIRST_TABLE_SPACE};
 use crate::streams::{Plan, Stream, Streams};
 use crate::table::{Spaces, Table};
@@ -185,13 +185,9 @@ pub(super) fn put(key: store::RowKey, value: Vec<u8>) -> Write {
     Write::Put { key, value: Bytes::from(value) }
 }
 
-/// Whether to go on; `false` is to try again.
+/// Whether a change of the catalog took place; `false` is to try again.
 pub(super) fn applied(outcome: Outcome) -> Result<bool, StoreError> {
-    match outcome {
-        Outcome::Applied => Ok(true),
-        Outcome::Conflict => Ok(false),
-        Outcome::Unknown => Err(StoreError::failed("whether a table was changed is unknown")),
-    }
+    error::applied(outcome, "a table was changed")
 }
 
 /// Removes a stream that nobody may read any more: its row, and its records behind it.

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::Item;
-use store::{Direction, Guard as _, Outcome, RowKey, Store, StoreError, Ticket};
+use store::{Direction, Guard as _, RowKey, Store, StoreError, Ticket};
 use tokio::time::Instant;
 
 use super::goal::{Goal, Maintained};
 use crate::background::Background;
+use crate::error::applied;
 use crate::stored;
 use crate::table::Table;
 use crate::writing::Commit;
@@ -118,12 +119,8 @@ async fn write_page<S: Store>(
         let Some(ticket) = submit_page(store, table, goal, rows).await? else {
             return Ok(Walked::GivenUp);
         };
-        match ticket.wait().await? {
-            Outcome::Applied => return Ok(Walked::Through),
-            Outcome::Conflict => {}
-            Outcome::Unknown => {
-                return Err(StoreError::failed("whether a page was added to an index is unknown"));
-            }
+        if applied(ticket.wait().await?, "a page was added to an index")? {
+            return Ok(Walked::Through);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::error::validation;
 
 /// How long an iterator may be used, in milliseconds: a quarter of an hour (API reference,
 /// GetShardIterator, 2026-11).
-const LIFETIME_MS: u64 = 15 * 60 * 1000;
+pub(super) const LIFETIME_MS: u64 = 15 * 60 * 1000;
 
 /// A place in a shard.
 #[derive(Debug, Clone, PartialEq, Eq)]

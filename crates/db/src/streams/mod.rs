@@ -11,6 +11,8 @@
 //!   are open and queues the commit under [`Streams::order`], and a rollover changes them, and
 //!   queues its own commit, with that lock to itself. So the queue has every record of the parent,
 //!   then the rollover, then the child's first.
+//! - A record can be read for exactly as long as [`StreamOptions::retention`] says, and lies on disk
+//!   for longer: what is removed is decided without looking at readers, what is shown by the clock.
 //! - Readers learn of a rollover once it is durable, and all of the parent's records with it.
 
 mod catalog;
@@ -25,6 +27,7 @@ mod upkeep;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use model::{KeySchema, Scope, StreamArn, StreamStatus, StreamView, TableDefinition};
@@ -46,7 +49,7 @@ pub struct StreamOptions {
     pub shards: u32,
     /// How long a shard takes changes before others follow it.
     pub shard_age: Duration,
-    /// How long a record can be read at least.
+    /// How long a record can be read.
     pub retention: Duration,
 }
 
@@ -82,6 +85,8 @@ pub(crate) struct Streams {
     order: RwLock<()>,
     /// Held while a stream's catalog row is changed.
     changing: tokio::sync::Mutex<()>,
+    /// When old records were last removed.
+    trimmed_at_ms: AtomicU64,
 }
 
 impl Stream {
@@ -106,6 +111,7 @@ impl Streams {
             streams: RwLock::default(),
             order: RwLock::default(),
             changing: tokio::sync::Mutex::default(),
+            trimmed_at_ms: AtomicU64::new(0),
         }
     }
 

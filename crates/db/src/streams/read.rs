@@ -14,7 +14,6 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::iterator::ShardIterator;
 use super::shards::StoredShard;
-use super::upkeep::milliseconds;
 use super::{Stream, record};
 use crate::Db;
 use crate::error::store_failed;
@@ -56,10 +55,10 @@ impl<S: Store> Db<S> {
         })
     }
 
-    /// The first number of records that are certainly kept.
+    /// The first number that records may have which can be read.
     fn horizon(&self) -> u64 {
-        let retention = milliseconds(self.catalog.streams.options.retention);
-        Stamp::first_reading(self.stamps.now_ms().saturating_sub(retention))
+        let horizon_ms = self.catalog.streams.options.horizon_ms(self.stamps.now_ms());
+        Stamp::first_reading(horizon_ms)
     }
 
     /// Where a position lies, as an iterator.
@@ -72,10 +71,10 @@ impl<S: Store> Db<S> {
         let shard = stream.shard(shard_id)?;
         let horizon = self.horizon();
         let from = match position {
-            ShardPosition::TrimHorizon => 0,
+            ShardPosition::TrimHorizon => shard.first,
             ShardPosition::Latest => {
                 let last = self.last_number(stream, &shard).await.map_err(store_failed)?;
-                last.map_or(shard.first, |last| last + 1).max(horizon)
+                last.map_or(shard.first, |last| last + 1)
             }
             ShardPosition::At(number) | ShardPosition::After(number) if number.0 < horizon => {
                 return Err(trimmed());
@@ -88,7 +87,7 @@ impl<S: Store> Db<S> {
         let iterator = ShardIterator {
             stream: stream.arn.clone(),
             shard: shard_id.to_owned(),
-            from,
+            from: from.max(horizon),
             issued_at_ms,
         };
         Ok(iterator.encode())
@@ -121,9 +120,7 @@ impl<S: Store> Db<S> {
         let stream = self.stream(scope, &iterator.stream)?;
         // Before the records: whoever finds it closed finds all of them.
         let shard = stream.shard(&iterator.shard)?;
-        if iterator.from != 0 && iterator.from < self.horizon() {
-            return Err(trimmed());
-        }
+        let horizon = self.horizon();
         let limit = limit.unwrap_or(STREAM_RECORDS_MAX);
         let mut page = Page { rows: Vec::new(), limit, bytes: 0, is_full: false };
         let behind =
@@ -131,9 +128,16 @@ impl<S: Store> Db<S> {
         let visit = |row: store::Row<'_>| page.take(row);
         self.store.range(&behind, Direction::Forward, visit).await.map_err(store_failed)?;
 
+        // The horizon may overtake an iterator. Its reader is refused if that cost a record (API
+        // reference, GetRecords, TrimmedDataAccessException, 2026-11), and else goes on from there.
+        if let Some(Ok((first, _))) = page.rows.first()
+            && *first < horizon
+        {
+            return Err(trimmed());
+        }
         let from = match page.rows.last() {
             Some(Ok((number, _))) => number + 1,
-            _ => iterator.from,
+            _ => iterator.from.max(horizon),
         };
         let is_read = shard.closed.is_some() && !page.is_full;
         let records = page.rows.into_iter().map(|row| {

@@ -71,9 +71,9 @@ impl Shards {
         self.disabled_at_ms = Some(now.ms);
     }
 
-    /// Forgets shards that were closed at or before `ms`; answers with their numbers.
+    /// Forgets shards that were closed before `ms`; answers with their numbers.
     pub(super) fn forget_closed_before(&mut self, ms: u64) -> Vec<u32> {
-        let is_old = |shard: &StoredShard| shard.closed.is_some_and(|closed| closed.at_ms <= ms);
+        let is_old = |shard: &StoredShard| shard.closed.is_some_and(|closed| closed.at_ms < ms);
         let (old, kept) = self.list.iter().partition(|shard| is_old(shard));
         self.list = kept;
         Vec::into_iter(old).map(|shard: StoredShard| shard.number).collect()
@@ -187,8 +187,8 @@ mod tests {
     fn old_shards_are_forgotten_and_their_children_have_no_parent_then() {
         let mut shards = Shards::begin(2, now(1));
         shards.roll_over(now(5));
-        assert_eq!(shards.forget_closed_before(4), [0; 0]);
-        assert_eq!(shards.forget_closed_before(5), [0, 1]);
+        assert_eq!(shards.forget_closed_before(5), [0; 0]);
+        assert_eq!(shards.forget_closed_before(6), [0, 1]);
         let described: Vec<Shard> = shards.described().collect();
         assert!(described.iter().all(|shard| shard.parent.is_none()));
         assert_eq!(shards.opened_at_ms(), Some(5));

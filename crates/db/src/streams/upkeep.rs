@@ -2,13 +2,15 @@
 
 use std::ops::Bound;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use store::{Guard as _, Outcome, RowRange, Store, StoreError, log_range};
+use store::{Guard as _, RowRange, Store, StoreError, log_range};
 
 use super::shards::{Now, Shards};
-use super::{Stream, Streams};
+use super::{Stream, StreamOptions, Streams, iterator};
 use crate::catalog;
+use crate::error::applied;
 use crate::keys;
 use crate::stamp::{Stamp, StampSource};
 
@@ -16,6 +18,19 @@ use crate::stamp::{Stamp, StampSource};
 /// commits that are queued in another order than they got their stamps push each other forward by
 /// one each, and far fewer are under way at a time.
 const NUMBERS_AHEAD: u64 = Stamp::READINGS_PER_MS;
+
+/// Between two removals of old records. Each has the engine write its memory to disk and rewrite
+/// what it removed from, which is little a few times an hour.
+const TRIM_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+impl StreamOptions {
+    /// Records from this moment on can be read, and no others. Those that lie before it are on disk
+    /// for some time yet: for as long as an iterator is valid at least, so that a reader who was
+    /// overtaken is told so, and one who missed nothing reads on.
+    pub(super) fn horizon_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_sub(milliseconds(self.retention))
+    }
+}
 
 impl Now {
     /// Now, and a number greater than those of all records queued so far.
@@ -29,14 +44,22 @@ impl Streams {
     /// Closes shards that have been open for long, and removes what has been kept for long enough.
     pub(crate) async fn keep_up<S: Store>(&self, store: &Arc<S>) -> Result<(), StoreError> {
         let now_ms = self.stamps.now_ms();
+        let is_trimming = self.begin_trimming(now_ms);
         for stream in self.all() {
-            let age = self.options.shard_age;
+            if stream.has_been_disabled_for(self.options.retention, now_ms) {
+                self.remove(&stream.arn);
+                catalog::drop_stream(store, &stream).await?;
+                continue;
+            }
             let opened_at_ms = stream.shards.read().opened_at_ms();
-            if opened_at_ms.is_some_and(|opened| passed(opened, age, now_ms)) {
+            if opened_at_ms.is_some_and(|opened| passed(opened, self.options.shard_age, now_ms)) {
                 let roll_over = |shards: &mut Shards| shards.roll_over(Now::of(&self.stamps));
                 self.change_shards(&**store, &stream, roll_over).await?;
             }
-            self.trim(store, &stream, now_ms).await?;
+            self.forget_shards(&**store, &stream, now_ms).await?;
+            if is_trimming {
+                self.trim(&**store, &stream, now_ms).await?;
+            }
         }
         Ok(())
     }
@@ -70,54 +93,67 @@ impl Streams {
                 let ticket = guard.submit(vec![stream.put_row_with(&shards)]);
                 (shards, ticket)
             };
-            match ticket.wait().await? {
-                Outcome::Applied => {
-                    *stream.shards.write() = shards;
-                    return Ok(());
-                }
-                Outcome::Conflict => {}
-                Outcome::Unknown => {
-                    return Err(StoreError::failed("whether shards were changed is unknown"));
-                }
+            if applied(ticket.wait().await?, "shards were changed")? {
+                *stream.shards.write() = shards;
+                return Ok(());
             }
         }
     }
 
-    /// Removes records that nobody may count on any more, and the stream itself once it was
-    /// switched off for as long.
-    async fn trim<S: Store>(
+    /// Removes shards without a record that may still be read, and their records.
+    async fn forget_shards<S: Store>(
         &self,
-        store: &Arc<S>,
+        store: &S,
         stream: &Stream,
         now_ms: u64,
     ) -> Result<(), StoreError> {
-        let retention = self.options.retention;
-        let disabled_at_ms = stream.shards.read().disabled_at_ms;
-        if disabled_at_ms.is_some_and(|disabled| passed(disabled, retention, now_ms)) {
-            self.remove(&stream.arn);
-            return catalog::drop_stream(store, stream).await;
-        }
-        let horizon_ms = now_ms.saturating_sub(milliseconds(retention));
+        let horizon_ms = self.options.horizon_ms(now_ms);
         let mut shards = stream.shards.read().clone();
         let forgotten = shards.forget_closed_before(horizon_ms);
         for shard in &forgotten {
-            store
-                .delete_range(&log_range(&stream.log(*shard), Bound::Unbounded, Bound::Unbounded))
-                .await?;
+            let all = log_range(&stream.log(*shard), Bound::Unbounded, Bound::Unbounded);
+            store.delete_range(&all).await?;
         }
         if !forgotten.is_empty() {
             let forget = |shards: &mut Shards| drop(shards.forget_closed_before(horizon_ms));
-            self.change_shards(&**store, stream, forget).await?;
+            self.change_shards(store, stream, forget).await?;
         }
-        let horizon = Stamp::first_reading(horizon_ms);
-        for shard in &shards.list {
-            let old =
-                log_range(&stream.log(shard.number), Bound::Unbounded, Bound::Excluded(horizon));
-            if shard.first < horizon && is_occupied(&**store, &old).await? {
+        Ok(())
+    }
+
+    /// Whether it is time to trim; it is not again for [`TRIM_PAUSE`].
+    fn begin_trimming(&self, now_ms: u64) -> bool {
+        let is_due = passed(self.trimmed_at_ms.load(Ordering::Relaxed), TRIM_PAUSE, now_ms);
+        if is_due {
+            self.trimmed_at_ms.store(now_ms, Ordering::Relaxed);
+        }
+        is_due
+    }
+
+    /// Removes records of shards that go on, once no valid iterator may stand before them.
+    async fn trim<S: Store>(
+        &self,
+        store: &S,
+        stream: &Stream,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        let end_ms = self.options.horizon_ms(now_ms).saturating_sub(iterator::LIFETIME_MS);
+        let end = Stamp::first_reading(end_ms);
+        let shards = stream.shards.read().list.clone();
+        for shard in shards.iter().filter(|shard| shard.first < end) {
+            let old = log_range(&stream.log(shard.number), Bound::Unbounded, Bound::Excluded(end));
+            if is_occupied(store, &old).await? {
                 store.delete_range(&old).await?;
             }
         }
         Ok(())
+    }
+}
+
+impl Stream {
+    fn has_been_disabled_for(&self, time: Duration, now_ms: u64) -> bool {
+        let disabled_at_ms = self.shards.read().disabled_at_ms;
+        disabled_at_ms.is_some_and(|disabled| passed(disabled, time, now_ms))
     }
 }
 
@@ -135,6 +171,6 @@ fn passed(since_ms: u64, time: Duration, now_ms: u64) -> bool {
     now_ms.saturating_sub(since_ms) >= milliseconds(time)
 }
 
-pub(super) fn milliseconds(time: Duration) -> u64 {
+fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
