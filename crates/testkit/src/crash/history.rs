@@ -86,6 +86,7 @@ impl History {
         violations.extend(self.wrong_transfers(observed));
         violations.extend(wrong_balances(observed));
         violations.extend(observed.wrong_indexes());
+        violations.extend(observed.wrong_streams());
         violations
     }
 

@@ -7,7 +7,9 @@
 //! - each acknowledged write is there, and nothing that was not written;
 //! - each transaction is there whole or not at all, and money is neither made nor lost;
 //! - each index equals the one recomputed from its table;
-//! - counters are at least what was acknowledged, and at most what was asked.
+//! - counters are at least what was acknowledged, and at most what was asked;
+//! - each table's stream, read from its beginning across all shards, tells how the table came to
+//!   be: nothing is lost, doubled or out of order ([`streams`]).
 //!
 //! In each round an index comes to a table, or goes from it ([`archive`]); the restarted server
 //! finishes what the cut left of that, and the index counts as every other one.
@@ -20,6 +22,7 @@
 pub mod archive;
 pub mod history;
 pub mod observed;
+pub mod streams;
 pub mod tables;
 pub mod transfer;
 pub mod workload;
@@ -42,6 +45,8 @@ use crate::process::{Launch, Server};
 
 /// How long a round's load may take before the server counts as hung.
 const LOAD_MAX: Duration = Duration::from_secs(120);
+/// How long a shard of a stream takes changes: several follow each other in a round.
+const SHARD_AGE: &str = "1s";
 /// A cut comes after at least and at most so many acknowledged operations.
 const ACKNOWLEDGED_BEFORE_CUT: std::ops::Range<u64> = 300..6000;
 
@@ -76,8 +81,8 @@ pub struct Plan {
 /// How a series ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Every promise was kept; with the number of acknowledged operations.
-    Held(u64),
+    /// Every promise was kept.
+    Held(Books),
     /// Promises were broken in a round, counted from 0.
     Broken {
         /// The first such round.
@@ -87,6 +92,17 @@ pub enum Outcome {
     },
 }
 
+/// What was compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Books {
+    /// Acknowledged operations of all rounds.
+    pub acknowledged: u64,
+    /// Records of the streams at the end.
+    pub records: u64,
+    /// Shards of the streams at the end.
+    pub shards: usize,
+}
+
 /// Runs the rounds of `plan`, up to the first that breaks a promise.
 ///
 /// # Errors
@@ -94,20 +110,22 @@ pub enum Outcome {
 pub async fn run(plan: &Plan) -> anyhow::Result<Outcome> {
     let mut rng = StdRng::seed_from_u64(plan.seed);
     let mut history = History::default();
-    let mut acknowledged = 0;
+    let mut books = Books::default();
     fs::create_dir_all(plan.live())?;
     for (round, cut) in plan.cuts.iter().enumerate() {
         let when = || format!("round {round}, seed {}", plan.seed);
-        acknowledged +=
+        books.acknowledged +=
             load_and_cut(plan, *cut, &mut history, &mut rng).await.with_context(when)?;
         let observed = read_back(plan).await.with_context(when)?;
         let violations = history.violations(&observed);
         if !violations.is_empty() {
             return Ok(Outcome::Broken { round, violations });
         }
+        books.records = observed.streams.iter().map(|stream| stream.records).sum();
+        books.shards = observed.streams.iter().map(|stream| stream.shards).sum();
         history.settle(observed);
     }
-    Ok(Outcome::Held(acknowledged))
+    Ok(Outcome::Held(books))
 }
 
 impl Plan {
@@ -122,7 +140,9 @@ impl Plan {
 
     fn launch(&self) -> Launch {
         let log = self.home.join("server.log");
-        Launch::durable(&self.binary, &self.live().join("data"), &log)
+        let mut launch = Launch::durable(&self.binary, &self.live().join("data"), &log);
+        launch.arguments.extend(["--stream-shard-age", SHARD_AGE].map(Into::into));
+        launch
     }
 
     /// The launch whose file calls are watched, unless only the process is cut.

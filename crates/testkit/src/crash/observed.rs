@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use super::tables::Slot;
+use super::streams;
+use super::streams::replay::{Replayed, Scanned};
+use super::tables::{ACCOUNTS, Slot, account};
 use super::transfer::{Fate, Transfer};
 use crate::http::Connection;
 
@@ -22,6 +24,8 @@ pub struct Observed {
     pub balances: BTreeMap<String, i64>,
     /// Each index beside the rows of its table that belong in it.
     pub indexes: Vec<Index>,
+    /// Each table's stream, replayed beside it.
+    pub streams: Vec<Replayed>,
 }
 
 /// An index and what it should hold.
@@ -51,13 +55,42 @@ impl Observed {
             Index::new("by-group", by_group, &items, &["group", "stamp"]),
             Index::new("by-region", by_region, &accounts, &["region", "balance"]),
         ];
-        Ok(Self {
+        let mut observed = Self {
             items: keyed(&items, |row| Ok((slot(row)?, row.clone())))?,
             counters: keyed(&counters, |row| Ok((text(row, "id")?, number(row, "count")?)))?,
             ledger: keyed(&ledger, |row| Ok((text(row, "id")?, transfer(row)?)))?,
             balances: keyed(&accounts, |row| Ok((text(row, "id")?, number(row, "balance")?)))?,
             indexes,
-        })
+            streams: Vec::new(),
+        };
+        // A counter counts its changes; the ledger tells how often a balance moved.
+        let counted = Some(observed.counters.clone());
+        let moved = Some(observed.balance_changes());
+        for table in [
+            Scanned { name: "items", keys: &["client", "slot"], rows: &items, changes: None },
+            Scanned { name: "accounts", keys: &["id"], rows: &accounts, changes: moved },
+            Scanned { name: "ledger", keys: &["id"], rows: &ledger, changes: None },
+            Scanned { name: "counters", keys: &["id"], rows: &counters, changes: counted },
+        ] {
+            observed.streams.push(streams::read(connection, &table).await.context(table.name)?);
+        }
+        Ok(observed)
+    }
+
+    /// How often each account was written: once when it was opened, and in each transfer.
+    fn balance_changes(&self) -> BTreeMap<String, u64> {
+        let mut changes: BTreeMap<String, u64> =
+            (0..ACCOUNTS).map(|number| (account(number), 1)).collect();
+        for transfer in self.ledger.values() {
+            *changes.entry(transfer.from.clone()).or_default() += 1;
+            *changes.entry(transfer.to.clone()).or_default() += 1;
+        }
+        changes
+    }
+
+    /// Everything that is wrong with the streams.
+    pub fn wrong_streams(&self) -> Vec<String> {
+        self.streams.iter().flat_map(|stream| stream.violations.clone()).collect()
     }
 
     /// Every index that differs from the one recomputed from its table.

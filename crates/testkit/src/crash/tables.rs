@@ -5,10 +5,13 @@
 //!   so that every transfer moves index rows.
 //! - `ledger`: one row for each transfer, written in its transaction.
 //! - `counters`: a few hot rows that everybody adds to.
+//!
+//! Each has a stream with both images.
 
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use super::streams;
 use crate::http::Connection;
 
 /// A client and its slot: the key of a row of `items`.
@@ -95,6 +98,7 @@ fn table(name: &str, keys: &[Key], index: &[Key]) -> Value {
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": attributes.collect::<Value>(),
         "KeySchema": schema(keys),
+        "StreamSpecification": streams::specification(),
     });
     if let Some((hash, _, _)) = index.first() {
         input["GlobalSecondaryIndexes"] = json!([{

@@ -2,7 +2,7 @@
 //! the suite's folder.
 
 use anyhow::bail;
-use testkit::crash::{self, Cut, Outcome, Plan};
+use testkit::crash::{self, Books, Cut, Outcome, Plan};
 
 use super::Setup;
 use super::report::Tally;
@@ -13,9 +13,11 @@ const CLIENTS: usize = 16;
 /// Runs rounds that all end with `cut`, and in which every promise must be kept.
 pub fn run(setup: &Setup, name: &str, cut: Cut) -> anyhow::Result<Tally> {
     match rounds(setup, name, vec![cut; setup.rounds])? {
-        Outcome::Held(acknowledged) => Ok(Tally {
+        Outcome::Held(Books { acknowledged, records, shards }) => Ok(Tally {
             passed: setup.rounds as u64,
-            note: format!("{acknowledged} acknowledged operations kept"),
+            note: format!(
+                "{acknowledged} acknowledged operations kept, {records} records in {shards} shards"
+            ),
             ..Tally::default()
         }),
         Outcome::Broken { round, violations } => bail!(

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::observed::{Index, Observed};
+use super::super::streams::replay::Replayed;
 use super::super::tables::ACCOUNTS;
 use super::*;
 
@@ -110,6 +111,14 @@ fn a_missing_index_row_is_noticed() {
     let mut observed = observed();
     observed.indexes[0].rows.clear();
     noticed(&observed, "index by-group has 0 rows, its table gives 1");
+}
+
+#[test]
+fn what_a_stream_does_wrong_is_told() {
+    let mut observed = observed();
+    let violations = vec!["record 7 of the stream of items".to_owned()];
+    observed.streams = vec![Replayed { violations, ..Replayed::default() }];
+    noticed(&observed, "record 7 of the stream of items");
 }
 
 #[test]
