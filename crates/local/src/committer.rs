@@ -12,7 +12,7 @@ use store::{Outcome, StoreError};
 
 use crate::figures::Landed;
 use crate::queue::{BatchContent, Waiter};
-use crate::reclaim::Reclaiming;
+use crate::reclaim::{self, Reclaiming};
 use crate::recovery::{self, Home, Recovered};
 use crate::shared::Shared;
 
@@ -21,7 +21,7 @@ pub(crate) async fn run(shared: Arc<Shared>, home: Home) {
     let _ending = EndOnDrop(&shared);
     let mut reclaiming = Reclaiming::default();
     loop {
-        reclaiming.start(&shared);
+        reclaiming.start(&shared).await;
         if let Some(batch) = shared.take_batch() {
             if let Err(error) = commit(&shared, &batch).await {
                 refuse(&shared, &error);
@@ -55,8 +55,10 @@ async fn commit(shared: &Shared, batch: &BatchContent) -> Result<(), StoreError>
     let engine = shared.seat.engine_now().ok_or_else(|| StoreError::stopped("no engine"))?;
     match engine.background_failure() {
         Some(failure) => return Err(failure),
-        None => engine.commit(changes, batch.removed.as_ref()).await?,
+        None if engine.may_overflow(batch.bytes()) => reclaim::flush(&engine).await,
+        None => {}
     }
+    engine.commit(changes, batch.removed.as_ref()).await?;
     let (took, rows) = (begun.elapsed(), batch.changes.len());
     let waiters = shared.batch_landed();
     shared.commits.add(Landed { took, rows, writers: waiters.len() });

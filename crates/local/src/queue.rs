@@ -50,6 +50,13 @@ pub(crate) struct BatchContent {
     pub(crate) removed: Option<KeyBounds>,
 }
 
+impl BatchContent {
+    /// Roughly the memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.changes.iter().map(|(key, value)| change_bytes(key, value.as_ref())).sum()
+    }
+}
+
 /// The number of the youngest batch somebody has read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Seen(u64);
@@ -115,7 +122,8 @@ impl Queue {
     }
 
     fn push(&mut self, changes: Vec<Change>) -> Ticket {
-        let bytes = changes.iter().map(change_bytes).sum::<usize>();
+        let bytes =
+            changes.iter().map(|(key, value)| change_bytes(key, value.as_ref())).sum::<usize>();
         self.bytes += bytes;
         let batch = self.collecting();
         batch.bytes += bytes;
@@ -179,8 +187,8 @@ impl Batch {
     }
 }
 
-fn change_bytes((key, value): &Change) -> usize {
-    CHANGE_BYTES + key.as_bytes().len() + value.as_ref().map_or(0, Bytes::len)
+fn change_bytes(key: &RowKey, value: Option<&Bytes>) -> usize {
+    CHANGE_BYTES + key.as_bytes().len() + value.map_or(0, Bytes::len)
 }
 
 #[cfg(test)]

@@ -1,12 +1,17 @@
 //! Giving the space of removed rows back, in the background.
 //!
-//! Compacting a range first writes what is in memory to a table and may rewrite tables of its
-//! neighbours, so one round runs at a time, and ranges removed meanwhile share the next one. Those
-//! that wait when the store is closed are left to the engine's own compactions.
+//! Removals in memory free nothing: before a round what is in memory is written to a table, and no
+//! commit is under way meanwhile ([`Engine::flush`](crate::engine::Engine::flush)). Compacting a
+//! range may rewrite tables of its neighbours, so one round runs at a time, and ranges removed
+//! meanwhile share the next one. Those that wait when the store is closed are left to the engine's
+//! own compactions.
+
+use std::sync::Arc;
 
 use store::KeyBounds;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, spawn_blocking};
 
+use crate::engine::Engine;
 use crate::shared::Shared;
 
 /// Ranges to compact.
@@ -24,11 +29,13 @@ impl Reclaiming {
     }
 
     /// Starts a round, if there is something to do and none is running.
-    pub(crate) fn start(&mut self, shared: &Shared) {
+    /// No commit may be under way.
+    pub(crate) async fn start(&mut self, shared: &Shared) {
         while self.round.try_join_next().is_some() {}
         if self.round.is_empty() && !self.waiting.is_empty() {
             let Some(engine) = shared.seat.engine_now() else { return };
             let ranges = std::mem::take(&mut self.waiting);
+            flush(&engine).await;
             self.round.spawn_blocking(move || engine.reclaim(&ranges));
         }
     }
@@ -44,5 +51,13 @@ impl Reclaiming {
     /// step it is at.
     pub(crate) async fn finish(mut self) {
         while self.round.join_next().await.is_some() {}
+    }
+}
+
+/// Writes what is in memory to a table.
+pub(crate) async fn flush(engine: &Arc<Engine>) {
+    let engine = Arc::clone(engine);
+    if let Err(died) = spawn_blocking(move || engine.flush()).await {
+        tracing::error!(%died, "writing memory to a table");
     }
 }
