@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use testkit::crash::Cut;
 
 use super::clients::table::{
-    AWS_CLI, CITIES, DYNAMOOSE, ELECTRODB, FILMS, GO, JAVA, JAVASCRIPT, JAVASCRIPT_V2, PYNAMODB,
-    PYTHON, RUST, TOOLBOX, TWITTER,
+    AWS_CLI, CITIES, DYNAMOOSE, ELECTRODB, FILMS, GO, JAVA, JAVASCRIPT, JAVASCRIPT_V2,
+    KINESIS_ADAPTER, PYNAMODB, PYTHON, RUST, TOOLBOX, TWITTER,
 };
 use super::clients::{Client, Engine};
 
@@ -67,6 +67,8 @@ pub const SUITES: &[Suite] = &[
     client("go-memory", GO, Engine::Memory),
     client("java-durable", JAVA, Engine::Durable),
     client("java-memory", JAVA, Engine::Memory),
+    // Its pauses between requests, not the engine, take the time: once is enough.
+    client("kinesis-adapter", KINESIS_ADAPTER, Engine::Durable),
     client("rust-sdk-durable", RUST, Engine::Durable),
     client("rust-sdk-memory", RUST, Engine::Memory),
     Suite { name: "example-embedded", needs: &[], run: Run::Example("embedded") },

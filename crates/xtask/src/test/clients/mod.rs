@@ -26,6 +26,8 @@ pub struct Client {
     pub arguments: &'static [&'static str],
     /// How its results are read.
     pub summary: Summary,
+    /// What its server is told besides the engine.
+    pub server: &'static [&'static str],
 }
 
 /// The engine that a client's server runs on.
@@ -42,10 +44,11 @@ pub fn run(setup: &Setup, name: &str, client: &Client, engine: Engine) -> anyhow
     let mut program = client.runtime.install(setup, client.folder)?;
     let folder = setup.folder(name)?;
     let log = folder.join("server.log");
-    let launch = match engine {
+    let mut launch = match engine {
         Engine::Durable => Launch::durable(&setup.stator(), &folder.join("data"), &log),
         Engine::Memory => Launch::in_memory(&setup.stator(), &log),
     };
+    launch.arguments.extend(client.server.iter().map(Into::into));
     let server = launch.start()?;
     let output = program
         .args(client.arguments)

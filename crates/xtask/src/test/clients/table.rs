@@ -4,12 +4,16 @@ use super::Client;
 use super::install::Runtime;
 use super::summary::Summary;
 
+/// Shards that are followed by others while a suite reads them.
+const YOUNG_SHARDS: &[&str] = &["--stream-shard-age", "5s"];
+
 /// boto3.
 pub const PYTHON: Client = Client {
     folder: "tests/clients/python",
     runtime: Runtime::Python,
     arguments: &["-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
     summary: Summary::Pytest,
+    server: &[],
 };
 
 /// pynamodb.
@@ -24,6 +28,7 @@ pub const JAVASCRIPT: Client = Client {
     runtime: Runtime::Node,
     arguments: &["--test", "--test-reporter=tap"],
     summary: Summary::NodeTest,
+    server: YOUNG_SHARDS,
 };
 
 /// JavaScript's SDK v2.
@@ -44,6 +49,7 @@ pub const GO: Client = Client {
     runtime: Runtime::Go,
     arguments: &["-test.v"],
     summary: Summary::GoTest,
+    server: &[],
 };
 
 /// Java's SDK v2, with the enhanced client.
@@ -52,7 +58,12 @@ pub const JAVA: Client = Client {
     runtime: Runtime::Maven,
     arguments: &["test"],
     summary: Summary::Surefire,
+    server: &[],
 };
+
+/// The Kinesis Client Library's adapter for streams.
+pub const KINESIS_ADAPTER: Client =
+    Client { folder: "tests/clients/kinesis-adapter", server: YOUNG_SHARDS, ..JAVA };
 
 /// Rust's SDK.
 pub const RUST: Client = Client {
@@ -60,6 +71,7 @@ pub const RUST: Client = Client {
     runtime: Runtime::Cargo,
     arguments: &[],
     summary: Summary::Libtest,
+    server: &[],
 };
 
 /// `examples/twitter`, small.
@@ -68,6 +80,7 @@ pub const TWITTER: Client = Client {
     runtime: Runtime::Node,
     arguments: &["main.js", "--users", "200", "--tweets", "2000"],
     summary: Summary::ExitCode,
+    server: &[],
 };
 
 /// `examples/films`: the films.
