@@ -1,5 +1,6 @@
 // The server that an example talks to: the one at STATOR_ENDPOINT, or else one of its own on the
-// durable, encrypted engine, built from this repository and given a fresh data directory.
+// durable, encrypted engine, built from this repository and given a fresh data directory. An example
+// that needs a server with certain flags always starts its own; STATOR_BINARY saves building it.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,10 +20,15 @@ export async function withServer(body) {
   if (process.env.STATOR_ENDPOINT) {
     return body(process.env.STATOR_ENDPOINT);
   }
-  const binary = await build();
+  return withOwnServer([], body);
+}
+
+/** Runs `body(endpoint)` against a server that was started with these flags for it. */
+export async function withOwnServer(flags, body) {
+  const binary = process.env.STATOR_BINARY ?? (await build());
   const home = await mkdtemp(join(tmpdir(), "stator-example-"));
   try {
-    return await serveWhile(binary, join(home, "data"), body);
+    return await serveWhile({ binary, dataDirectory: join(home, "data"), flags }, body);
   } finally {
     await rm(home, { recursive: true, force: true });
   }
@@ -47,9 +53,17 @@ async function build() {
   return executable;
 }
 
-async function serveWhile(binary, dataDirectory, body) {
+async function serveWhile({ binary, dataDirectory, flags }, body) {
   const address = `127.0.0.1:${await freePort()}`;
-  const options = ["--listen", address, "--data-dir", dataDirectory, "--log-level", "warn"];
+  const options = [
+    "--listen",
+    address,
+    "--data-dir",
+    dataDirectory,
+    "--log-level",
+    "warn",
+    ...flags,
+  ];
   const server = spawn(binary, ["serve", ...options], { stdio: ["ignore", "ignore", "inherit"] });
   const ended = once(server, "exit");
   // On Ctrl-C the server ends, so the body fails, and what follows it cleans up.

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use testkit::crash::Cut;
 
 use super::clients::table::{
-    AWS_CLI, CITIES, DYNAMOOSE, ELECTRODB, FILMS, GO, JAVA, JAVASCRIPT, JAVASCRIPT_V2,
-    KINESIS_ADAPTER, PYNAMODB, PYTHON, RUST, TOOLBOX, TWITTER,
+    AWS_CLI, CITIES, DYNAMOOSE, ELECTRODB, FILMS, GO, HISTORY, JAVA, JAVASCRIPT, JAVASCRIPT_V2,
+    KINESIS_ADAPTER, PYNAMODB, PYTHON, RUST, TOOLBOX, TTL_ARCHIVE, TWITTER,
 };
 use super::clients::{Client, Engine};
 
@@ -75,6 +75,8 @@ pub const SUITES: &[Suite] = &[
     client("example-twitter", TWITTER, Engine::Durable),
     client("example-films", FILMS, Engine::Durable),
     client("example-cities", CITIES, Engine::Durable),
+    client("example-history", HISTORY, Engine::Durable),
+    client("example-ttl-archive", TTL_ARCHIVE, Engine::Durable),
     Suite { name: "crash-kill", needs: &[], run: Run::Crash(Cut::Process) },
     Suite { name: "crash-power", needs: &[], run: Run::Crash(Cut::Power) },
     Suite { name: "crash-power-without-sync", needs: &[], run: Run::CrashBlindness },

@@ -89,6 +89,13 @@ pub const FILMS: Client = Client { folder: "examples/films", arguments: &["films
 /// `examples/films`: the cities.
 pub const CITIES: Client = Client { arguments: &["cities.js"], ..FILMS };
 
+/// `examples/history`.
+pub const HISTORY: Client =
+    Client { folder: "examples/history", arguments: &["main.js"], ..TWITTER };
+
+/// `examples/ttl-archive`.
+pub const TTL_ARCHIVE: Client = Client { folder: "examples/ttl-archive", ..HISTORY };
+
 /// A library on top of JavaScript's SDK v3.
 const fn mapper(arguments: &'static [&'static str]) -> Client {
     Client { folder: "tests/clients/javascript-mappers", arguments, ..JAVASCRIPT }
