@@ -64,7 +64,7 @@ pub use operations::{
     TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
     TransactWriteItemsAnswer, UntagResource, UpdateItem, UpdateTimeToLive, WriteAnswer,
 };
-pub use streams::{Records, ShardPage, StreamOptions};
+pub use streams::{Records, ShardPage, StreamFigures, StreamOptions};
 pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem};
 
 /// The database over one store.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use model::{
     ApiError, ChangeKind, Shard, ShardPosition, StreamArn, StreamDeclaration, StreamRecord,
-    StreamStatus, StreamView, TableRef,
+    StreamStatus, StreamView, TableRef, TableUpdate,
 };
 use stator_db::{Db, GetRecords, GetShardIterator, ListStreams, ShardPage, Upkeep};
 use store::{Direction, Kind, MemoryStore, RowRange, Space, Store as _};
@@ -305,4 +305,36 @@ async fn the_stream_of_a_dropped_table_is_disabled_and_goes_after_a_day() {
     assert_eq!(bench.streams().await, []);
     let gone = bench.db.describe_stream(&scope(), &stream, &page).await;
     assert!(matches!(gone, Err(ApiError::ResourceNotFound(_))));
+}
+
+#[tokio::test]
+async fn figures_count_records_and_tell_how_far_readers_are_behind() {
+    let bench = Bench::new().await;
+    bench.put("a", "1").await;
+    bench.put("a", "2").await;
+    bench.clock.advance(5000);
+    let figures = async |bench: &Bench| {
+        let [figures] = <[_; 1]>::try_from(bench.db.stream_figures()).unwrap();
+        (figures.written, figures.read, figures.iterator_age_ms)
+    };
+    assert_eq!(figures(&bench).await, (2, 0, 0));
+    for shard in bench.shards().await {
+        let iterator = bench.iterator(&shard, ShardPosition::TrimHorizon).await.unwrap();
+        let request = GetRecords { iterator, limit: Some(1) };
+        bench.db.get_records(&scope(), request).await.unwrap();
+    }
+    assert_eq!(figures(&bench).await, (2, 1, 5000), "a record remains");
+    assert_eq!(bench.values().await.len(), 2);
+    assert_eq!(figures(&bench).await, (2, 3, 0), "everything was read");
+
+    // Another stream of the table counts on.
+    let switch = async |enabled: bool| {
+        let view = enabled.then_some(StreamView::KeysOnly);
+        let stream = Some(StreamDeclaration { enabled, view });
+        bench.db.update_table(&scope(), TableUpdate { stream, ..update_of("t") }).await.unwrap();
+    };
+    switch(false).await;
+    switch(true).await;
+    bench.put("a", "3").await;
+    assert_eq!(figures(&bench).await, (3, 3, 0));
 }

@@ -112,6 +112,7 @@ impl<S: Store> Service<S> {
             body_bytes: intake.bytes_held(),
             condition: self.db.condition(),
             expiry: self.db.expiry_figures(),
+            streams: self.db.stream_figures(),
             figures: self.db.figures(),
         });
         Answer::plain(StatusCode::OK, ContentType::Metrics, text)

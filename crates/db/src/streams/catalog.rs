@@ -10,6 +10,7 @@ use store::{RowKey, Space, Store, StoreError, Write};
 use time::OffsetDateTime;
 
 use super::shards::{Now, Shards};
+use super::tally::Ages;
 use super::{Stream, StreamOptions, Streams};
 use crate::catalog::values;
 use crate::keys::{self, kind};
@@ -55,7 +56,9 @@ impl Streams {
         let streams = Self::new(options, stamps);
         let rows = keys::catalog_place(kind::STREAM).hashes(0, u64::MAX, None);
         for value in values(store, &rows).await? {
-            streams.insert(Stream::decode(&value)?.into());
+            let mut stream = Stream::decode(&value)?;
+            stream.tally = streams.tally_of(&stream.arn);
+            streams.insert(stream.into());
         }
         Ok(streams)
     }
@@ -82,7 +85,8 @@ impl Streams {
     pub(crate) fn begin(&self, plan: Plan, space: Space) -> Stream {
         let now = Now::of(&self.stamps);
         let shards = Shards::begin(self.options.shards.max(1), now);
-        Stream::new(plan, space, shards)
+        let tally = self.tally_of(&plan.arn);
+        Stream { tally, ..Stream::new(plan, space, shards) }
     }
 }
 
@@ -107,7 +111,17 @@ impl Stream {
     fn new(plan: Plan, space: Space, shards: Shards) -> Self {
         let Plan { arn, view, key, created_at_ms } = plan;
         let open = RwLock::new(shards.for_writers());
-        Self { arn, view, created_at_ms, key, space, shards: RwLock::new(shards), open }
+        Self {
+            arn,
+            view,
+            created_at_ms,
+            key,
+            space,
+            shards: RwLock::new(shards),
+            open,
+            tally: Arc::default(),
+            ages: Ages::default(),
+        }
     }
 
     /// Writes the stream's row as the shards are now.

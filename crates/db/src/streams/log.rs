@@ -1,6 +1,7 @@
 //! Writing: a commit's changes become records of the streams of their tables.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use model::{ChangeOrigin, Item};
@@ -84,6 +85,7 @@ impl Pending {
         let open = *self.stream.open.read();
         let log = self.stream.log(open.of_hash(self.hash)?);
         let at_least = self.at_least.max(open.first_record);
+        self.stream.tally.written.fetch_add(1, Ordering::Relaxed);
         Some(Write::Append { log, at_least, value: self.body })
     }
 }

@@ -22,6 +22,7 @@ mod log;
 mod read;
 mod record;
 mod shards;
+mod tally;
 mod upkeep;
 
 use std::collections::BTreeMap;
@@ -37,10 +38,12 @@ use store::Space;
 use crate::keys::{Place, kind};
 use crate::stamp::StampSource;
 use shards::{OpenShards, Shards};
+use tally::{Ages, Tally};
 
 pub(crate) use catalog::Plan;
 pub(crate) use log::{ChangeLog, Decided};
 pub use read::{Records, ShardPage};
+pub use tally::StreamFigures;
 
 /// Settings of all streams.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +76,8 @@ pub(crate) struct Stream {
     shards: RwLock<Shards>,
     /// The shards as writers have them.
     open: RwLock<OpenShards>,
+    tally: Arc<Tally>,
+    ages: Ages,
 }
 
 /// The streams of every scope.

@@ -2,6 +2,7 @@
 
 use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use model::limits::{DESCRIBED_SHARDS_MAX, STREAM_RECORDS_BYTES_MAX, STREAM_RECORDS_MAX};
@@ -144,7 +145,12 @@ impl<S: Store> Db<S> {
             let (number, value) = row?;
             record::decode(value, SequenceNumber(number), event_id(&stream, shard.number, number))
         });
-        let records = records.collect::<Result<_, StoreError>>().map_err(store_failed)?;
+        let records: Vec<StreamRecord> =
+            records.collect::<Result<_, StoreError>>().map_err(store_failed)?;
+        stream.tally.read.fetch_add(records.len() as u64, Ordering::Relaxed);
+        let behind = records.last().filter(|_| page.is_full);
+        let age_ms = behind.map(|last| now_ms.saturating_sub(last.created_at_ms));
+        stream.ages.note(shard.number, age_ms);
         let next = ShardIterator { from, issued_at_ms: now_ms, ..iterator };
         Ok(Records {
             stream: stream.arn.clone(),

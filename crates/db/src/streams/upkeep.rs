@@ -113,6 +113,7 @@ impl Streams {
         for shard in &forgotten {
             let all = log_range(&stream.log(*shard), Bound::Unbounded, Bound::Unbounded);
             store.delete_range(&all).await?;
+            stream.ages.note(*shard, None);
         }
         if !forgotten.is_empty() {
             let forget = |shards: &mut Shards| drop(shards.forget_closed_before(horizon_ms));

@@ -12,15 +12,17 @@
 //!   [`tables::TABLES_MAX`] tables.
 //! - No value of an item is a label.
 
+mod by_table;
 mod expiry;
 mod process;
+mod streams;
 mod tables;
 mod text;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use db::ExpiryFigures;
+use db::{ExpiryFigures, StreamFigures};
 use model::ConsumedCapacity;
 use store::{Condition, Figure};
 use wire::OperationName;
@@ -59,6 +61,8 @@ pub(crate) struct Now {
     pub(crate) condition: Condition,
     /// What time to live has done.
     pub(crate) expiry: Vec<ExpiryFigures>,
+    /// What went through streams.
+    pub(crate) streams: Vec<StreamFigures>,
     /// What the engine says of itself.
     pub(crate) figures: Vec<Figure>,
 }
@@ -104,6 +108,7 @@ impl Metrics {
         );
         text.gauge("stator_serving", "1 if the store reads and writes, 0 if not.", serving);
         expiry::write(&now.expiry, &mut text);
+        streams::write(&now.streams, &mut text);
         for figure in &now.figures {
             text.figure("stator_engine_", figure);
         }

@@ -18,7 +18,7 @@ fn text(metrics: &Metrics) -> String {
 
 fn now() -> Now {
     let condition = Condition::Serving;
-    Now { body_bytes: 7, condition, expiry: Vec::new(), figures: Vec::new() }
+    Now { body_bytes: 7, condition, expiry: Vec::new(), streams: Vec::new(), figures: Vec::new() }
 }
 
 #[track_caller]
@@ -187,4 +187,20 @@ fn expiry_is_told_by_table_and_tables_of_one_name_share_a_series() {
     has(&text, "# TYPE stator_expiry_lag_seconds gauge");
     has(&text, "stator_expiry_lag_seconds{table=\"notes\"} 2");
     has(&text, "stator_expiry_lag_seconds{table=\"sessions\"} 7");
+}
+
+#[test]
+fn streams_are_told_by_table_with_the_age_of_the_reader_farthest_behind() {
+    let figures = |table: &str, written, iterator_age_ms| {
+        let table = table.to_owned();
+        StreamFigures { table, written, read: 2 * written, iterator_age_ms }
+    };
+    let streams = vec![figures("notes", 3, 2500), figures("notes", 4, 0), figures("films", 1, 0)];
+    let text = Metrics::default().text(&Now { streams, ..now() });
+    has(&text, "# TYPE stator_stream_records_written_total counter");
+    has(&text, "stator_stream_records_written_total{table=\"notes\"} 7");
+    has(&text, "stator_stream_records_read_total{table=\"notes\"} 14");
+    has(&text, "# TYPE stator_stream_iterator_age_seconds gauge");
+    has(&text, "stator_stream_iterator_age_seconds{table=\"notes\"} 2.5");
+    has(&text, "stator_stream_iterator_age_seconds{table=\"films\"} 0");
 }
