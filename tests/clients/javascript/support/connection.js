@@ -1,6 +1,7 @@
 // Connections to the server under test, whose address is in STATOR_ENDPOINT.
 
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 const endpoint = process.env.STATOR_ENDPOINT;
@@ -17,6 +18,9 @@ const options = {
 
 /** The low-level client: explicitly typed values. */
 export const client = new DynamoDBClient(options);
+
+/** The client that reads streams. */
+export const streams = new DynamoDBStreamsClient(options);
 
 /** The document client with its defaults. */
 export const documents = DynamoDBDocumentClient.from(client);

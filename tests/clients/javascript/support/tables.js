@@ -53,11 +53,22 @@ const created = [];
 
 /** Creates a table and answers its name. */
 export async function createTable(keys, indexes) {
-  const TableName = uniqueName();
-  await client.send(new CreateTableCommand(tableRequest(TableName, keys, indexes)));
+  const { TableName } = await create(tableRequest(uniqueName(), keys, indexes));
+  return TableName;
+}
+
+/** Creates a table with a stream of this view and answers its description. */
+export function createStreamedTable(keys, StreamViewType) {
+  const StreamSpecification = { StreamEnabled: true, StreamViewType };
+  return create({ ...tableRequest(uniqueName(), keys), StreamSpecification });
+}
+
+async function create(request) {
+  const { TableDescription } = await client.send(new CreateTableCommand(request));
+  const { TableName } = TableDescription;
   created.push(TableName);
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
-  return TableName;
+  return TableDescription;
 }
 
 after(async () => {
