@@ -208,6 +208,33 @@ async fn each_failure_is_one_line() {
 }
 
 #[test]
+fn https_takes_the_certificates_that_it_is_told_to_trust() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tail");
+    fs::create_dir_all(&folder).unwrap();
+    let [chain, key] = ["chain.pem", "key.pem"].map(|name| folder.join(name));
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    fs::write(&chain, made.cert.pem()).unwrap();
+    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let mut serve = Command::new(STATOR);
+    serve.args(["serve", "--in-memory", "--listen", "127.0.0.1:0", "--log-level", "error"]);
+    serve.arg("--tls-cert").arg(&chain).arg("--tls-key").arg(&key).stdout(Stdio::piped());
+    let mut server = serve.spawn().unwrap();
+    let banner = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let url = banner.filter_map(|line| Some(line[line.find("https://")?..].to_owned())).next();
+    let url = url.unwrap();
+
+    let trusting = refusal(tail(&url, &["notes", "--ca-bundle", chain.to_str().unwrap()]));
+    let mut distrusting = tail(&url, &["notes"]);
+    distrusting.env_remove("AWS_CA_BUNDLE");
+    let distrusting = refusal(distrusting);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(trusting.starts_with("there is no table notes in region"), "{trusting}");
+    assert!(distrusting.starts_with(&format!("cannot reach {url}: ")), "{distrusting}");
+    assert!(distrusting.contains("certificate"), "{distrusting}");
+}
+
+#[test]
 fn a_server_that_is_not_there_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", taken.local_addr().unwrap());
