@@ -105,8 +105,8 @@ impl Expiry {
     }
 
     /// The time that an entry says, in seconds since the epoch.
-    fn seconds_of(entry: RowKeyRef<'_>) -> Result<u64, StoreError> {
-        split_seconds(entry).map(|(seconds, _rest)| seconds)
+    fn seconds_of(entry: &RowKey) -> Result<u64, StoreError> {
+        split_seconds(entry.borrowed()).map(|(seconds, _rest)| seconds)
     }
 
     /// Only numbers say when (developer guide, "Time to Live": "Number data type … in Unix epoch

@@ -17,11 +17,11 @@ use crate::Db;
 use crate::writing::{Commit, Current};
 
 /// Most items of one page.
-pub(super) const PAGE_ITEMS_MAX: usize = 512;
+pub(super) const PAGE_ITEMS_MAX: usize = 256;
 
 /// Items of one atom. An engine has some hundreds of latches: whoever takes many at a time stands in
 /// the way of writers of quite other items.
-const ATOM_ITEMS_MAX: usize = 16;
+const ATOM_ITEMS_MAX: usize = 8;
 
 /// An item that expired longer ago than five years stays (developer guide, "Time to Live"; 2026-11).
 const AGE_SECONDS_MAX: u64 = 5 * 365 * 24 * 60 * 60;
@@ -48,9 +48,7 @@ impl<S: Store> Db<S> {
         let now_seconds = self.stamps.now_ms() / 1000;
         let entries = self.due(sweep, now_seconds).await?;
         let tally = Arc::clone(&sweep.table.expired);
-        tally.note_due_since(
-            entries.first().map(|entry| Expiry::seconds_of(entry.borrowed())).transpose()?,
-        );
+        tally.note_due_since(entries.first().map(Expiry::seconds_of).transpose()?);
         let Some(last) = entries.last() else { return Ok(Left::Nothing) };
         sweep.after = Some(last.borrowed().sort().to_vec());
         let mut queued = Vec::with_capacity(entries.len().div_ceil(ATOM_ITEMS_MAX));

@@ -14,7 +14,7 @@ use store::{Space, Store, StoreError};
 use tokio::time::Instant;
 
 use super::Expiry;
-use super::page::{self, PAGE_ITEMS_MAX};
+use super::page::{Left, PAGE_ITEMS_MAX};
 use crate::Db;
 use crate::table::Table;
 
@@ -27,6 +27,9 @@ const REST_PER_WORK: u32 = 3;
 /// A turn and the rest after it last no longer than this, unless the turn alone does: a million
 /// items in three quarters of a minute.
 const TURN_MAX: Duration = Duration::from_micros(45 * PAGE_ITEMS_MAX as u64);
+
+/// The shortest time that a timer measures.
+const TIMER_STEP: Duration = Duration::from_millis(1);
 
 /// A table whose turn comes.
 #[derive(Debug)]
@@ -59,11 +62,15 @@ impl<S: Store> Db<S> {
             let Some(mut sweep) = turns.queue.pop_front() else { return result };
             let begun = Instant::now();
             match self.remove_page(&mut sweep).await {
-                Ok(page::Left::More) => turns.queue.push_back(sweep),
-                Ok(page::Left::Nothing) => continue,
+                Ok(Left::More) => turns.queue.push_back(sweep),
+                Ok(Left::Nothing) => {}
                 Err(error) => result = Err(error),
             }
-            tokio::time::sleep(rest_after(begun.elapsed())).await;
+            match rest_after(begun.elapsed()) {
+                // Nothing was due, or little. A timer would take longer.
+                rest if rest < TIMER_STEP => tokio::task::yield_now().await,
+                rest => tokio::time::sleep(rest).await,
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use db::{Clock, Db, DbOptions, Ids};
+use db::{Clock, Db, DbOptions, Ids, Upkeep};
 use serde_json::{Value, json};
 use stator_server::{ServeOptions, Service, ServiceOptions};
 use store::{
@@ -17,6 +17,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
+
+/// The time, in seconds since the epoch.
+pub(crate) const NOW_S: u64 = 1_795_000_000;
 
 /// What reading one row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,7 @@ pub(crate) enum Read {
 
 /// A server of its own for each test.
 pub(crate) struct Endpoint {
+    service: Arc<Service<Puppet>>,
     address: SocketAddr,
     reads: watch::Sender<Read>,
     condition: watch::Sender<Condition>,
@@ -65,13 +69,15 @@ impl Endpoint {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
+        let service = Arc::new(Service::new(db, options));
         let serving = tokio::spawn(stator_server::serve(
-            Arc::new(Service::new(db, options)),
+            Arc::clone(&service),
             vec![listener],
             serve,
             async move { drop(stopped.await) },
         ));
-        Self { address, reads, condition, begun, stop: Some(stop), serving: Some(serving) }
+        let (stop, serving) = (Some(stop), Some(serving));
+        Self { service, address, reads, condition, begun, stop, serving }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -104,6 +110,13 @@ impl Endpoint {
         let mut said = String::new();
         stream.read_to_string(&mut said).await.unwrap();
         said
+    }
+
+    /// Does what is due by the clock, which stands at [`NOW_S`].
+    pub(crate) async fn keep_up(&self) {
+        for upkeep in Upkeep::ALL {
+            self.service.keep_up(upkeep).await.unwrap();
+        }
     }
 
     /// What reads do from now on.
@@ -181,7 +194,7 @@ struct Constant;
 
 impl Clock for Constant {
     fn now_ms(&self) -> u64 {
-        1_795_000_000_000
+        NOW_S * 1000
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use store::Condition;
 
-use crate::harness::{Endpoint, request};
+use crate::harness::{Endpoint, NOW_S, request};
 
 async fn get(endpoint: &Endpoint, path: &str) -> (u16, String) {
     let asked = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -67,6 +67,31 @@ async fn metrics_count_what_was_done() {
     assert_eq!(sample(&metrics, "stator_serving"), Some(1.0));
     assert_eq!(sample(&metrics, "stator_connections"), Some(1.0));
     assert!(!metrics.contains("secret") && !metrics.contains("guessed"), "{metrics}");
+}
+
+#[tokio::test]
+async fn metrics_tell_how_far_time_to_live_is_and_removals_consume_nothing() {
+    let endpoint = Endpoint::start().await;
+    endpoint.create_table().await;
+    let specification = json!({"AttributeName": "until", "Enabled": true});
+    let enable = json!({"TableName": "notes", "TimeToLiveSpecification": specification});
+    assert_eq!(endpoint.call("UpdateTimeToLive", &enable).await.0, 200);
+    for (id, until) in [("over", NOW_S - 60), ("over too", NOW_S - 1), ("stays", NOW_S)] {
+        let item = json!({"id": {"S": id}, "until": {"N": until.to_string()}});
+        let put = json!({"TableName": "notes", "Item": item});
+        assert_eq!(endpoint.call("PutItem", &put).await.0, 200);
+    }
+    let of_table = |metrics: &str, name: &str, labels: &str| {
+        sample(metrics, &format!(r#"{name}{{table="notes"{labels}}}"#))
+    };
+    let (_, metrics) = get(&endpoint, "/metrics").await;
+    assert_eq!(of_table(&metrics, "stator_expired_items_total", ""), Some(0.0), "{metrics}");
+    endpoint.keep_up().await;
+    let (_, metrics) = get(&endpoint, "/metrics").await;
+    assert_eq!(of_table(&metrics, "stator_expired_items_total", ""), Some(2.0), "{metrics}");
+    assert_eq!(of_table(&metrics, "stator_expiry_lag_seconds", ""), Some(0.0), "{metrics}");
+    let units = "stator_consumed_write_units_total";
+    assert_eq!(of_table(&metrics, units, r#",index="""#), Some(3.0), "{metrics}");
 }
 
 #[tokio::test]

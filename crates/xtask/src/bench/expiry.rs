@@ -15,7 +15,7 @@ use super::{CONNECTIONS, FILL_CONNECTIONS, Options, Rig};
 /// What requests do meanwhile, unless the command line says otherwise.
 const SCENARIOS: [Scenario; 2] = [Scenario::Get, Scenario::Put];
 /// How many items a second are written at least, before they expire.
-const FILL_PER_SECOND: usize = 8000;
+const FILL_PER_SECOND: usize = 5000;
 /// Time for the rounds before items expire, besides their own length.
 const SPARE: Duration = Duration::from_secs(10);
 
