@@ -12,8 +12,8 @@ use model::ChangeOrigin;
 use store::{Direction, Outcome, RowKey, RowRange, Store, StoreError, Ticket};
 
 use super::Expiry;
-use super::sweep::Sweep;
 use crate::Db;
+use crate::table::Table;
 use crate::writing::{Commit, Current};
 
 /// Most items of one page.
@@ -25,6 +25,15 @@ const ATOM_ITEMS_MAX: usize = 8;
 
 /// An item that expired longer ago than five years stays (developer guide, "Time to Live"; 2026-11).
 const AGE_SECONDS_MAX: u64 = 5 * 365 * 24 * 60 * 60;
+
+/// A table whose pages are removed one by one.
+#[derive(Debug)]
+pub(super) struct Sweep {
+    pub(super) table: Arc<Table>,
+    expiry: Expiry,
+    /// The last entry of the page before.
+    after: Option<Vec<u8>>,
+}
 
 /// What a page leaves behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +49,14 @@ pub(super) enum Left {
 struct Atom {
     ticket: Ticket,
     items: u64,
+}
+
+impl Sweep {
+    /// From the oldest entry on; `None` if time to live is not enabled.
+    pub(super) fn of(table: Arc<Table>) -> Option<Self> {
+        let expiry = table.expiry.clone()?;
+        Some(Self { table, expiry, after: None })
+    }
 }
 
 impl<S: Store> Db<S> {

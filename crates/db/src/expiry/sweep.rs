@@ -13,8 +13,7 @@ use std::time::Duration;
 use store::{Space, Store, StoreError};
 use tokio::time::Instant;
 
-use super::Expiry;
-use super::page::{Left, PAGE_ITEMS_MAX};
+use super::page::{Left, PAGE_ITEMS_MAX, Sweep};
 use crate::Db;
 use crate::table::Table;
 
@@ -30,15 +29,6 @@ const TURN_MAX: Duration = Duration::from_micros(45 * PAGE_ITEMS_MAX as u64);
 
 /// The shortest time that a timer measures.
 const TIMER_STEP: Duration = Duration::from_millis(1);
-
-/// A table whose turn comes.
-#[derive(Debug)]
-pub(super) struct Sweep {
-    pub(super) table: Arc<Table>,
-    pub(super) expiry: Expiry,
-    /// The last entry of the page before.
-    pub(super) after: Option<Vec<u8>>,
-}
 
 /// The tables that have turns, in the order in which they come.
 #[derive(Debug, Default)]
@@ -88,14 +78,6 @@ impl Turns {
             tables.filter(|table| !known.contains(&table.place.space)).filter_map(Sweep::of),
         );
         self.joined_at = Some(Instant::now());
-    }
-}
-
-impl Sweep {
-    /// From the oldest entry on; `None` if time to live is not enabled.
-    fn of(table: Arc<Table>) -> Option<Self> {
-        let expiry = table.expiry.clone()?;
-        Some(Self { table, expiry, after: None })
     }
 }
 
