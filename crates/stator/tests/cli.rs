@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod support;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
@@ -10,6 +12,8 @@ use std::process::Command;
 
 use serde_json::json;
 use testkit::process::{Launch, Server};
+
+use support::refusal;
 
 const STATOR: &str = env!("CARGO_BIN_EXE_stator");
 
@@ -66,17 +70,6 @@ fn rotate(data_dir: &Path) -> String {
     let output = keys_rotate(data_dir).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// The one line of a start that fails.
-#[track_caller]
-fn refusal(mut command: Command) -> String {
-    let output = command.output().unwrap();
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{error}");
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
-    assert_eq!(error.lines().count(), 1, "{error}");
-    error.trim_end().strip_prefix("stator: ").expect("the line says whose it is").to_owned()
 }
 
 #[test]

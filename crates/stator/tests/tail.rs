@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod support;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
@@ -12,6 +14,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use testkit::http::Connection;
 use testkit::process::{Launch, Server};
+
+use support::refusal;
 
 const STATOR: &str = env!("CARGO_BIN_EXE_stator");
 /// A server that takes longer than this for anything hangs.
@@ -38,17 +42,6 @@ fn spawn(server: &Server, arguments: &[&str]) -> (Child, BufReader<ChildStdout>)
     let mut child = tail(&url, arguments).stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap());
     (child, lines)
-}
-
-/// The one line of a tail that fails.
-#[track_caller]
-fn refusal(mut command: Command) -> String {
-    let output = command.output().unwrap();
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{error}");
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
-    assert_eq!(error.lines().count(), 1, "{error}");
-    error.trim_end().strip_prefix("stator: ").expect("the line says whose it is").to_owned()
 }
 
 async fn create_table(connection: &mut Connection, view: Option<&str>) {
