@@ -161,6 +161,17 @@ async fn items_go_once_their_time_has_come_and_no_sooner() {
 }
 
 #[tokio::test]
+async fn an_item_that_comes_with_a_time_long_past_goes_too() {
+    let bench = Bench::enabled().await;
+    bench.pass(1).await;
+    bench.put_until("an hour ago", NOW_S - 3600).await;
+    for _second in 0..15 {
+        bench.pass(1).await;
+    }
+    assert_eq!(bench.there().await, [""; 0]);
+}
+
+#[tokio::test]
 async fn the_value_of_today_counts() {
     let bench = Bench::enabled().await;
     bench.put_until("prolonged", NOW_S + 10).await;

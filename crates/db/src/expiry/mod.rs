@@ -8,6 +8,7 @@
 //! What it is not: an expired item is an item like any other until it is removed. Reads show it,
 //! as DynamoDB's do.
 
+mod look;
 mod page;
 mod sweep;
 mod tally;

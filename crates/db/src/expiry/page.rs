@@ -12,6 +12,7 @@ use model::ChangeOrigin;
 use store::{Direction, Outcome, RowKey, RowRange, Store, StoreError, Ticket};
 
 use super::Expiry;
+use super::look::Look;
 use crate::Db;
 use crate::table::Table;
 use crate::writing::{Commit, Current};
@@ -31,6 +32,7 @@ const AGE_SECONDS_MAX: u64 = 5 * 365 * 24 * 60 * 60;
 pub(super) struct Sweep {
     pub(super) table: Arc<Table>,
     expiry: Expiry,
+    look: Look,
     /// The last entry of the page before.
     after: Option<Vec<u8>>,
 }
@@ -52,10 +54,11 @@ struct Atom {
 }
 
 impl Sweep {
-    /// From the oldest entry on; `None` if time to live is not enabled.
-    pub(super) fn of(table: Arc<Table>) -> Option<Self> {
+    /// `None` if time to live is not enabled.
+    pub(super) fn of(table: Arc<Table>, now_seconds: u64) -> Option<Self> {
         let expiry = table.expiry.clone()?;
-        Some(Self { table, expiry, after: None })
+        let look = table.expired.next_look(now_seconds);
+        Some(Self { table, expiry, look, after: None })
     }
 }
 
@@ -65,8 +68,11 @@ impl<S: Store> Db<S> {
         let now_seconds = self.stamps.now_ms() / 1000;
         let entries = self.due(sweep, now_seconds).await?;
         let tally = Arc::clone(&sweep.table.expired);
-        tally.note_due_since(entries.first().map(Expiry::seconds_of).transpose()?);
-        let Some(last) = entries.last() else { return Ok(Left::Nothing) };
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+            tally.note_done(sweep.look);
+            return Ok(Left::Nothing);
+        };
+        tally.note_due_since(Expiry::seconds_of(first)?);
         sweep.after = Some(last.borrowed().sort().to_vec());
         let mut queued = Vec::with_capacity(entries.len().div_ceil(ATOM_ITEMS_MAX));
         let mut left = if entries.len() < PAGE_ITEMS_MAX { Left::Nothing } else { Left::More };
@@ -85,7 +91,7 @@ impl<S: Store> Db<S> {
             }
         }
         if left == Left::Nothing {
-            tally.note_due_since(None);
+            tally.note_done(sweep.look);
         }
         Ok(left)
     }
@@ -101,7 +107,9 @@ impl<S: Store> Db<S> {
             }
         };
         let place = sweep.expiry.place();
-        let oldest = now_seconds.saturating_sub(AGE_SECONDS_MAX).to_be_bytes().to_vec();
+        let oldest_seconds =
+            now_seconds.saturating_sub(AGE_SECONDS_MAX).max(sweep.look.from_seconds);
+        let oldest = oldest_seconds.to_be_bytes().to_vec();
         let lower = sweep.after.clone().map_or(Bound::Included(oldest), Bound::Excluded);
         let range = RowRange::Sorts {
             space: place.space,

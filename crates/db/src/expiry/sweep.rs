@@ -47,7 +47,8 @@ impl<S: Store> Db<S> {
         let (mut turns, mut result) = (Turns::default(), Ok(()));
         loop {
             if turns.are_to_be_joined() {
-                turns.join(self.catalog.all().into_iter().map(|(_, table)| table));
+                let tables = self.catalog.all().into_iter().map(|(_, table)| table);
+                turns.join(tables, self.stamps.now_ms() / 1000);
             }
             let Some(mut sweep) = turns.queue.pop_front() else { return result };
             let begun = Instant::now();
@@ -71,12 +72,11 @@ impl Turns {
     }
 
     /// Gives a turn to each of `tables` that has none and whose items may expire.
-    fn join(&mut self, tables: impl Iterator<Item = Arc<Table>>) {
+    fn join(&mut self, tables: impl Iterator<Item = Arc<Table>>, now_seconds: u64) {
         let known: HashSet<Space> =
             self.queue.iter().map(|sweep| sweep.table.place.space).collect();
-        self.queue.extend(
-            tables.filter(|table| !known.contains(&table.place.space)).filter_map(Sweep::of),
-        );
+        let others = tables.filter(|table| !known.contains(&table.place.space));
+        self.queue.extend(others.filter_map(|table| Sweep::of(table, now_seconds)));
         self.joined_at = Some(Instant::now());
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use store::Store;
 
+use super::look::{Look, Looks};
 use crate::Db;
 
 /// No time at all, of the oldest item that is due.
@@ -21,24 +22,38 @@ pub struct ExpiryFigures {
     pub lag_seconds: u64,
 }
 
-/// Counts the removals of a table, from its being opened on. All versions of the table share it.
+/// Counts the removals of a table, from its being opened on, and knows how far they have come. All
+/// versions of the table share it.
 #[derive(Debug)]
 pub(crate) struct Tally {
     removed: AtomicU64,
     /// When the item that is due and expired first did so, in seconds since the epoch.
     due_since_seconds: AtomicU64,
+    looks: Looks,
 }
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { removed: AtomicU64::new(0), due_since_seconds: AtomicU64::new(NEVER) }
+        let due_since_seconds = AtomicU64::new(NEVER);
+        Self { removed: AtomicU64::new(0), due_since_seconds, looks: Looks::default() }
     }
 }
 
 impl Tally {
-    /// Notes that the item that is due and expired first did so then; `None`: nothing is due.
-    pub(super) fn note_due_since(&self, seconds: Option<u64>) {
-        self.due_since_seconds.store(seconds.unwrap_or(NEVER), Ordering::Relaxed);
+    /// How far back to look now.
+    pub(super) fn next_look(&self, now_seconds: u64) -> Look {
+        self.looks.next(now_seconds)
+    }
+
+    /// Notes that the item that is due and expired first did so then.
+    pub(super) fn note_due_since(&self, seconds: u64) {
+        self.due_since_seconds.store(seconds, Ordering::Relaxed);
+    }
+
+    /// Notes that nothing is due any more of what was at this look.
+    pub(super) fn note_done(&self, look: Look) {
+        self.due_since_seconds.store(NEVER, Ordering::Relaxed);
+        self.looks.done(look);
     }
 
     /// Counts items that were removed.
