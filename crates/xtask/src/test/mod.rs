@@ -39,6 +39,9 @@ pub struct Options {
     /// The seed of the crash rounds; a new one each time, and printed, when absent.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// A release build instead of the profile that development and CI share.
+    #[arg(long)]
+    pub release: bool,
 }
 
 /// What every suite may need.
@@ -46,6 +49,8 @@ pub struct Options {
 pub struct Setup {
     /// The workspace.
     pub root: PathBuf,
+    /// The profile of everything that is built.
+    pub profile: &'static str,
     /// Where cargo put the binaries.
     pub binaries: PathBuf,
     /// For installed clients, data and logs; below cargo's target directory.
@@ -63,9 +68,11 @@ pub struct Setup {
 /// Runs what `options` ask for, and prints the table.
 pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     let target = target_directory(root)?;
+    let (profile, folder) = if options.release { ("release", "release") } else { ("dev", "debug") };
     let setup = Setup {
         root: root.to_path_buf(),
-        binaries: target.join("debug"),
+        profile,
+        binaries: target.join(folder),
         scratch: target.join("xtask"),
         full: options.full,
         rounds: if options.full { 100 } else { 10 },
@@ -75,7 +82,7 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&setup.scratch)?;
     let mut report = Report::new(root)?;
     report.say(&format!("crash rounds use --seed {}", setup.seed));
-    build(root)?;
+    build(&setup)?;
     for suite in SUITES.iter().filter(|suite| is_wanted(suite, options)) {
         report.begin(suite.name);
         let begun = Instant::now();
@@ -133,10 +140,10 @@ fn is_wanted(suite: &Suite, options: &Options) -> bool {
 
 /// Builds every binary and example with the features that `cargo test --workspace` gives them, so
 /// that nothing is compiled twice.
-fn build(root: &Path) -> anyhow::Result<()> {
+fn build(setup: &Setup) -> anyhow::Result<()> {
     let built = Command::new("cargo")
-        .args(["build", "--workspace", "--bins", "--examples"])
-        .current_dir(root)
+        .args(["build", "--workspace", "--bins", "--examples", "--profile", setup.profile])
+        .current_dir(&setup.root)
         .status()
         .context("cargo build")?;
     ensure!(built.success(), "the workspace does not build");

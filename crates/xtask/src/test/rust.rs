@@ -10,7 +10,8 @@ use super::report::{Tally, print_end};
 /// Runs `cargo test --workspace` and counts libtest's summaries.
 pub fn run_workspace(setup: &Setup) -> anyhow::Result<Tally> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(&setup.root);
+    cargo.args(["test", "--workspace", "--no-fail-fast", "--profile", setup.profile]);
+    cargo.current_dir(&setup.root);
     let (printed, ended_well) = run(&mut cargo)?;
     Ok(count(&printed).judged(ended_well))
 }
