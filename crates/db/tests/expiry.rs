@@ -291,6 +291,34 @@ async fn a_removal_that_is_interrupted_goes_on_and_removes_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_page_of_large_items_ends_early_and_the_next_goes_on() {
+    let bench = Bench::enabled().await;
+    for number in 0..30 {
+        let item = map([
+            ("p", s(&number.to_string())),
+            ("g", s("all")),
+            ("until", n(&NOW_S.to_string())),
+            ("ballast", s(&"x".repeat(300_000))),
+        ]);
+        write(&bench.db, "t", item).await;
+    }
+    bench.clock.advance(1000);
+    bench.store.hold();
+    let db = Arc::clone(&bench.db);
+    let sweep = tokio::spawn(async move { db.keep_up(Upkeep::Expiry).await });
+    // By then it waits for the store, or has gone through them all.
+    for _turn in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    let described = bench.db.describe_table(&scope(), TableRef::new("t")).await.unwrap();
+    assert_eq!(described.item_count, 14, "the others wait until these are durable");
+    bench.store.release();
+    sweep.await.unwrap().unwrap();
+    assert_eq!(bench.there().await, [""; 0]);
+    assert_eq!(bench.figures().removed, 30);
+}
+
+#[tokio::test]
 async fn it_can_be_disabled_while_items_are_removed() {
     let (bench, sweep) = Bench::in_mid_sweep().await;
     bench.clock.advance(HOUR_MS);

@@ -20,6 +20,10 @@ use crate::writing::{Commit, Current};
 /// Most items of one page.
 pub(super) const PAGE_ITEMS_MAX: usize = 256;
 
+/// A page ends early once the items that it removes are this large: they, and their images in the
+/// stream, are held in memory until they are durable.
+const PAGE_BYTES_MAX: usize = 4 << 20;
+
 /// Items of one atom. An engine has some hundreds of latches: whoever takes many at a time stands in
 /// the way of writers of quite other items.
 const ATOM_ITEMS_MAX: usize = 8;
@@ -51,6 +55,7 @@ pub(super) enum Left {
 struct Atom {
     ticket: Ticket,
     items: u64,
+    bytes: usize,
 }
 
 impl Sweep {
@@ -68,12 +73,12 @@ impl<S: Store> Db<S> {
         let now_seconds = self.stamps.now_ms() / 1000;
         let entries = self.due(sweep, now_seconds).await?;
         let tally = Arc::clone(&sweep.table.expired);
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+        let Some(first) = entries.first() else {
             tally.note_done(sweep.look);
             return Ok(Left::Nothing);
         };
         tally.note_due_since(Expiry::seconds_of(first)?);
-        sweep.after = Some(last.borrowed().sort().to_vec());
+        let mut bytes = 0;
         let mut queued = Vec::with_capacity(entries.len().div_ceil(ATOM_ITEMS_MAX));
         let mut left = if entries.len() < PAGE_ITEMS_MAX { Left::Nothing } else { Left::More };
         for entries in entries.chunks(ATOM_ITEMS_MAX) {
@@ -81,10 +86,16 @@ impl<S: Store> Db<S> {
                 left = Left::Nothing;
                 break;
             };
+            sweep.after = entries.last().map(|entry| entry.borrowed().sort().to_vec());
+            bytes += atom.bytes;
             queued.push(atom);
+            if bytes >= PAGE_BYTES_MAX {
+                left = Left::More;
+                break;
+            }
             tokio::task::yield_now().await;
         }
-        for Atom { ticket, items } in queued {
+        for Atom { ticket, items, .. } in queued {
             // Whatever else became of it: an item that is still there is due the next time.
             if ticket.wait().await? == Outcome::Applied {
                 tally.add(items);
@@ -141,7 +152,7 @@ impl<S: Store> Db<S> {
         let rows = rows?;
         let mut guard = self.store.lock(&rows).await;
         let mut commit = Commit::by(ChangeOrigin::Expiry);
-        let mut items = 0;
+        let (mut items, mut bytes) = (0, 0);
         for (entry, row) in entries.iter().zip(&rows) {
             if self.transactions.has(row) {
                 continue;
@@ -149,13 +160,14 @@ impl<S: Store> Db<S> {
             let current = Current::read(&mut guard, &table, row).await?;
             let named = current.item().and_then(|item| expiry.entry(row, item));
             if named.as_ref() == Some(entry) {
-                commit.add((row, &table), current, None, &self.stamps);
+                let removed = commit.add((row, &table), current, None, &self.stamps);
                 items += 1;
+                bytes += removed.before.map_or(0, |item| item.item_bytes());
             } else {
                 commit.delete(entry.clone());
             }
         }
         let ticket = commit.submit(guard, &self.catalog.streams);
-        Ok(Some(Atom { ticket, items }))
+        Ok(Some(Atom { ticket, items, bytes }))
     }
 }
