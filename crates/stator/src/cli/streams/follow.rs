@@ -56,6 +56,8 @@ struct Cursor {
     /// Where to ask for an iterator, if there is none.
     position: Position,
     iterator: Option<String>,
+    /// When what is behind this place was last asked for, and answered.
+    read_at: SystemTime,
     /// The latest time of the records so far, in seconds: a clock that was set back reorders none.
     time: f64,
 }
@@ -196,6 +198,7 @@ impl Follower {
     ) -> impl Future<Output = Result<(Cursor, GetRecords), CallError>> + Send + use<> {
         let (client, stream) = (self.client.clone(), self.stream.clone());
         async move {
+            let asked_at = SystemTime::now();
             let iterator = match cursor.iterator.take() {
                 Some(iterator) => iterator,
                 None => {
@@ -208,6 +211,7 @@ impl Follower {
             let mut answer: GetRecords =
                 client.call("DynamoDBStreams_20120810.GetRecords", &input).await?;
             cursor.iterator = mem::take(&mut answer.next_shard_iterator);
+            cursor.read_at = asked_at;
             Ok((cursor, answer))
         }
     }
@@ -226,7 +230,7 @@ impl Follower {
                 if let Some(Progress::Open(cursor)) = self.shards.get_mut(&id)
                     && let Some(again) = cursor.after(&error)
                 {
-                    poll.gap |= cursor.loses_records(&error);
+                    poll.gap |= error.is("TrimmedDataAccessException");
                     poll.more = true;
                     *cursor = again;
                 } else {
@@ -253,7 +257,7 @@ fn at_the_end(shard: &Shard) -> Progress {
 
 impl Cursor {
     fn at(position: Position) -> Self {
-        Self { position, iterator: None, time: 0.0 }
+        Self { position, iterator: None, read_at: SystemTime::now(), time: 0.0 }
     }
 
     /// Adds records to the poll; answers with the place behind them.
@@ -269,20 +273,18 @@ impl Cursor {
         Ok(self)
     }
 
-    /// Whether going on after such an error passes records over.
-    fn loses_records(&self, error: &CallError) -> bool {
-        error.is("TrimmedDataAccessException") || self.position == Position::Start(Start::Now)
-    }
-
     /// Where to go on after an error that says the place is no longer good.
     fn after(&self, error: &CallError) -> Option<Self> {
         let position = match error {
             // The machine slept: iterators live for a quarter of an hour.
-            error if error.is("ExpiredIteratorException") => self.position.clone(),
+            error if error.is("ExpiredIteratorException") => match &self.position {
+                Position::Start(Start::Now) => Position::Start(Start::Since(self.read_at)),
+                position => position.clone(),
+            },
             error if error.is("TrimmedDataAccessException") => Position::Start(Start::Oldest),
             _ => return None,
         };
-        Some(Self { position, iterator: None, time: self.time })
+        Some(Self { position, iterator: None, ..*self })
     }
 }
 
@@ -313,5 +315,33 @@ impl Followed {
     fn place(&self) -> (f64, usize, &str) {
         let sequence = self.record.dynamodb.sequence_number.as_str();
         (self.time, sequence.len(), sequence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(kind: &str) -> CallError {
+        CallError::Refused { kind: kind.to_owned(), message: String::new() }
+    }
+
+    #[test]
+    fn a_reader_that_slept_goes_on_where_it_was() {
+        let expired = refused("ExpiredIteratorException");
+        let read = Cursor::at(Position::After("1".to_owned()));
+        assert_eq!(read.after(&expired).unwrap().position, read.position);
+        // No record has come yet, so only the time says where.
+        let waiting = Cursor::at(Position::Start(Start::Now));
+        let since = Position::Start(Start::Since(waiting.read_at));
+        assert_eq!(waiting.after(&expired).unwrap().position, since);
+    }
+
+    #[test]
+    fn a_reader_that_came_too_late_begins_with_what_is_there() {
+        let cursor = Cursor::at(Position::After("1".to_owned()));
+        let again = cursor.after(&refused("TrimmedDataAccessException")).unwrap();
+        assert_eq!(again.position, Position::Start(Start::Oldest));
+        assert!(cursor.after(&refused("ValidationException")).is_none());
     }
 }
