@@ -18,7 +18,7 @@ use crate::table::Table;
 use crate::writing::{Commit, Current};
 
 /// Most items of one page.
-pub(super) const PAGE_ITEMS_MAX: usize = 256;
+pub(super) const PAGE_ITEMS_MAX: usize = 128;
 
 /// A page ends early once the items that it removes are this large: they, and their images in the
 /// stream, are held in memory until they are durable.

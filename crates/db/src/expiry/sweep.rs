@@ -24,8 +24,8 @@ const JOIN_INTERVAL: Duration = Duration::from_secs(1);
 const REST_PER_WORK: u32 = 3;
 
 /// A turn and the rest after it last no longer than this, unless the turn alone does: a million
-/// items in three quarters of a minute.
-const TURN_MAX: Duration = Duration::from_micros(45 * PAGE_ITEMS_MAX as u64);
+/// items in fifty seconds.
+const TURN_MAX: Duration = Duration::from_micros(48 * PAGE_ITEMS_MAX as u64);
 
 /// The shortest time that a timer measures.
 const TIMER_STEP: Duration = Duration::from_millis(1);
@@ -37,6 +37,14 @@ struct Turns {
     joined_at: Option<Instant>,
 }
 
+/// When the turns begin.
+#[derive(Debug)]
+struct Pace {
+    /// When the present one was to begin: a timer is late, and what it is late by comes off the next
+    /// rest.
+    begun: Instant,
+}
+
 impl<S: Store> Db<S> {
     /// Removes the items of all tables whose time has come.
     ///
@@ -45,23 +53,19 @@ impl<S: Store> Db<S> {
     /// those that were not are due the next time.
     pub(crate) async fn remove_expired(&self) -> Result<(), StoreError> {
         let (mut turns, mut result) = (Turns::default(), Ok(()));
+        let mut pace = Pace::new();
         loop {
             if turns.are_to_be_joined() {
                 let tables = self.catalog.all().into_iter().map(|(_, table)| table);
                 turns.join(tables, self.stamps.now_ms() / 1000);
             }
             let Some(mut sweep) = turns.queue.pop_front() else { return result };
-            let begun = Instant::now();
             match self.remove_page(&mut sweep).await {
                 Ok(Left::More) => turns.queue.push_back(sweep),
                 Ok(Left::Nothing) => {}
                 Err(error) => result = Err(error),
             }
-            match rest_after(begun.elapsed()) {
-                // Nothing was due, or little. A timer would take longer.
-                rest if rest < TIMER_STEP => tokio::task::yield_now().await,
-                rest => tokio::time::sleep(rest).await,
-            }
+            pace.rest().await;
         }
     }
 }
@@ -78,6 +82,26 @@ impl Turns {
         let others = tables.filter(|table| !known.contains(&table.place.space));
         self.queue.extend(others.filter_map(|table| Sweep::of(table, now_seconds)));
         self.joined_at = Some(Instant::now());
+    }
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self { begun: Instant::now() }
+    }
+
+    /// Ends a turn, and rests until the next.
+    async fn rest(&mut self) {
+        let turn = self.begun.elapsed();
+        let end = self.begun + turn;
+        self.begun = end + rest_after(turn);
+        match self.begun - end {
+            // Nothing was due, or little. A timer would take longer.
+            rest if rest < TIMER_STEP => tokio::task::yield_now().await,
+            _ => tokio::time::sleep_until(self.begun).await,
+        }
+        // A long turn is not made up for by a row of turns without rests.
+        self.begun = self.begun.max(Instant::now() - TURN_MAX);
     }
 }
 
