@@ -7,6 +7,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics on what it does not expect")]
 
+mod support;
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -14,10 +16,12 @@ use std::sync::Mutex;
 use std::thread;
 
 use bytes::Bytes;
-use stator_local::{LocalError, LocalOptions, LocalStore, RootKey};
+use stator_local::{LocalError, LocalStore};
 use store::{Direction, Guard as _, Kind, RowKey, RowRange, Space, Store as _, StoreError, Write};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+use support::{copy, open};
 
 type Rows = Vec<(RowKey, Bytes)>;
 
@@ -126,7 +130,7 @@ impl Home {
                 put(&store, row).await.unwrap();
                 row += 1;
             }
-            copy(&live, &intact);
+            copy(&live, &intact).unwrap();
             store.close().await.unwrap();
         }
         Self { temporary, intact }
@@ -152,16 +156,12 @@ impl Home {
     fn with_changed(&self, file: &Path, at: usize) -> PathBuf {
         let name = format!("{}-{at}", file.file_name().unwrap().display());
         let dir = self.temporary.path().join(name);
-        copy(&self.intact, &dir);
+        copy(&self.intact, &dir).unwrap();
         let mut bytes = fs::read(dir.join(file)).unwrap();
         bytes[at] ^= 0x41;
         fs::write(dir.join(file), bytes).unwrap();
         dir
     }
-}
-
-fn open(dir: &Path) -> Result<LocalStore, LocalError> {
-    LocalStore::open(&LocalOptions::new(dir, RootKey::new([7; RootKey::BYTES])))
 }
 
 /// The names of all files below `dir`, from there.
@@ -177,15 +177,4 @@ fn files(dir: &Path) -> Vec<PathBuf> {
         }
     }
     found
-}
-
-fn copy(from: &Path, to: &Path) {
-    if to.exists() {
-        fs::remove_dir_all(to).unwrap();
-    }
-    fs::create_dir_all(to).unwrap();
-    for file in files(from) {
-        fs::create_dir_all(to.join(&file).parent().unwrap()).unwrap();
-        fs::copy(from.join(&file), to.join(&file)).unwrap();
-    }
 }

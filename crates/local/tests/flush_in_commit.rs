@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics on what it does not expect")]
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use stator_local::{LocalError, LocalOptions, LocalStore, RootKey};
 use store::{Guard as _, Kind, RowKey, RowRange, Space, Store as _, Write};
 use tempfile::TempDir;
+
+use support::{copy, open};
 
 const ROUNDS: u32 = 15;
 
@@ -67,10 +70,6 @@ async fn opens_after_a_crash(live: &Path, round: u32) {
     store.close().await.unwrap();
 }
 
-fn open(dir: &Path) -> Result<LocalStore, LocalError> {
-    LocalStore::open(&LocalOptions::new(dir, RootKey::new([7; RootKey::BYTES])))
-}
-
 fn key(space: u32, partition: u32, row: u32) -> RowKey {
     RowKey::new(
         Space(space),
@@ -94,17 +93,4 @@ fn listing(dir: &Path) -> Vec<(PathBuf, u64, SystemTime)> {
     }
     files.sort();
     files
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().unwrap());
-        match path.is_dir() {
-            true => copy(&path, &target)?,
-            false => drop(fs::copy(&path, &target)?),
-        }
-    }
-    Ok(())
 }

@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics on what it does not expect")]
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use stator_local::{LocalError, LocalOptions, LocalStore, RootKey};
+use stator_local::LocalError;
 use store::{Guard as _, Kind, RowKey, Space, Store as _, Write};
 use tempfile::TempDir;
+
+use support::{copy, open};
 
 /// Each row's record spans several blocks of the log, which have 32 KiB.
 const VALUE_BYTES: usize = 100_000;
@@ -66,7 +70,7 @@ impl Crashed {
             store.lock(&[key(row)]).await.submit(vec![write]).wait().await.unwrap();
             log_ends.push(fs::metadata(log(&live)).unwrap().len());
         }
-        copy(&live, &home.path().join("crashed"));
+        copy(&live, &home.path().join("crashed")).unwrap();
         store.close().await.unwrap();
         Self { home, log_ends }
     }
@@ -74,13 +78,9 @@ impl Crashed {
     fn copy(&self) -> (TempDir, PathBuf) {
         let home = TempDir::new().unwrap();
         let dir = home.path().join("data");
-        copy(&self.home.path().join("crashed"), &dir);
+        copy(&self.home.path().join("crashed"), &dir).unwrap();
         (home, dir)
     }
-}
-
-fn open(dir: &Path) -> Result<LocalStore, LocalError> {
-    LocalStore::open(&LocalOptions::new(dir, RootKey::new([7; RootKey::BYTES])))
 }
 
 fn key(row: u8) -> RowKey {
@@ -103,17 +103,4 @@ fn log(dir: &Path) -> PathBuf {
         fs::read_dir(dir.join("engine-1/wal")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(segments.len(), 1, "{segments:?}");
     segments.remove(0)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
-    }
 }
