@@ -10,7 +10,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Clock;
+use crate::clock::Clock;
 
 /// Bits of a reading below the milliseconds: stamps of one millisecond.
 const TICK_BITS: u32 = 16;

@@ -13,7 +13,7 @@ use store::{Direction, Outcome, RowKey, RowRange, Store, StoreError, Ticket};
 
 use super::Expiry;
 use super::look::Look;
-use crate::Db;
+use crate::database::Db;
 use crate::table::Table;
 use crate::writing::{Commit, Current};
 

@@ -14,7 +14,7 @@ use store::{Space, Store, StoreError};
 use tokio::time::Instant;
 
 use super::page::{Left, PAGE_ITEMS_MAX, Sweep};
-use crate::Db;
+use crate::database::Db;
 use crate::table::Table;
 
 /// How often tables that have no turn are looked at again while others have.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use store::Store;
 
 use super::look::{Look, Looks};
-use crate::Db;
+use crate::database::Db;
 
 /// No time at all, of the oldest item that is due.
 const NEVER: u64 = u64::MAX;

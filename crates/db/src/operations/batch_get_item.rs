@@ -12,7 +12,7 @@ use model::{
 };
 use store::{RowKey, Store};
 
-use crate::Db;
+use crate::database::Db;
 use crate::error::{store_failed, validation};
 use crate::item_rules;
 use crate::metering::{self, Rate};

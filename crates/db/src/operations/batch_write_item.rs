@@ -15,7 +15,7 @@ use model::{
 use store::{Outcome, Store};
 
 use super::{ItemMetrics, Report, collection_metrics};
-use crate::Db;
+use crate::database::Db;
 use crate::error::{store_failed, validation};
 use crate::metering::{self, Rate};
 use crate::mutation::{Action, Mutation};

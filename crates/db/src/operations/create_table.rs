@@ -7,8 +7,8 @@ use std::sync::Arc;
 use model::{ApiError, IndexStatus, Scope, TableDeclaration, TableDescription, TableStatus};
 use store::Store;
 
-use crate::Db;
 use crate::catalog::{self, Birth};
+use crate::database::Db;
 
 impl<S: Store> Db<S> {
     /// Creates a table and describes it as CREATING. It is in use when this answers.

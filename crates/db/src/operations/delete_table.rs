@@ -7,8 +7,8 @@ use std::sync::Arc;
 use model::{ApiError, Scope, TableDescription, TableRef, TableStatus};
 use store::Store;
 
-use crate::Db;
 use crate::catalog;
+use crate::database::Db;
 use crate::error::named_table_missing;
 
 impl<S: Store> Db<S> {

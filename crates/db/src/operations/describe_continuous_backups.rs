@@ -5,7 +5,7 @@
 use model::{ApiError, Scope, TableRef};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 
 impl<S: Store> Db<S> {
     /// Checks that there is a table to describe; every table is in the same state.

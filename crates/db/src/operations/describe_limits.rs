@@ -2,7 +2,7 @@
 
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 
 /// Provisioned units per second, the same for reads and for writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use model::{ApiError, Scope, StreamArn, StreamDescription};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 use crate::streams::ShardPage;
 
 impl<S: Store> Db<S> {
@@ -17,7 +17,7 @@ impl<S: Store> Db<S> {
         page: &ShardPage,
     ) -> Result<StreamDescription, ApiError> {
         // Find.
-        let found = self.stream(scope, stream)?;
+        let found = self.catalog.streams.named(scope, stream)?;
 
         // Answer.
         Ok(found.describe(page))

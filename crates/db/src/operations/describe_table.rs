@@ -10,7 +10,7 @@ use model::{
 };
 use store::{Counters, Store};
 
-use crate::Db;
+use crate::database::Db;
 use crate::error::{named_table_missing, store_failed};
 use crate::keys::Place;
 use crate::table::Table;

@@ -5,7 +5,7 @@
 use model::{ApiError, IndexPhase, Scope, TableRef, TimeToLiveStatus};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 use crate::error::named_table_missing;
 
 /// Whether items of a table expire.

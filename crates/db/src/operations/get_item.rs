@@ -8,7 +8,7 @@ use model::{
 };
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 use crate::error::store_failed;
 use crate::item_rules;
 use crate::metering::{self, Rate};

@@ -6,7 +6,7 @@
 use model::{ApiError, Scope};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 use crate::streams::Records;
 
 /// Records behind a place.
@@ -25,6 +25,6 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: GetRecords,
     ) -> Result<Records, ApiError> {
-        self.records(scope, &request.iterator, request.limit).await
+        self.catalog.streams.records(&*self.store, scope, &request.iterator, request.limit).await
     }
 }

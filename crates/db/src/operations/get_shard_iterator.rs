@@ -5,7 +5,7 @@
 use model::{ApiError, Scope, ShardPosition, StreamArn};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 
 /// A place in a shard.
 #[derive(Debug, Clone)]
@@ -26,9 +26,9 @@ impl<S: Store> Db<S> {
         request: GetShardIterator,
     ) -> Result<String, ApiError> {
         // Find.
-        let stream = self.stream(scope, &request.stream)?;
+        let stream = self.catalog.streams.named(scope, &request.stream)?;
 
         // Act and answer.
-        self.locate(&stream, &request.shard, request.position).await
+        self.catalog.streams.locate(&*self.store, &stream, &request.shard, request.position).await
     }
 }

@@ -4,7 +4,7 @@ use model::limits::LISTED_STREAMS_MAX;
 use model::{ApiError, Scope, StreamArn};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 
 /// A page of streams.
 #[derive(Debug, Clone, Default)]

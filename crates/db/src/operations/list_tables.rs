@@ -3,7 +3,7 @@
 use model::{ApiError, Scope};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 
 /// A page of table names.
 #[derive(Debug, Clone, Default)]

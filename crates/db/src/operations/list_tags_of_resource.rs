@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{ApiError, Scope, TableRef};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 use crate::error::invalid;
 use crate::table::Table;
 

@@ -81,21 +81,6 @@ pub struct WriteAnswer {
     pub collection_metrics: Option<ItemCollectionMetrics>,
 }
 
-/// Answer of Query and Scan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page {
-    /// The matching items, projected; absent for `Select: COUNT`.
-    pub items: Option<Vec<Item>>,
-    /// How many items matched.
-    pub count: usize,
-    /// How many items were evaluated.
-    pub scanned_count: usize,
-    /// Where the next page begins; absent when nothing can follow.
-    pub last_evaluated_key: Option<Item>,
-    /// When asked for.
-    pub consumed: Option<ConsumedCapacity>,
-}
-
 /// Item collection metrics per table, as batches and transactions report them.
 pub type ItemMetrics = Vec<(model::TableRef, Vec<ItemCollectionMetrics>)>;
 

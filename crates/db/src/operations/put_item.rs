@@ -10,7 +10,7 @@ use model::{
 use store::Store;
 
 use super::{Report, WriteAnswer, check_old_or_nothing, write_answer};
-use crate::Db;
+use crate::database::Db;
 use crate::mutation::{Action, Mutation};
 
 /// Creates or replaces one item.

@@ -8,10 +8,10 @@ use expr::{Condition, KeyCondition, Notation, Projection};
 use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
 use store::{Direction, Store};
 
-use super::{Page, reported};
-use crate::Db;
+use super::reported;
+use crate::database::Db;
 use crate::error::validation;
-use crate::reading::{PartitionBounds, Selection, Source, Walk, check_select, start};
+use crate::reading::{Page, PartitionBounds, Selection, Source, Walk, check_select, start};
 use crate::table::key_names;
 
 /// Items of one partition of a table or index, in key order.

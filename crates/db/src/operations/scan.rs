@@ -9,10 +9,10 @@ use expr::{Condition, Projection};
 use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
 use store::{Direction, RowKey, Store};
 
-use super::{Page, reported};
-use crate::Db;
+use super::reported;
+use crate::database::Db;
 use crate::error::validation;
-use crate::reading::{Selection, Source, Walk, check_select, start};
+use crate::reading::{Page, Selection, Source, Walk, check_select, start};
 
 /// Items of a whole table or index, or of one segment of it.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 use model::{ApiError, Scope, TableRef, limits};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 
 /// Tags to add to a table.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use model::{
 use store::{RowKey, Store};
 
 use super::{add_per_table, check_each, check_items_once};
-use crate::Db;
+use crate::database::Db;
 use crate::error::{store_failed, validation};
 use crate::item_rules;
 use crate::metering::{self, Rate};

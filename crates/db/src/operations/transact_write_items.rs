@@ -22,7 +22,7 @@ use super::{
     ItemMetrics, Report, add_per_table, check_each, check_items_once, collection_metrics, fine,
     invalid_action,
 };
-use crate::Db;
+use crate::database::Db;
 use crate::error::{store_failed, table_missing, validation};
 use crate::metering::{self, Rate};
 use crate::mutation::{Action, Mutation};

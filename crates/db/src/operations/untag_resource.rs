@@ -5,7 +5,7 @@
 use model::{ApiError, Scope, TableRef};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 
 /// Tags to remove from a table.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use model::{
 use store::Store;
 
 use super::{Report, WriteAnswer, write_answer};
-use crate::Db;
+use crate::database::Db;
 use crate::mutation::{Action, Mutation};
 use crate::writing::Effect;
 

@@ -11,8 +11,8 @@ use model::{
 };
 use store::Store;
 
-use crate::Db;
 use crate::catalog;
+use crate::database::Db;
 use crate::table::Table;
 
 impl<S: Store> Db<S> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
 use store::Store;
 
-use crate::Db;
+use crate::database::Db;
 use crate::error::validation;
 use crate::table::Table;
 

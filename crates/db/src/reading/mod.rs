@@ -10,6 +10,7 @@ mod source;
 pub(crate) mod start;
 
 pub(crate) use bounds::{PartitionBounds, RangeTest};
+pub use page::Page;
 pub(crate) use page::Walk;
 pub(crate) use selection::{Selection, check_select};
 pub(crate) use source::Source;

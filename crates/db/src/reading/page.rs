@@ -17,8 +17,22 @@ use super::{Selection, Source};
 use crate::error::store_failed;
 use crate::keys::Attributes;
 use crate::metering::{self, Rate};
-use crate::operations::Page;
 use crate::stored::{self, Stored};
+
+/// Answer of Query and Scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The matching items, projected; absent for `Select: COUNT`.
+    pub items: Option<Vec<Item>>,
+    /// How many items matched.
+    pub count: usize,
+    /// How many items were evaluated.
+    pub scanned_count: usize,
+    /// Where the next page begins; absent when nothing can follow.
+    pub last_evaluated_key: Option<Item>,
+    /// When asked for.
+    pub consumed: Option<ConsumedCapacity>,
+}
 
 /// One page's worth of walking.
 #[derive(Debug)]

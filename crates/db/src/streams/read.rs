@@ -15,8 +15,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::iterator::ShardIterator;
 use super::shards::StoredShard;
-use super::{Stream, record};
-use crate::Db;
+use super::{Stream, Streams, record};
 use crate::error::store_failed;
 use crate::stamp::Stamp;
 
@@ -44,12 +43,12 @@ pub struct Records {
     pub next: Option<String>,
 }
 
-impl<S: Store> Db<S> {
+impl Streams {
     /// A stream that can be read.
     ///
     /// A stream of another account or region is none of this scope.
-    pub(crate) fn stream(&self, scope: &Scope, arn: &StreamArn) -> Result<Arc<Stream>, ApiError> {
-        let found = self.catalog.streams.find(arn).filter(|stream| stream.arn.scope == *scope);
+    pub(crate) fn named(&self, scope: &Scope, arn: &StreamArn) -> Result<Arc<Stream>, ApiError> {
+        let found = self.find(arn).filter(|stream| stream.arn.scope == *scope);
         found.ok_or_else(|| {
             let words = format!("Requested resource not found: Stream: {arn} not found");
             ApiError::ResourceNotFound(words)
@@ -58,13 +57,14 @@ impl<S: Store> Db<S> {
 
     /// The first number that records may have which can be read.
     fn horizon(&self) -> u64 {
-        let horizon_ms = self.catalog.streams.options.horizon_ms(self.stamps.now_ms());
+        let horizon_ms = self.options.horizon_ms(self.stamps.now_ms());
         Stamp::first_reading(horizon_ms)
     }
 
     /// Where a position lies, as an iterator.
-    pub(crate) async fn locate(
+    pub(crate) async fn locate<S: Store>(
         &self,
+        store: &S,
         stream: &Stream,
         shard_id: &str,
         position: ShardPosition,
@@ -74,7 +74,7 @@ impl<S: Store> Db<S> {
         let from = match position {
             ShardPosition::TrimHorizon => shard.first,
             ShardPosition::Latest => {
-                let last = self.last_number(stream, &shard).await.map_err(store_failed)?;
+                let last = last_number(store, stream, &shard).await.map_err(store_failed)?;
                 last.map_or(shard.first, |last| last + 1)
             }
             ShardPosition::At(number) | ShardPosition::After(number) if number.0 < horizon => {
@@ -94,31 +94,17 @@ impl<S: Store> Db<S> {
         Ok(iterator.encode())
     }
 
-    async fn last_number(
-        &self,
-        stream: &Stream,
-        shard: &StoredShard,
-    ) -> Result<Option<u64>, StoreError> {
-        let mut last = None;
-        let all = log_range(&stream.log(shard.number), Bound::Unbounded, Bound::Unbounded);
-        let visit = |row: store::Row<'_>| {
-            last = Some(log_number(row.key));
-            ControlFlow::Break(())
-        };
-        self.store.range(&all, Direction::Backward, visit).await?;
-        last.transpose()
-    }
-
     /// The records behind an iterator.
-    pub(crate) async fn records(
+    pub(crate) async fn records<S: Store>(
         &self,
+        store: &S,
         scope: &Scope,
         iterator: &str,
         limit: Option<u64>,
     ) -> Result<Records, ApiError> {
         let now_ms = self.stamps.now_ms();
         let iterator = ShardIterator::decode(iterator, now_ms)?;
-        let stream = self.stream(scope, &iterator.stream)?;
+        let stream = self.named(scope, &iterator.stream)?;
         // Before the records: whoever finds it closed finds all of them.
         let shard = stream.shard(&iterator.shard)?;
         let horizon = self.horizon();
@@ -127,7 +113,7 @@ impl<S: Store> Db<S> {
         let behind =
             log_range(&stream.log(shard.number), Bound::Included(iterator.from), Bound::Unbounded);
         let visit = |row: store::Row<'_>| page.take(row);
-        self.store.range(&behind, Direction::Forward, visit).await.map_err(store_failed)?;
+        store.range(&behind, Direction::Forward, visit).await.map_err(store_failed)?;
 
         // The horizon may overtake an iterator. Its reader is refused if that cost a record (API
         // reference, GetRecords, TrimmedDataAccessException, 2026-11), and else goes on from there.
@@ -195,6 +181,22 @@ impl Stream {
             ApiError::ResourceNotFound(words)
         })
     }
+}
+
+/// The number of a shard's last record.
+async fn last_number<S: Store>(
+    store: &S,
+    stream: &Stream,
+    shard: &StoredShard,
+) -> Result<Option<u64>, StoreError> {
+    let mut last = None;
+    let all = log_range(&stream.log(shard.number), Bound::Unbounded, Bound::Unbounded);
+    let visit = |row: store::Row<'_>| {
+        last = Some(log_number(row.key));
+        ControlFlow::Break(())
+    };
+    store.range(&all, Direction::Backward, visit).await?;
+    last.transpose()
 }
 
 /// Rows until there are enough.

@@ -6,10 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::StreamArn;
 use parking_lot::Mutex;
-use store::Store;
 
 use super::Streams;
-use crate::Db;
 
 /// What went through the streams of one table, for whoever watches them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,14 +58,12 @@ impl Streams {
         let found = streams.iter().find(|(other, _)| same(other));
         found.map(|(_, stream)| Arc::clone(&stream.tally)).unwrap_or_default()
     }
-}
 
-impl<S: Store> Db<S> {
     /// What went through the streams of every table that has one, or had it a day ago.
-    pub fn stream_figures(&self) -> Vec<StreamFigures> {
+    pub(crate) fn figures(&self) -> Vec<StreamFigures> {
         let mut tables: Vec<(Arc<Tally>, StreamFigures)> = Vec::new();
         // The streams of a table follow each other.
-        for stream in self.catalog.streams.all() {
+        for stream in self.all() {
             let iterator_age_ms = stream.ages.greatest();
             match tables.last_mut().filter(|(tally, _)| Arc::ptr_eq(tally, &stream.tally)) {
                 Some((_, known)) => {

@@ -7,8 +7,8 @@ use model::{ApiError, IndexDefinition, IndexPhase, Scope, TableDeclaration, Tabl
 use store::Store;
 
 use super::{Fidelity, Loader};
-use crate::Db;
 use crate::catalog::{self, Adopted, Birth};
+use crate::database::Db;
 
 /// Tables on their way in.
 #[derive(Debug)]

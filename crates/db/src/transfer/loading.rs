@@ -10,12 +10,13 @@ use model::{ApiError, AttributeMap, Item, ReturnValuesOnConditionCheckFailure as
 use model::{Scope, TableRef};
 use store::{Guard as _, Outcome, RowKey, Store, StoreError, Ticket};
 
+use crate::database::Db;
 use crate::error::named_table_missing;
 use crate::item_rules::{self, Origin};
 use crate::mutation::{Action, Mutation};
+use crate::operations::BatchAction;
 use crate::table::Table;
 use crate::writing::{Commit, Current};
-use crate::{BatchAction, Db};
 
 /// Most atoms that are on their way: one becomes durable while the next ones are decided.
 const IN_FLIGHT_MAX: usize = 4;

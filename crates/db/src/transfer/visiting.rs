@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{ApiError, MapRef, Scope, TableDefinition, TableRef};
 use store::{Direction, Row, Store};
 
-use crate::Db;
+use crate::database::Db;
 use crate::error::{named_table_missing, store_failed};
 use crate::stored;
 

@@ -4,7 +4,7 @@ use model::ApiError;
 use store::{Outcome, Store, Ticket};
 
 use super::{Commit, Current, Effect};
-use crate::Db;
+use crate::database::Db;
 use crate::error::{store_failed, table_missing};
 use crate::mutation::Action;
 
