@@ -6,7 +6,7 @@
 //! under way, and with the oldest entry only every so often, for those that were written with a
 //! time long past.
 
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 
 /// How often a sweep begins with the oldest entry.
 const WHOLE_INTERVAL_SECONDS: u64 = 15;
@@ -34,7 +34,7 @@ pub(super) struct Looks {
 impl Looks {
     /// The look to take now.
     pub(super) fn next(&self, now_seconds: u64) -> Look {
-        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = *self.last.lock();
         let recently_whole = last.filter(|last| {
             // A clock that was set back says nothing.
             let age = now_seconds.checked_sub(last.whole_at_seconds);
@@ -49,7 +49,7 @@ impl Looks {
 
     /// Notes that nothing that was due at this look is left.
     pub(super) fn done(&self, look: Look) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(look);
+        *self.last.lock() = Some(look);
     }
 }
 

@@ -93,12 +93,13 @@ impl Pace {
     /// Ends a turn, and rests until the next.
     async fn rest(&mut self) {
         let turn = self.begun.elapsed();
-        let end = self.begun + turn;
-        self.begun = end + rest_after(turn);
-        match self.begun - end {
+        let rest = rest_after(turn);
+        self.begun += turn + rest;
+        if rest < TIMER_STEP {
             // Nothing was due, or little. A timer would take longer.
-            rest if rest < TIMER_STEP => tokio::task::yield_now().await,
-            _ => tokio::time::sleep_until(self.begun).await,
+            tokio::task::yield_now().await;
+        } else {
+            tokio::time::sleep_until(self.begun).await;
         }
         // A long turn is not made up for by a row of turns without rests.
         self.begun = self.begun.max(Instant::now() - TURN_MAX);
