@@ -60,7 +60,7 @@ impl<S: Store> Db<S> {
     pub async fn open(store: S, options: DbOptions) -> Result<Self, StoreError> {
         let store = Arc::new(store);
         let stamps = Arc::new(StampSource::new(options.clock, options.ids.writer()));
-        let loaded = catalog::load(&*store, options.streams, Arc::clone(&stamps)).await;
+        let loaded = catalog::load(&store, options.streams, Arc::clone(&stamps)).await;
         let (catalog, dropped) = loaded?;
         let (catalog, background) = (Arc::new(catalog), Background::new());
         if !dropped.is_empty() {

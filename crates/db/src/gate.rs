@@ -1,8 +1,19 @@
-//! Lets writers in, until it is closed for good.
+//! A gate that lets writers in until it is closed.
 //!
 //! Dropping a table, or an index of it, removes rows by range, and the store orders no write
 //! against that: so the drop closes the gate, waits until everybody has left, and only then goes
-//! on. One atomic word holds the lowest bit "closed" and above it how many are inside.
+//! on. What the closing was for may still fail; whoever comes meanwhile waits for the outcome.
+//!
+//! ```text
+//!            close                     (for_good)
+//!   open ───────────→ closing: nobody ───────────→ closed for good: everybody is turned away
+//!     ↑               goes in, those
+//!     └───────────────inside leave
+//!       (dropped)
+//! ```
+//!
+//! One atomic word holds the two lowest bits "closed" and "for good", and above them how many
+//! writers are inside.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,23 +21,34 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 const CLOSED: usize = 1;
-const ONE_INSIDE: usize = 2;
+const FOR_GOOD: usize = 2;
+const ONE_INSIDE: usize = 4;
 
 /// The gate to the versions of a table that maintain the same indexes.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     word: AtomicUsize,
+    /// The last writer has left.
     left: Notify,
+    /// The gate was opened again, or closed for good.
+    decided: Notify,
 }
 
-/// Somebody is inside as long as this lives.
+/// A writer is inside as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Pass {
     gate: Arc<Gate>,
 }
 
+/// A gate that is closed and nobody inside; it opens again when this is dropped.
+#[derive(Debug)]
+#[must_use = "a gate opens again when its closing is dropped"]
+pub(crate) struct Closing {
+    gate: Arc<Gate>,
+}
+
 impl Gate {
-    /// Goes in; `None` once it is closed.
+    /// Goes in; `None` while it is closed.
     pub(crate) fn enter(self: &Arc<Self>) -> Option<Pass> {
         let word = self.word.fetch_add(ONE_INSIDE, Ordering::AcqRel);
         let pass = Pass { gate: Arc::clone(self) };
@@ -38,25 +60,54 @@ impl Gate {
         self.word.load(Ordering::Acquire) & CLOSED != 0
     }
 
+    /// Waits until it is open, or closed for good; answers whether it is open.
+    pub(crate) async fn decided(&self) -> bool {
+        loop {
+            let mut decided = std::pin::pin!(self.decided.notified());
+            decided.as_mut().enable();
+            let word = self.word.load(Ordering::Acquire);
+            if word & CLOSED == 0 || word & FOR_GOOD != 0 {
+                return word & CLOSED == 0;
+            }
+            decided.await;
+        }
+    }
+
     /// Lets nobody in any more and waits until nobody is inside. One caller at a time.
-    pub(crate) async fn close(&self) {
-        self.word.fetch_or(CLOSED, Ordering::AcqRel);
+    pub(crate) async fn close(self: &Arc<Self>) -> Closing {
+        let word = self.word.fetch_or(CLOSED, Ordering::AcqRel);
+        assert!(word & CLOSED == 0, "one caller at a time closes a gate, and once");
+        let closing = Closing { gate: Arc::clone(self) };
         while self.word.load(Ordering::Acquire) != CLOSED {
             // A permit is kept when the last one leaves between the test and this line.
             self.left.notified().await;
         }
+        closing
     }
+}
 
-    /// Undoes [`Gate::close`]: the drop could not be carried out.
-    pub(crate) fn reopen(&self) {
-        self.word.fetch_and(!CLOSED, Ordering::AcqRel);
+impl Closing {
+    /// Keeps the gate closed.
+    pub(crate) fn for_good(self) {
+        self.gate.word.fetch_or(FOR_GOOD, Ordering::AcqRel);
+    }
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let word = &self.gate.word;
+        if word.load(Ordering::Acquire) & FOR_GOOD == 0 {
+            word.fetch_and(!CLOSED, Ordering::AcqRel);
+        }
+        self.gate.decided.notify_waiters();
     }
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
         let word = self.gate.word.fetch_sub(ONE_INSIDE, Ordering::AcqRel);
-        if word == ONE_INSIDE | CLOSED {
+        assert!(word >= ONE_INSIDE, "nobody leaves who did not come in");
+        if word & !FOR_GOOD == ONE_INSIDE | CLOSED {
             self.gate.left.notify_one();
         }
     }
@@ -66,22 +117,45 @@ impl Drop for Pass {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn closing_waits_for_those_inside_and_turns_others_away() {
-        let gate = Arc::new(Gate::default());
+    /// A gate that is being closed with somebody inside.
+    async fn closing(gate: &Arc<Gate>) -> (Pass, tokio::task::JoinHandle<Closing>) {
         let inside = gate.enter().unwrap();
         let closing = tokio::spawn({
-            let gate = Arc::clone(&gate);
+            let gate = Arc::clone(gate);
             async move { gate.close().await }
         });
         while !gate.is_closed() {
             tokio::task::yield_now().await;
         }
+        (inside, closing)
+    }
+
+    #[tokio::test]
+    async fn closing_waits_for_those_inside_and_lets_nobody_else_in() {
+        let gate = Arc::new(Gate::default());
+        let (inside, closing) = closing(&gate).await;
         assert!(gate.enter().is_none());
         assert!(!closing.is_finished());
         drop(inside);
-        closing.await.unwrap();
-        gate.reopen();
+        closing.await.unwrap().for_good();
+        assert!(gate.enter().is_none());
+        assert!(!gate.decided().await);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_goes_in_when_the_gate_opens_again() {
+        let gate = Arc::new(Gate::default());
+        let (inside, closing) = closing(&gate).await;
+        drop(inside);
+        let closed = closing.await.unwrap();
+        let waiting = tokio::spawn({
+            let gate = Arc::clone(&gate);
+            async move { gate.decided().await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drop(closed);
+        assert!(waiting.await.unwrap());
         assert!(gate.enter().is_some());
     }
 }

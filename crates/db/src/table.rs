@@ -16,7 +16,7 @@ use store::Space;
 
 use crate::error::{index_missing, table_missing};
 use crate::expiry::{Expiry, Tally};
-use crate::gate::{Gate, Pass};
+use crate::gate::{Closing, Gate, Pass};
 use crate::keys::{Place, kind};
 use crate::streams::Stream;
 
@@ -122,40 +122,40 @@ impl Table {
         if !Arc::ptr_eq(&self.era, &next.era) {
             let first = self.era.next.set(Arc::clone(next));
             first.expect("the catalog changes one version at a time");
-            self.close().await;
+            self.close().await.for_good();
         }
     }
 
     /// Goes in to write, to this version or to the one that took over; `None` when the table has
-    /// been dropped.
-    pub(crate) fn enter(self: &Arc<Self>) -> Option<Entered> {
+    /// been dropped. A drop that is under way is waited for: it may fail.
+    pub(crate) async fn enter(self: &Arc<Self>) -> Option<Entered> {
         let mut table = self;
         loop {
             if let Some(pass) = table.era.gate.enter() {
                 return Some(Entered { table: Arc::clone(table), _pass: pass });
             }
-            table = table.era.next.get()?;
+            match table.era.next.get() {
+                Some(next) => table = next,
+                None if table.era.gate.decided().await => {}
+                None => return None,
+            }
         }
     }
 
-    /// Lets no writer in any more and waits until all have left.
-    pub(crate) async fn close(&self) {
-        self.era.gate.close().await;
-    }
-
-    /// Undoes [`Table::close`].
-    pub(crate) fn reopen(&self) {
-        self.era.gate.reopen();
+    /// Lets no writer in any more and waits until all have left. The table is as it was when the
+    /// answer is dropped, and has been dropped when that is for good.
+    pub(crate) async fn close(&self) -> Closing {
+        self.era.gate.close().await
     }
 
     /// Checks, after a read, that no drop was removing rows meanwhile.
-    pub(crate) fn check_still_there(&self) -> Result<(), ApiError> {
-        self.latest().map(drop)
+    pub(crate) async fn check_still_there(&self) -> Result<(), ApiError> {
+        self.latest().await.map(drop)
     }
 
     /// Checks the same after a read of an index.
-    pub(crate) fn check_index_still_there(&self, index: &Index) -> Result<(), ApiError> {
-        let mut maintained = self.latest()?.indexes.iter();
+    pub(crate) async fn check_index_still_there(&self, index: &Index) -> Result<(), ApiError> {
+        let mut maintained = self.latest().await?.indexes.iter();
         match maintained.any(|other| other.place == index.place) {
             true => Ok(()),
             false => Err(index_missing(&index.definition.name)),
@@ -163,10 +163,14 @@ impl Table {
     }
 
     /// A version of the era that is now.
-    fn latest(&self) -> Result<&Self, ApiError> {
+    async fn latest(&self) -> Result<&Self, ApiError> {
         let mut table = self;
         while table.era.gate.is_closed() {
-            table = table.era.next.get().ok_or_else(table_missing)?;
+            match table.era.next.get() {
+                Some(next) => table = next,
+                None if table.era.gate.decided().await => {}
+                None => return Err(table_missing()),
+            }
         }
         Ok(table)
     }

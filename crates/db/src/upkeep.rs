@@ -27,7 +27,10 @@ impl<S: Store> Db<S> {
     /// What the store fails with. The next call goes on from there.
     pub async fn keep_up(&self, upkeep: Upkeep) -> Result<(), StoreError> {
         match upkeep {
-            Upkeep::Streams => self.catalog.streams.keep_up(&self.store).await,
+            Upkeep::Streams => {
+                self.catalog.end_streams_without_table(&self.store).await?;
+                self.catalog.streams.keep_up(&self.store).await
+            }
             Upkeep::Expiry => self.remove_expired().await,
         }
     }

@@ -49,7 +49,7 @@ pub(crate) async fn amend<S: Store>(
     catalog.insert(scope, Arc::clone(&after));
     before.hand_over(&after).await;
     if let (Some(stream), None) = (&before.stream, &after.stream) {
-        catalog.end_stream(&*store, stream).await;
+        catalog.end_stream(&store, stream).await;
     }
     Ok(Amended { before, after, dropped: moved.gone })
 }

@@ -64,14 +64,12 @@ pub(crate) async fn drop_table<S: Store>(
             "Cannot delete table while indexes are being created, updated, or deleted.",
         ));
     }
-    table.close().await;
-    if let Err(error) = remove_record(&*store, &scope, &table).await {
-        table.reopen();
-        return Err(store_failed(error));
-    }
+    let closing = table.close().await;
+    remove_record(&*store, &scope, &table).await.map_err(store_failed)?;
     catalog.remove(&scope, &table.definition.name);
+    closing.for_good();
     if let Some(stream) = &table.stream {
-        catalog.end_stream(&*store, stream).await;
+        catalog.end_stream(&store, stream).await;
     }
     background.spawn(remove_spaces(store, table.all_spaces()));
     Ok(())
@@ -193,6 +191,7 @@ pub(super) fn applied(outcome: Outcome) -> Result<bool, StoreError> {
 /// Removes a stream that nobody may read any more: its row, and its records behind it.
 pub(crate) async fn drop_stream<S: Store>(
     store: &Arc<S>,
+    streams: &Streams,
     stream: &Stream,
 ) -> Result<(), StoreError> {
     let row = keys::stream_row(&stream.arn);
@@ -204,5 +203,6 @@ pub(crate) async fn drop_stream<S: Store>(
             break;
         }
     }
+    streams.remove(&stream.arn);
     remove_space(&**store, stream.space).await
 }

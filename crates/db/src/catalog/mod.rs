@@ -55,27 +55,27 @@ pub(crate) struct Catalog {
 
 /// Loads the catalog; also names the spaces whose removal a crash cut short.
 pub(crate) async fn load<S: Store>(
-    store: &S,
+    store: &Arc<S>,
     options: StreamOptions,
     stamps: Arc<StampSource>,
 ) -> Result<(Catalog, Vec<Space>), StoreError> {
-    let streams = Streams::load(store, options, stamps).await?;
+    let streams = Streams::load(&**store, options, stamps).await?;
     let mut tables = Tables::new();
-    for value in values(store, &keys::catalog_place(kind::TABLE).hashes(0, u64::MAX, None)).await? {
+    for value in
+        values(&**store, &keys::catalog_place(kind::TABLE).hashes(0, u64::MAX, None)).await?
+    {
         let record = Record::decode(&value)?;
         let (scope, table) = record.into_table(&streams);
         let name = table.definition.name.clone();
         tables.entry(scope).or_default().insert(name, Arc::new(table));
     }
     let dropped = keys::catalog_place(kind::DROPPED).hashes(0, u64::MAX, None);
-    let dropped = values(store, &dropped).await?;
+    let dropped = values(&**store, &dropped).await?;
     let dropped = dropped.iter().map(|value| record::decode_space(value));
     let dropped = dropped.collect::<Result<_, _>>()?;
     let tables = RwLock::new(tables);
     let catalog = Catalog { tables, streams, changing: tokio::sync::Mutex::default() };
-    for stream in catalog.streams_without_table() {
-        catalog.streams.disable(store, &stream).await?;
-    }
+    catalog.end_streams_without_table(store).await?;
     Ok((catalog, dropped))
 }
 
@@ -116,14 +116,30 @@ impl Catalog {
     }
 
     /// Closes a stream whose table writes to it no more.
-    async fn end_stream<S: Store>(&self, store: &S, stream: &Stream) {
+    async fn end_stream<S: Store>(&self, store: &Arc<S>, stream: &Arc<Stream>) {
         if let Err(error) = self.streams.disable(store, stream).await {
-            // The next open finds it without a table.
+            // The next upkeep finds it without a table.
             tracing::warn!(%error, stream = %stream.arn, "a stream's shards stay open for now");
         }
     }
 
-    /// Streams that take changes which no table has for them: a crash kept them open.
+    /// Closes streams that no table writes to any more: whatever ended them was cut short.
+    ///
+    /// # Errors
+    /// What the store fails with.
+    pub(crate) async fn end_streams_without_table<S: Store>(
+        &self,
+        store: &Arc<S>,
+    ) -> Result<(), StoreError> {
+        // A stream is there before its table is: whoever begins one holds this lock.
+        let _changing = self.changing.lock().await;
+        for stream in self.streams_without_table() {
+            self.streams.disable(store, &stream).await?;
+        }
+        Ok(())
+    }
+
+    /// Streams that take changes which no table has for them.
     fn streams_without_table(&self) -> Vec<Arc<Stream>> {
         let tables = self.all();
         let taken = |stream: &Arc<Stream>| {

@@ -143,7 +143,7 @@ impl<S: Store> Db<S> {
         entries: &[RowKey],
     ) -> Result<Option<Atom>, StoreError> {
         let expiry = &sweep.expiry;
-        let Some(table) = sweep.table.enter() else { return Ok(None) };
+        let Some(table) = sweep.table.enter().await else { return Ok(None) };
         if table.expiry.as_ref() != Some(expiry) {
             return Ok(None);
         }
@@ -167,7 +167,7 @@ impl<S: Store> Db<S> {
                 commit.delete(entry.clone());
             }
         }
-        let ticket = commit.submit(guard, &self.catalog.streams);
+        let ticket = commit.submit(guard).await;
         Ok(Some(Atom { ticket, items, bytes }))
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn walk<S: Store>(
 ) -> Result<Walked, StoreError> {
     let mut after = None;
     while !background.is_stopping()
-        && let Some(wanted) = maintained(table, goal)
+        && let Some(wanted) = maintained(table, goal).await
     {
         let begun = Instant::now();
         let page = read_page(store, table, &wanted, after).await?;
@@ -75,8 +75,8 @@ pub(super) async fn walk<S: Store>(
 }
 
 /// What writers of today maintain for it.
-fn maintained(table: &Arc<Table>, goal: &Goal) -> Option<Maintained> {
-    goal.maintained_by(&*table.enter()?)
+async fn maintained(table: &Arc<Table>, goal: &Goal) -> Option<Maintained> {
+    goal.maintained_by(&*table.enter().await?)
 }
 
 /// Names the rows that follow `after` and belong there. A row that is written to meanwhile is
@@ -133,7 +133,7 @@ async fn submit_page<S: Store>(
     goal: &Goal,
     rows: &[RowKey],
 ) -> Result<Option<Ticket>, StoreError> {
-    let Some(table) = table.enter() else { return Ok(None) };
+    let Some(table) = table.enter().await else { return Ok(None) };
     let Some(wanted) = goal.maintained_by(&table) else { return Ok(None) };
     let mut guard = store.lock(rows).await;
     let mut commit = Commit::default();

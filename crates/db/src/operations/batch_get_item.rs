@@ -83,7 +83,9 @@ impl<S: Store> Db<S> {
         for (wanted, rows) in request.tables.into_iter().zip(&rows) {
             self.get_from_table(wanted, rows, &mut room, &mut answer).await?;
         }
-        tables.iter().try_for_each(|table| table.check_still_there())?;
+        for table in &tables {
+            table.check_still_there().await?;
+        }
         Ok(answer)
     }
 

@@ -55,7 +55,7 @@ impl<S: Store> Db<S> {
         let value = self.store.get(&row).await.map_err(store_failed)?;
         let item = value.map(Stored::decode).transpose().map_err(store_failed)?;
         let item = item.map(|stored| stored.item);
-        table.check_still_there()?;
+        table.check_still_there().await?;
 
         // Answer.
         let consumed = (request.report_capacity != ReturnConsumedCapacity::None).then(|| {

@@ -66,7 +66,9 @@ impl<S: Store> Db<S> {
 
         // Act.
         let values = self.store.read_atomically(&rows).await.map_err(store_failed)?;
-        tables.iter().try_for_each(|table| table.check_still_there())?;
+        for table in &tables {
+            table.check_still_there().await?;
+        }
         let stored = values.into_iter().map(|value| value.map(Stored::decode).transpose());
         let stored: Vec<_> = stored.collect::<Result<_, _>>().map_err(store_failed)?;
         let items: Vec<_> = stored.into_iter().map(|row| row.map(|row| row.item)).collect();

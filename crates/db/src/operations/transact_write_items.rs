@@ -7,6 +7,8 @@
 //!
 //! A condition check is charged and registered as a write is.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use expr::{Condition, Update};
@@ -16,7 +18,7 @@ use model::{
     ApiError, AttributeMap, CancellationCode, CancellationReason, ConsumedCapacity, Item,
     ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, Scope, TableRef,
 };
-use store::{Outcome, RowKey, Store, Ticket};
+use store::{Outcome, RowKey, Space, Store, Ticket};
 
 use super::{
     ItemMetrics, Report, add_per_table, check_each, check_items_once, collection_metrics, fine,
@@ -176,7 +178,7 @@ impl<S: Store> Db<S> {
         mut in_progress: InProgress,
     ) -> Result<Submitted, ApiError> {
         let actions = &checked.actions;
-        let tables = enter_tables(actions)?;
+        let tables = enter_tables(actions).await?;
         let mut rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();
         in_progress.take_rows(rows.clone()).map_err(conflicting)?;
         let token = checked.token.as_ref().map(|(token, fingerprint)| {
@@ -187,17 +189,17 @@ impl<S: Store> Db<S> {
 
         let mut guard = self.store.lock(&rows).await;
         let mut current = Vec::with_capacity(actions.len());
-        for (action, table) in actions.iter().zip(&tables) {
+        for action in actions {
+            let table = &tables[&action.table.place.space];
             let read = Current::read(&mut guard, table, &action.row).await;
             current.push(read.map_err(store_failed)?);
         }
         let mut commit = Commit::default();
         let decided = decide(actions, &current).map(|after| {
-            let actions = actions.iter().zip(tables.iter().map(|table| &***table));
-            let changes = actions.zip(current).zip(after);
+            let changes = actions.iter().zip(current).zip(after);
             let effects = changes
                 .map(|((action, current), after)| {
-                    let (action, table) = action;
+                    let table = &tables[&action.table.place.space];
                     commit.add((&action.row, table), current, after, &self.stamps)
                 })
                 .collect();
@@ -206,7 +208,7 @@ impl<S: Store> Db<S> {
             }
             effects
         });
-        Ok(Submitted { decided, ticket: commit.submit(guard, &self.catalog.streams), in_progress })
+        Ok(Submitted { decided, ticket: commit.submit(guard).await, in_progress })
     }
 }
 
@@ -263,8 +265,16 @@ fn payload_bytes(action: &TransactAction) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value.item_bytes()).sum()
 }
 
-fn enter_tables(actions: &[Action]) -> Result<Vec<Entered>, ApiError> {
-    actions.iter().map(|action| action.table.enter().ok_or_else(table_missing)).collect()
+/// Goes into every table, by its space, once: whoever is inside must not wait for a drop of the
+/// same table, which waits for those inside.
+async fn enter_tables(actions: &[Action]) -> Result<BTreeMap<Space, Entered>, ApiError> {
+    let mut tables = BTreeMap::new();
+    for action in actions {
+        if let Entry::Vacant(place) = tables.entry(action.table.place.space) {
+            place.insert(action.table.enter().await.ok_or_else(table_missing)?);
+        }
+    }
+    Ok(tables)
 }
 
 /// What every action leaves, or every action's reason to cancel.

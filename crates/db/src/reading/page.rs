@@ -77,7 +77,7 @@ impl Walk<'_> {
         } else {
             self.walk(store, rows, self.filter.as_ref()).await?
         };
-        self.source.check_still_there()?;
+        self.source.check_still_there().await?;
         let consumed = report.map(|table| self.consumed(table, &gathered.consumed));
         Ok(Page {
             items: (!self.selection.count_only).then_some(gathered.items),

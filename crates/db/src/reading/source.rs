@@ -39,10 +39,10 @@ impl<'a> Source<'a> {
     }
 
     /// Checks, after the read, that no drop was removing rows meanwhile.
-    pub(crate) fn check_still_there(&self) -> Result<(), ApiError> {
+    pub(crate) async fn check_still_there(&self) -> Result<(), ApiError> {
         match self.index {
-            None => self.table.check_still_there(),
-            Some(index) => self.table.check_index_still_there(index),
+            None => self.table.check_still_there().await,
+            Some(index) => self.table.check_index_still_there(index).await,
         }
     }
 

@@ -110,7 +110,7 @@ fn label(ms: u64) -> String {
 impl Stream {
     fn new(plan: Plan, space: Space, shards: Shards) -> Self {
         let Plan { arn, view, key, created_at_ms } = plan;
-        let open = RwLock::new(shards.for_writers());
+        let open = tokio::sync::RwLock::new(shards.for_writers());
         Self {
             arn,
             view,
@@ -119,6 +119,7 @@ impl Stream {
             space,
             shards: RwLock::new(shards),
             open,
+            changing: tokio::sync::Mutex::default(),
             tally: Arc::default(),
             ages: Ages::default(),
         }

@@ -5,10 +5,13 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use model::{ChangeOrigin, Item};
-use store::{Guard, RowKey, Ticket, Write};
+use smallvec::SmallVec;
+use store::{Guard, RowKey, Space, Ticket, Write};
+use tokio::sync::RwLockReadGuard;
 
+use super::Stream;
 use super::record::{self, Change};
-use super::{Stream, Streams};
+use super::shards::OpenShards;
 use crate::stamp::Stamp;
 use crate::table::Table;
 
@@ -62,27 +65,43 @@ impl ChangeLog {
         });
     }
 
-    /// Queues `writes` with the records.
-    pub(crate) fn submit<G: Guard>(
-        self,
-        streams: &Streams,
-        guard: G,
-        mut writes: Vec<Write>,
-    ) -> Ticket {
-        if self.records.is_empty() {
-            return guard.submit(writes);
+    /// Queues `writes` with the records, once no rollover of their streams is under way.
+    pub(crate) async fn submit<G: Guard>(self, guard: G, mut writes: Vec<Write>) -> Ticket {
+        let streams = self.streams();
+        // Held until the atom is queued: no shard is closed in front of a record of its own.
+        let mut open: SmallVec<[(Space, RwLockReadGuard<'_, OpenShards>); 1]> = SmallVec::new();
+        for stream in &streams {
+            open.push((stream.space, stream.open.read().await));
         }
-        let _order = streams.order.read();
-        let appended = self.records.into_iter().filter_map(Pending::into_write);
-        writes.extend(appended);
+        let shards = |stream: &Stream| {
+            let found = open.iter().find(|(space, _)| *space == stream.space);
+            **found.map(|(_, shards)| shards).expect("each record's stream was locked")
+        };
+        writes.extend(self.records.into_iter().filter_map(|record| {
+            let open = shards(&record.stream);
+            record.into_write(open)
+        }));
         guard.submit(writes)
+    }
+
+    /// The streams of the records, each once. All commits lock them in this order, that of their
+    /// spaces, so that no two wait for each other.
+    fn streams(&self) -> SmallVec<[Arc<Stream>; 1]> {
+        let mut streams: SmallVec<[Arc<Stream>; 1]> = SmallVec::new();
+        for record in &self.records {
+            if let Err(place) =
+                streams.binary_search_by_key(&record.stream.space, |stream| stream.space)
+            {
+                streams.insert(place, Arc::clone(&record.stream));
+            }
+        }
+        streams
     }
 }
 
 impl Pending {
     /// Nothing, when the stream was switched off meanwhile.
-    fn into_write(self) -> Option<Write> {
-        let open = *self.stream.open.read();
+    fn into_write(self, open: OpenShards) -> Option<Write> {
         let log = self.stream.log(open.of_hash(self.hash)?);
         let at_least = self.at_least.max(open.first_record);
         self.stream.tally.written.fetch_add(1, Ordering::Relaxed);

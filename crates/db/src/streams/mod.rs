@@ -7,10 +7,11 @@
 //!
 //! Invariants:
 //! - An item is in exactly one open shard at a time, by the hash of its partition.
-//! - A shard is closed before its child takes a record: whoever submits a record reads which shards
-//!   are open and queues the commit under [`Streams::order`], and a rollover changes them, and
-//!   queues its own commit, with that lock to itself. So the queue has every record of the parent,
-//!   then the rollover, then the child's first.
+//! - Writers see durable shards alone. Whoever submits a record holds [`Stream::open`] while it reads
+//!   which shards are open and queues the commit; a rollover has that lock to itself from before it
+//!   queues its own commit until that is durable. So the queue has every record of the parent, then
+//!   the rollover, and the child's first record comes when the child is durable. A rollover that
+//!   fails leaves everything as it was.
 //! - A record can be read for exactly as long as [`StreamOptions::retention`] says, and lies on disk
 //!   for longer: what is removed is decided without looking at readers, what is shown by the clock.
 //! - Readers learn of a rollover once it is durable, and all of the parent's records with it.
@@ -74,8 +75,10 @@ pub(crate) struct Stream {
     pub(crate) space: Space,
     /// The shards as readers may know them: durable.
     shards: RwLock<Shards>,
-    /// The shards as writers have them.
-    open: RwLock<OpenShards>,
+    /// The open ones of `shards`, for writers, who wait here while a rollover is under way.
+    open: tokio::sync::RwLock<OpenShards>,
+    /// Held while the stream's catalog row is changed.
+    changing: tokio::sync::Mutex<()>,
     tally: Arc<Tally>,
     ages: Ages,
 }
@@ -86,10 +89,6 @@ pub(crate) struct Streams {
     pub(crate) options: StreamOptions,
     stamps: Arc<StampSource>,
     streams: RwLock<BTreeMap<StreamArn, Arc<Stream>>>,
-    /// Held by many while they choose shards and queue records, and by one that changes shards.
-    order: RwLock<()>,
-    /// Held while a stream's catalog row is changed.
-    changing: tokio::sync::Mutex<()>,
     /// When old records were last removed.
     trimmed_at_ms: AtomicU64,
 }
@@ -110,14 +109,7 @@ impl Stream {
 
 impl Streams {
     fn new(options: StreamOptions, stamps: Arc<StampSource>) -> Self {
-        Self {
-            options,
-            stamps,
-            streams: RwLock::default(),
-            order: RwLock::default(),
-            changing: tokio::sync::Mutex::default(),
-            trimmed_at_ms: AtomicU64::new(0),
-        }
+        Self { options, stamps, streams: RwLock::default(), trimmed_at_ms: AtomicU64::new(0) }
     }
 
     pub(crate) fn find(&self, arn: &StreamArn) -> Option<Arc<Stream>> {
@@ -158,7 +150,7 @@ impl Streams {
         self.streams.write().insert(stream.arn.clone(), stream);
     }
 
-    fn remove(&self, arn: &StreamArn) {
+    pub(crate) fn remove(&self, arn: &StreamArn) {
         self.streams.write().remove(arn);
     }
 

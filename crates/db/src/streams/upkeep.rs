@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use store::{Guard as _, RowRange, Store, StoreError, log_range};
+use store::{Guard, RowRange, Store, StoreError, log_range};
 
 use super::shards::{Now, Shards};
 use super::{Stream, StreamOptions, Streams, iterator};
@@ -47,14 +47,12 @@ impl Streams {
         let is_trimming = self.begin_trimming(now_ms);
         for stream in self.all() {
             if stream.has_been_disabled_for(self.options.retention, now_ms) {
-                self.remove(&stream.arn);
-                catalog::drop_stream(store, &stream).await?;
+                catalog::drop_stream(store, self, &stream).await?;
                 continue;
             }
             let opened_at_ms = stream.shards.read().opened_at_ms();
             if opened_at_ms.is_some_and(|opened| passed(opened, self.options.shard_age, now_ms)) {
-                let roll_over = |shards: &mut Shards| shards.roll_over(Now::of(&self.stamps));
-                self.change_shards(&**store, &stream, roll_over).await?;
+                self.change_open(store, &stream, Shards::roll_over).await?;
             }
             self.forget_shards(&**store, &stream, now_ms).await?;
             if is_trimming {
@@ -67,37 +65,39 @@ impl Streams {
     /// Closes a stream's shards for good.
     pub(crate) async fn disable<S: Store>(
         &self,
-        store: &S,
-        stream: &Stream,
+        store: &Arc<S>,
+        stream: &Arc<Stream>,
     ) -> Result<(), StoreError> {
-        let disable = |shards: &mut Shards| shards.disable(Now::of(&self.stamps));
-        self.change_shards(store, stream, disable).await
+        self.change_open(store, stream, Shards::disable).await
     }
 
-    /// Changes a stream's shards for writers, durably, and then for readers.
-    async fn change_shards<S: Store>(
+    /// Changes which shards of a stream are open, durably: its writers wait meanwhile. It happens in
+    /// a task of its own: whoever asked for it may go away, but writers must not go on before it is
+    /// known whether their shards are still open.
+    async fn change_open<S: Store>(
         &self,
-        store: &S,
-        stream: &Stream,
-        change: impl Fn(&mut Shards),
+        store: &Arc<S>,
+        stream: &Arc<Stream>,
+        change: fn(&mut Shards, Now),
     ) -> Result<(), StoreError> {
-        let _changing = self.changing.lock().await;
-        loop {
-            let row = keys::stream_row(&stream.arn);
-            let guard = store.lock(std::slice::from_ref(&row)).await;
-            let (shards, ticket) = {
-                let _order = self.order.write();
+        let (store, stream) = (Arc::clone(store), Arc::clone(stream));
+        let stamps = Arc::clone(&self.stamps);
+        let work = tokio::spawn(async move {
+            let _changing = stream.changing.lock().await;
+            loop {
+                // The latch comes first: writers come to the open shards with theirs in hand.
+                let guard = store.lock(&[keys::stream_row(&stream.arn)]).await;
+                let mut open = stream.open.write().await;
                 let mut shards = stream.shards.read().clone();
-                change(&mut shards);
-                *stream.open.write() = shards.for_writers();
-                let ticket = guard.submit(vec![stream.put_row_with(&shards)]);
-                (shards, ticket)
-            };
-            if applied(ticket.wait().await?, "shards were changed")? {
-                *stream.shards.write() = shards;
-                return Ok(());
+                change(&mut shards, Now::of(&stamps));
+                if write_shards(guard, &stream, &shards).await? {
+                    *open = shards.for_writers();
+                    *stream.shards.write() = shards;
+                    return Ok(());
+                }
             }
-        }
+        });
+        work.await.unwrap_or_else(|_| Err(StoreError::failed("a change of shards was cut short")))
     }
 
     /// Removes shards without a record that may still be read, and their records.
@@ -116,8 +116,7 @@ impl Streams {
             stream.ages.note(*shard, None);
         }
         if !forgotten.is_empty() {
-            let forget = |shards: &mut Shards| drop(shards.forget_closed_before(horizon_ms));
-            self.change_shards(store, stream, forget).await?;
+            stream.forget_closed_before(store, horizon_ms).await?;
         }
         Ok(())
     }
@@ -151,7 +150,31 @@ impl Streams {
     }
 }
 
+/// Writes a stream's row with these shards; `false` is to try again.
+async fn write_shards<G: Guard>(
+    guard: G,
+    stream: &Stream,
+    shards: &Shards,
+) -> Result<bool, StoreError> {
+    let ticket = guard.submit(vec![stream.put_row_with(shards)]);
+    applied(ticket.wait().await?, "shards were changed")
+}
+
 impl Stream {
+    /// Forgets shards that were closed before `ms`, durably. Writers are not concerned.
+    async fn forget_closed_before<S: Store>(&self, store: &S, ms: u64) -> Result<(), StoreError> {
+        let _changing = self.changing.lock().await;
+        loop {
+            let guard = store.lock(&[keys::stream_row(&self.arn)]).await;
+            let mut shards = self.shards.read().clone();
+            shards.forget_closed_before(ms);
+            if write_shards(guard, self, &shards).await? {
+                *self.shards.write() = shards;
+                return Ok(());
+            }
+        }
+    }
+
     fn has_been_disabled_for(&self, time: Duration, now_ms: u64) -> bool {
         let disabled_at_ms = self.shards.read().disabled_at_ms;
         disabled_at_ms.is_some_and(|disabled| passed(disabled, time, now_ms))

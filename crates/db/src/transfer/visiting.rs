@@ -65,6 +65,6 @@ impl<S: Store> Db<S> {
             visit(VisitedItem { attributes, item_bytes })
         };
         self.store.range(&rows, Direction::Forward, visit).await.map_err(store_failed)?;
-        found.check_still_there()
+        found.check_still_there().await
     }
 }

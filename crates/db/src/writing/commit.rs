@@ -10,7 +10,7 @@ use crate::keys::Place;
 use crate::metering::Written;
 use crate::stamp::{Stamp, StampSource};
 use crate::stored::{self, Stored};
-use crate::streams::{ChangeLog, Decided, Streams};
+use crate::streams::{ChangeLog, Decided};
 use crate::table::{Index, Table};
 
 /// Writes that will become durable together.
@@ -123,9 +123,9 @@ impl Commit {
     }
 
     /// Queues the writes, and the records of what changed.
-    pub(crate) fn submit<G: Guard>(mut self, guard: G, streams: &Streams) -> Ticket {
+    pub(crate) async fn submit<G: Guard>(mut self, guard: G) -> Ticket {
         let changes = std::mem::take(&mut self.changes);
-        changes.submit(streams, guard, self.into_writes())
+        changes.submit(guard, self.into_writes()).await
     }
 
     /// The writes of a commit that changed no item, of which streams tell nothing.

@@ -30,7 +30,7 @@ impl<S: Store> Db<S> {
         &self,
         action: &Action,
     ) -> Result<(Result<Effect, ApiError>, Ticket), ApiError> {
-        let table = action.table.enter().ok_or_else(table_missing)?;
+        let table = action.table.enter().await.ok_or_else(table_missing)?;
         let mut guard = self.store.lock(std::slice::from_ref(&action.row)).await;
         if self.transactions.has(&action.row) {
             return Err(ApiError::TransactionConflict);
@@ -41,7 +41,7 @@ impl<S: Store> Db<S> {
         let decided = action
             .decide(current.item())
             .map(|after| commit.add((&action.row, &table), current, after, &self.stamps));
-        Ok((decided, commit.submit(guard, &self.catalog.streams)))
+        Ok((decided, commit.submit(guard).await))
     }
 }
 

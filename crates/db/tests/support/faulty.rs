@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use store::{
@@ -19,12 +19,16 @@ pub(crate) struct Faulty {
     ranges_held: watch::Sender<bool>,
     keeps_ranges: Arc<AtomicBool>,
     is_read_only: Arc<AtomicBool>,
+    /// How many atoms are taken before the store turns read-only; none are counted at zero.
+    atoms_left: Arc<AtomicUsize>,
+    fails_held: Arc<AtomicBool>,
+    waiting: watch::Sender<usize>,
 }
 
 /// Latches of a [`Faulty`] store.
 pub(crate) struct FaultyGuard {
     inner: <MemoryStore as Store>::Guard,
-    held: watch::Receiver<bool>,
+    store: Faulty,
     is_read_only: bool,
 }
 
@@ -37,6 +41,9 @@ impl Faulty {
             ranges_held,
             keeps_ranges: Arc::default(),
             is_read_only: Arc::default(),
+            atoms_left: Arc::default(),
+            fails_held: Arc::default(),
+            waiting: watch::Sender::new(0),
         }
     }
 
@@ -45,9 +52,26 @@ impl Faulty {
         self.held.send_replace(true);
     }
 
+    /// What is submitted while tickets wait is not applied, and its tickets will say so.
+    pub(crate) fn fail_held(&self) {
+        self.fails_held.store(true, Ordering::Relaxed);
+    }
+
     /// All tickets resolve.
     pub(crate) fn release(&self) {
+        self.fails_held.store(false, Ordering::Relaxed);
         self.held.send_replace(false);
+    }
+
+    /// How many tickets wait.
+    pub(crate) fn tickets_waiting(&self) -> usize {
+        *self.waiting.borrow()
+    }
+
+    /// Waits until so many tickets wait.
+    pub(crate) async fn until_tickets_wait(&self, count: usize) {
+        let mut waiting = self.waiting.subscribe();
+        waiting.wait_for(|waiting| *waiting >= count).await.expect("the store is alive");
     }
 
     /// Reads of ranges begun from now on wait.
@@ -63,6 +87,13 @@ impl Faulty {
     /// Whether writes are refused; in force for whoever takes latches from now on.
     pub(crate) fn be_read_only(&self, read_only: bool) {
         self.is_read_only.store(read_only, Ordering::Relaxed);
+        self.atoms_left.store(0, Ordering::Relaxed);
+    }
+
+    /// Writes are refused once so many more atoms were submitted; at least one.
+    pub(crate) fn be_read_only_after(&self, atoms: usize) {
+        assert!(atoms > 0, "be_read_only says so at once");
+        self.atoms_left.store(atoms, Ordering::Relaxed);
     }
 
     /// Whether removing a range fails.
@@ -95,11 +126,7 @@ impl Store for Faulty {
 
     async fn lock(&self, keys: &[RowKey]) -> FaultyGuard {
         let is_read_only = self.is_read_only.load(Ordering::Relaxed);
-        FaultyGuard {
-            inner: self.inner.lock(keys).await,
-            held: self.held.subscribe(),
-            is_read_only,
-        }
+        FaultyGuard { inner: self.inner.lock(keys).await, store: self.clone(), is_read_only }
     }
 
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
@@ -130,12 +157,22 @@ impl Guard for FaultyGuard {
         if self.is_read_only {
             return Ticket::done(Err(StoreError::read_only("it was told to be")));
         }
-        let ticket = self.inner.submit(writes);
+        let Faulty { held, fails_held, waiting, atoms_left, is_read_only, .. } = self.store;
+        if !writes.is_empty() && atoms_left.load(Ordering::Relaxed) > 0 {
+            is_read_only.store(atoms_left.fetch_sub(1, Ordering::Relaxed) == 1, Ordering::Relaxed);
+        }
+        let is_to_fail = fails_held.load(Ordering::Relaxed);
+        let ticket = match is_to_fail {
+            true => Ticket::done(Err(StoreError::read_only("it was told to be"))),
+            false => self.inner.submit(writes),
+        };
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        let mut held = self.held;
+        let mut held = held.subscribe();
         tokio::spawn(async move {
             let outcome = ticket.wait().await;
+            waiting.send_modify(|waiting| *waiting += 1);
             let _the_store_is_alive = held.wait_for(|held| !held).await;
+            waiting.send_modify(|waiting| *waiting -= 1);
             let _somebody_waits = sender.send(outcome);
         });
         Ticket::pending(receiver)

@@ -1,0 +1,214 @@
+//! What can be seen when a commit fails, or when it is not known yet whether it will.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::sync::Arc;
+
+use model::{
+    ApiError, ShardPosition, StreamArn, StreamDeclaration, StreamStatus, StreamView, TableRef,
+    TimeToLiveStatus,
+};
+use stator_db::{
+    Db, GetRecords, GetShardIterator, ListStreams, ListTables, ShardPage, UpdateTimeToLive, Upkeep,
+};
+use support::faulty::Faulty;
+use support::*;
+
+const HOUR_MS: u64 = 60 * 60 * 1000;
+
+/// A database over a store that fails when it is told to, with a table `t` that has a stream.
+struct Bench {
+    store: Faulty,
+    clock: TestClock,
+    db: Arc<Db<Faulty>>,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let (store, clock) = (Faulty::new(), TestClock::new(1_700_000_000_000));
+        let db = Arc::new(open(store.clone(), &clock).await);
+        let mut declaration = table("t", "p:S", None);
+        let view = Some(StreamView::NewImage);
+        declaration.stream = Some(StreamDeclaration { enabled: true, view });
+        db.create_table(&scope(), declaration).await.unwrap();
+        Self { store, clock, db }
+    }
+
+    async fn put(&self, value: &str) {
+        write(&*self.db, "t", map([("p", s("a")), ("v", s(value))])).await;
+    }
+
+    async fn stream(&self) -> Option<(StreamArn, StreamStatus)> {
+        let listed = self.db.list_streams(&scope(), ListStreams::default()).await.unwrap();
+        let arn = listed.streams.into_iter().next()?;
+        let page = ShardPage::default();
+        let described = self.db.describe_stream(&scope(), &arn, &page).await.unwrap();
+        Some((arn, described.status))
+    }
+
+    /// The values that the records say, of all shards in their order.
+    async fn values(&self) -> Vec<String> {
+        let (stream, _) = self.stream().await.unwrap();
+        let page = ShardPage::default();
+        let described = self.db.describe_stream(&scope(), &stream, &page).await.unwrap();
+        let mut values = Vec::new();
+        for shard in described.shards {
+            let (stream, position) = (stream.clone(), ShardPosition::TrimHorizon);
+            let request = GetShardIterator { stream, shard: shard.id, position };
+            let iterator = self.db.get_shard_iterator(&scope(), request).await.unwrap();
+            let request = GetRecords { iterator, limit: None };
+            let answer = self.db.get_records(&scope(), request).await.unwrap();
+            let images = answer.records.into_iter().map(|record| record.new_image.unwrap());
+            values.extend(images.map(|image| format!("{:?}", image.decode()["v"])));
+        }
+        values
+    }
+}
+
+#[tokio::test]
+async fn a_rollover_that_fails_loses_no_record() {
+    let bench = Bench::new().await;
+    bench.put("1").await;
+    bench.clock.advance(4 * HOUR_MS);
+    bench.store.be_read_only(true);
+    bench.db.keep_up(Upkeep::Streams).await.unwrap_err();
+    bench.store.be_read_only(false);
+    bench.put("2").await;
+    bench.db.keep_up(Upkeep::Streams).await.unwrap();
+    bench.put("3").await;
+    let expected = ["1", "2", "3"].map(|value| format!("{:?}", s(value)));
+    assert_eq!(bench.values().await, expected);
+}
+
+#[tokio::test]
+async fn writers_of_a_stream_wait_until_its_rollover_is_durable() {
+    let bench = Bench::new().await;
+    bench.put("1").await;
+    bench.clock.advance(4 * HOUR_MS);
+    bench.store.hold();
+    let db = Arc::clone(&bench.db);
+    let rollover = tokio::spawn(async move { db.keep_up(Upkeep::Streams).await });
+    bench.store.until_tickets_wait(1).await;
+
+    let db = Arc::clone(&bench.db);
+    let put =
+        tokio::spawn(async move { write(&*db, "t", map([("p", s("a")), ("v", s("2"))])).await });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(bench.store.tickets_waiting(), 1, "the put is not queued yet");
+    bench.store.release();
+    rollover.await.unwrap().unwrap();
+    put.await.unwrap();
+    let expected = ["1", "2"].map(|value| format!("{:?}", s(value)));
+    assert_eq!(bench.values().await, expected);
+}
+
+#[tokio::test]
+async fn a_rollover_that_nobody_waits_for_any_more_is_finished_before_writers_go_on() {
+    let bench = Bench::new().await;
+    bench.clock.advance(4 * HOUR_MS);
+    bench.store.hold();
+    let db = Arc::clone(&bench.db);
+    let rollover = tokio::spawn(async move { db.keep_up(Upkeep::Streams).await });
+    bench.store.until_tickets_wait(1).await;
+    rollover.abort();
+    rollover.await.unwrap_err();
+    bench.store.release();
+    bench.put("1").await;
+    let expected = [format!("{:?}", s("1"))];
+    assert_eq!(bench.values().await, expected, "the record is in a shard that readers know");
+}
+
+#[tokio::test]
+async fn a_stream_whose_removal_fails_is_removed_by_the_next_upkeep() {
+    let bench = Bench::new().await;
+    bench.db.delete_table(&scope(), TableRef::new("t")).await.unwrap();
+    bench.clock.advance(25 * HOUR_MS);
+    bench.store.be_read_only(true);
+    bench.db.keep_up(Upkeep::Streams).await.unwrap_err();
+    assert!(bench.stream().await.is_some(), "its row is still there");
+    bench.store.be_read_only(false);
+    bench.db.keep_up(Upkeep::Streams).await.unwrap();
+    assert!(bench.stream().await.is_none());
+}
+
+#[tokio::test]
+async fn a_stream_that_could_not_be_ended_with_its_table_is_ended_by_the_next_upkeep() {
+    let bench = Bench::new().await;
+    bench.store.be_read_only_after(1);
+    bench.db.delete_table(&scope(), TableRef::new("t")).await.unwrap();
+    assert_eq!(bench.stream().await.unwrap().1, StreamStatus::Enabled);
+    bench.store.be_read_only(false);
+    bench.db.keep_up(Upkeep::Streams).await.unwrap();
+    assert_eq!(bench.stream().await.unwrap().1, StreamStatus::Disabled);
+}
+
+#[tokio::test]
+async fn a_table_that_could_not_be_dropped_is_as_it_was() {
+    let bench = Bench::new().await;
+    bench.store.be_read_only(true);
+    let failed = bench.db.delete_table(&scope(), TableRef::new("t")).await;
+    assert_eq!(failed.unwrap_err(), ApiError::InternalServerError);
+    bench.store.be_read_only(false);
+    bench.put("1").await;
+    assert_eq!(bench.values().await.len(), 1);
+    assert_eq!(bench.stream().await.unwrap().1, StreamStatus::Enabled);
+}
+
+#[tokio::test]
+async fn requests_wait_to_see_whether_their_table_is_dropped() {
+    let bench = Bench::new().await;
+    for fails in [true, false] {
+        bench.store.hold();
+        if fails {
+            bench.store.fail_held();
+        }
+        let db = Arc::clone(&bench.db);
+        let drop = tokio::spawn(async move { db.delete_table(&scope(), TableRef::new("t")).await });
+        bench.store.until_tickets_wait(1).await;
+        let db = Arc::clone(&bench.db);
+        let put =
+            tokio::spawn(
+                async move { db.put_item(&scope(), put("t", map([("p", s("a"))]))).await },
+            );
+        let db = Arc::clone(&bench.db);
+        let get =
+            tokio::spawn(
+                async move { db.get_item(&scope(), get("t", map([("p", s("a"))]))).await },
+            );
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!put.is_finished() && !get.is_finished());
+        bench.store.release();
+        assert_eq!(drop.await.unwrap().is_err(), fails);
+        assert_eq!(put.await.unwrap().is_ok(), fails, "the table is there if it was not dropped");
+        assert_eq!(get.await.unwrap().is_ok(), fails);
+    }
+}
+
+#[tokio::test]
+async fn what_could_not_be_written_to_the_catalog_is_not_seen() {
+    let bench = Bench::new().await;
+    bench.store.be_read_only(true);
+    let created = bench.db.create_table(&scope(), table("u", "p:S", None)).await;
+    assert_eq!(created.unwrap_err(), ApiError::InternalServerError);
+    let updated =
+        bench.db.update_table(&scope(), create_index("t", "i", (&["x:S"], &[]), all())).await;
+    assert_eq!(updated.unwrap_err(), ApiError::InternalServerError);
+    let (table, attribute) = (TableRef::new("t"), "until".to_owned());
+    let request = UpdateTimeToLive { table: table.clone(), attribute, enabled: true };
+    let enabled = bench.db.update_time_to_live(&scope(), request).await;
+    assert_eq!(enabled.unwrap_err(), ApiError::InternalServerError);
+
+    for db in [&*bench.db, &open(bench.store.clone(), &bench.clock).await] {
+        let names = db.list_tables(&scope(), ListTables::default()).await.unwrap().names;
+        assert_eq!(names, ["t"]);
+        let described = db.describe_table(&scope(), table.clone()).await.unwrap();
+        assert!(described.indexes.is_empty());
+        let time_to_live = db.describe_time_to_live(&scope(), &table).unwrap();
+        assert_eq!(time_to_live.status, TimeToLiveStatus::Disabled);
+    }
+}
