@@ -64,7 +64,11 @@ impl<S: Store> Db<S> {
         let (catalog, dropped) = loaded?;
         let (catalog, background) = (Arc::new(catalog), Background::new());
         if !dropped.is_empty() {
-            background.spawn(catalog::remove_spaces(Arc::clone(&store), dropped));
+            background.spawn(catalog::remove_spaces(
+                Arc::clone(&store),
+                Arc::clone(&stamps),
+                dropped,
+            ));
         }
         catalog::begin_streams(&store, &catalog).await?;
         Indexing::new(Arc::clone(&store), Arc::clone(&catalog), background.clone()).resume();

@@ -10,6 +10,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use store::{AtomId, AtomIds};
+
 use crate::clock::Clock;
 
 /// Bits of a reading below the milliseconds: stamps of one millisecond.
@@ -22,12 +24,13 @@ pub(crate) struct Stamp {
     writer: u32,
 }
 
-/// Issues stamps.
+/// Issues stamps, and the names of the atoms that carry them.
 #[derive(Debug)]
 pub(crate) struct StampSource {
     clock: Box<dyn Clock>,
     writer: u32,
     last: AtomicU64,
+    atoms: AtomIds,
 }
 
 impl Stamp {
@@ -72,7 +75,7 @@ impl Stamp {
 
 impl StampSource {
     pub(crate) fn new(clock: Box<dyn Clock>, writer: u32) -> Self {
-        Self { clock, writer, last: AtomicU64::new(0) }
+        Self { clock, writer, last: AtomicU64::new(0), atoms: AtomIds::new(writer) }
     }
 
     /// A stamp later than every one issued before and than `after`.
@@ -85,6 +88,11 @@ impl StampSource {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(step(last)))
             .expect("the update never declines");
         Stamp { reading: step(last), writer: self.writer }
+    }
+
+    /// A name that no other atom has.
+    pub(crate) fn atom_id(&self) -> AtomId {
+        self.atoms.next()
     }
 
     /// Milliseconds since the epoch, as the clock has them.

@@ -10,7 +10,7 @@ use model::{
     StreamStatus, StreamView, TableRef, TableUpdate,
 };
 use stator_db::{Db, GetRecords, GetShardIterator, ListStreams, ShardPage, Upkeep};
-use store::{Direction, Kind, MemoryStore, RowRange, Space, Store as _};
+use store::{Consistency, Direction, Kind, MemoryStore, RowRange, Space, Store as _};
 use support::*;
 
 const MINUTE_MS: u64 = 60 * 1000;
@@ -95,7 +95,9 @@ impl Bench {
                 count += usize::from(row.key.kind() == CHANGE);
                 ControlFlow::Continue(())
             };
-            self.store.range(&RowRange::Space(space), Direction::Forward, visit).await.unwrap();
+            let range = RowRange::Space(space);
+            let shown = self.store.range(&range, Direction::Forward, Consistency::Strong, visit);
+            shown.await.unwrap();
         }
         count
     }

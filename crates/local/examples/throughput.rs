@@ -16,7 +16,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use stator_local::{LocalOptions, LocalStore, RootKey};
-use store::{Direction, Guard, Kind, RowKey, RowRange, Space, Store, Write};
+use store::Consistency::Strong;
+use store::{AtomIds, Direction, Guard, Kind, RowKey, RowRange, Space, Store, Write};
+
+/// Names the atoms of this process.
+static ATOMS: AtomIds = AtomIds::new(1);
 
 const MEASURED_FOR: Duration = Duration::from_secs(3);
 const VALUE_BYTES: usize = 400;
@@ -70,7 +74,7 @@ async fn puts(store: &LocalStore, writers: u64) {
             let key = key(u32::try_from(writers).expect("few writers"), number);
             let guard = store.lock(std::slice::from_ref(&key)).await;
             let value = Bytes::from(vec![3; VALUE_BYTES]);
-            guard.submit(vec![Write::Put { key, value }]).wait().await
+            guard.submit(ATOMS.next(), vec![Write::Put { key, value }]).wait().await
         }
     };
     writing(&format!("put, {writers} writers"), store, writers, put).await;
@@ -83,7 +87,7 @@ async fn hot_counter(store: &LocalStore, writers: u64) {
         let value = guard.read(&key).await?;
         let count = value.and_then(|value| value[..].try_into().ok()).map_or(0, u64::from_le_bytes);
         let value = Bytes::copy_from_slice(&(count + 1).to_le_bytes());
-        guard.submit(vec![Write::Put { key, value }]).wait().await
+        guard.submit(ATOMS.next(), vec![Write::Put { key, value }]).wait().await
     };
     writing(&format!("update of one row, {writers} writers"), store, writers, update).await;
 }
@@ -122,7 +126,7 @@ async fn reads(store: &LocalStore) -> Result<(), store::StoreError> {
     for first in (0..READ_ROWS).step_by(1000) {
         let writes = (first..first + 1000)
             .map(|number| Write::Put { key: key(0, number), value: vec![5; VALUE_BYTES].into() });
-        store.lock(&[]).await.submit(writes.collect()).wait().await?;
+        store.lock(&[]).await.submit(ATOMS.next(), writes.collect()).wait().await?;
     }
     let mut number = 1u64;
     let mut next = || {
@@ -133,7 +137,7 @@ async fn reads(store: &LocalStore) -> Result<(), store::StoreError> {
     for name in ["", "get"] {
         let (started, mut count) = (Instant::now(), 0u32);
         while started.elapsed() < MEASURED_FOR {
-            assert!(store.get(&key(0, next())).await?.is_some());
+            assert!(store.get(&key(0, next()), Strong).await?.is_some());
             count += 1;
         }
         report_rate(name, count, started.elapsed());
@@ -170,7 +174,7 @@ async fn read_20(
         rows += 1;
         if rows == 20 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    store.range(&range, direction, count).await?;
+    store.range(&range, direction, Strong, count).await?;
     Ok(rows)
 }
 

@@ -48,4 +48,4 @@ mod tests;
 pub use error::LocalError;
 pub use options::{LocalOptions, RootKey};
 pub use rotation::{Copied, Rotation};
-pub use store::{LocalGuard, LocalStore};
+pub use store::{LocalGuard, LocalSnapshot, LocalStore};

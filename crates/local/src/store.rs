@@ -3,18 +3,18 @@
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use store::{
-    Condition, Direction, Figure, Guard, LatchGuard, Row, RowKey, RowRange, Store, StoreError,
-    Ticket, Write,
+    AtomId, Condition, Consistency, Direction, Figure, Guard, LatchGuard, Row, RowKey, RowRange,
+    Snapshot, Store, StoreError, Ticket, Write,
 };
 
 use crate::directory::IfAbsent;
-use crate::engine::Engine;
+use crate::engine::{Engine, Moment};
 use crate::queue::Seen;
 use crate::shared::{Era, Shared};
 use crate::{LocalError, LocalOptions, directory, runtime};
@@ -32,6 +32,15 @@ pub struct LocalGuard {
     latches: LatchGuard,
     era: Era,
     seen: Option<Seen>,
+}
+
+/// The rows of a [`LocalStore`] at one moment. An engine that is opened anew after a failure knows
+/// nothing of it.
+pub struct LocalSnapshot {
+    handle: Arc<Handle>,
+    /// Whoever opens it anew waits until nobody has the old one.
+    engine: Weak<Engine>,
+    moment: Moment,
 }
 
 /// Held by everybody but the committer: its end is the store's.
@@ -69,8 +78,9 @@ impl LocalStore {
 
 impl Store for LocalStore {
     type Guard = LocalGuard;
+    type Snapshot = LocalSnapshot;
 
-    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+    async fn get(&self, key: &RowKey, _: Consistency) -> Result<Option<Bytes>, StoreError> {
         let engine = self.engine().await?;
         engine.named(engine.get(key)).await
     }
@@ -79,6 +89,7 @@ impl Store for LocalStore {
         &self,
         range: &RowRange,
         direction: Direction,
+        _: Consistency,
         visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
         let engine = self.engine().await?;
@@ -92,6 +103,12 @@ impl Store for LocalStore {
     async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
         let engine = self.engine().await?;
         engine.named(engine.get_all(keys)).await
+    }
+
+    async fn snapshot(&self) -> Result<Option<LocalSnapshot>, StoreError> {
+        let engine = self.engine().await?;
+        let (handle, moment) = (Arc::clone(&self.handle), engine.moment()?);
+        Ok(Some(LocalSnapshot { handle, engine: Arc::downgrade(&engine), moment }))
     }
 
     async fn lock(&self, keys: &[RowKey]) -> LocalGuard {
@@ -145,7 +162,7 @@ impl Guard for LocalGuard {
         }
     }
 
-    fn submit(self, writes: Vec<Write>) -> Ticket {
+    fn submit(self, _: AtomId, writes: Vec<Write>) -> Ticket {
         let Self { handle, latches, era, seen } = self;
         let ticket = handle.0.queue(era, |queue, engine| match writes.is_empty() {
             true => queue.ticket_for(seen),
@@ -153,6 +170,35 @@ impl Guard for LocalGuard {
         });
         drop(latches);
         ticket
+    }
+}
+
+impl LocalSnapshot {
+    fn engine(&self) -> Result<Arc<Engine>, StoreError> {
+        self.handle.0.serving()?;
+        let gone = || StoreError::failed("the disk failed while the snapshot was read");
+        self.engine.upgrade().ok_or_else(gone)
+    }
+}
+
+impl Snapshot for LocalSnapshot {
+    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        let engine = self.engine()?;
+        engine.named(self.moment.get(key)).await
+    }
+
+    async fn range(
+        &self,
+        range: &RowRange,
+        direction: Direction,
+        visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<(), StoreError> {
+        let engine = self.engine()?;
+        let bounds = range.bounds(direction);
+        if bounds.is_empty() {
+            return Ok(());
+        }
+        engine.named(self.moment.range(bounds, direction, visit).await).await
     }
 }
 
@@ -166,6 +212,12 @@ impl Drop for Handle {
 impl fmt::Debug for LocalStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("LocalStore").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for LocalSnapshot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LocalSnapshot").finish_non_exhaustive()
     }
 }
 

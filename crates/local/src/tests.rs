@@ -2,14 +2,18 @@
 
 use std::cell::RefCell;
 
+use store::Consistency::Strong;
 use store::suite::{Harness, Hold};
 use store::{
-    Condition, Direction, Guard as _, Kind, Outcome, RowKey, RowRange, Space, Store as _,
-    StoreError, Write,
+    AtomIds, Condition, Direction, Guard as _, Kind, Outcome, RowKey, RowRange, Snapshot as _,
+    Space, Store as _, StoreError, Write,
 };
 use tempfile::TempDir;
 
 use crate::{LocalError, LocalOptions, LocalStore, RootKey};
+
+/// Names the atoms of these tests.
+static ATOMS: AtomIds = AtomIds::new(1);
 
 #[derive(Default)]
 struct InDirectory {
@@ -49,7 +53,7 @@ fn put(sort: u8) -> Vec<Write> {
 }
 
 async fn write(store: &LocalStore, sort: u8) -> Result<Outcome, StoreError> {
-    store.lock(&[key(sort)]).await.submit(put(sort)).wait().await
+    store.lock(&[key(sort)]).await.submit(ATOMS.next(), put(sort)).wait().await
 }
 
 /// Waits until the store has gone on after a failure.
@@ -68,7 +72,7 @@ async fn a_failed_commit_makes_the_store_read_only_until_the_disk_takes_writes()
     // No file can be created under the name that is tried.
     std::fs::create_dir(dir.path().join("probe")).unwrap();
     let hold = store.shared().gate.hold();
-    let failing = store.lock(&[key(2)]).await.submit(put(2));
+    let failing = store.lock(&[key(2)]).await.submit(ATOMS.next(), put(2));
     hold.fail();
     assert!(matches!(failing.wait().await, Err(StoreError::ReadOnly { .. })));
     let Condition::ReadOnly { reason } = store.condition() else { panic!() };
@@ -76,7 +80,7 @@ async fn a_failed_commit_makes_the_store_read_only_until_the_disk_takes_writes()
     assert!(matches!(write(&store, 3).await, Err(StoreError::ReadOnly { .. })));
     let removed = store.delete_range(&RowRange::Space(Space(1))).await;
     assert!(matches!(removed, Err(StoreError::ReadOnly { .. })));
-    assert_eq!(store.get(&key(1)).await.unwrap(), Some(vec![1].into()));
+    assert_eq!(store.get(&key(1), Strong).await.unwrap(), Some(vec![1].into()));
 
     std::fs::remove_dir(dir.path().join("probe")).unwrap();
     recovered(&store).await;
@@ -95,17 +99,35 @@ async fn what_was_read_before_a_failure_decides_nothing_behind_it() {
     let dir = TempDir::new().unwrap();
     let store = LocalStore::open(&options(&dir)).unwrap();
     let hold = store.shared().gate.hold();
-    let failing = store.lock(&[key(1)]).await.submit(put(1));
+    let failing = store.lock(&[key(1)]).await.submit(ATOMS.next(), put(1));
     let mut writer = store.lock(&[key(1)]).await;
     assert_eq!(writer.read(&key(1)).await.unwrap(), Some(vec![1].into()));
     let idle = store.lock(&[key(2)]).await;
     hold.fail();
     assert!(failing.wait().await.is_err());
     recovered(&store).await;
-    assert!(writer.submit(put(1)).wait().await.is_err());
-    assert!(idle.submit(Vec::new()).wait().await.is_err());
-    assert_eq!(store.get(&key(1)).await.unwrap(), None);
+    assert!(writer.submit(ATOMS.next(), put(1)).wait().await.is_err());
+    assert!(idle.submit(ATOMS.next(), Vec::new()).wait().await.is_err());
+    assert_eq!(store.get(&key(1), Strong).await.unwrap(), None);
     write(&store, 1).await.unwrap();
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_snapshot_keeps_no_failed_store_from_going_on_and_ends_there() {
+    let dir = TempDir::new().unwrap();
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    write(&store, 1).await.unwrap();
+    let snapshot = store.snapshot().await.unwrap().unwrap();
+    let hold = store.shared().gate.hold();
+    let failing = store.lock(&[key(1)]).await.submit(ATOMS.next(), put(1));
+    hold.fail();
+    assert!(failing.wait().await.is_err());
+    recovered(&store).await;
+    let read = snapshot.get(&key(1)).await;
+    assert!(matches!(read, Err(StoreError::Failed { .. })), "{read:?}");
+    let another = store.snapshot().await.unwrap().unwrap();
+    assert_eq!(another.get(&key(1)).await.unwrap(), Some(vec![1].into()));
     store.close().await.unwrap();
 }
 
@@ -116,13 +138,13 @@ async fn a_read_only_store_closes() {
     write(&store, 1).await.unwrap();
     std::fs::create_dir(dir.path().join("probe")).unwrap();
     let hold = store.shared().gate.hold();
-    let failing = store.lock(&[key(2)]).await.submit(put(2));
+    let failing = store.lock(&[key(2)]).await.submit(ATOMS.next(), put(2));
     hold.fail();
     assert!(failing.wait().await.is_err());
     store.close().await.unwrap();
     assert!(matches!(store.condition(), Condition::Stopped { .. }));
     let store = LocalStore::open(&options(&dir)).unwrap();
-    assert_eq!(store.get(&key(1)).await.unwrap(), Some(vec![1].into()));
+    assert_eq!(store.get(&key(1), Strong).await.unwrap(), Some(vec![1].into()));
     store.close().await.unwrap();
 }
 
@@ -130,7 +152,7 @@ async fn a_read_only_store_closes() {
 async fn a_store_that_is_dropped_unclosed_carries_out_what_was_submitted() {
     let dir = TempDir::new().unwrap();
     let store = LocalStore::open(&options(&dir)).unwrap();
-    drop(store.lock(&[key(1)]).await.submit(put(1)));
+    drop(store.lock(&[key(1)]).await.submit(ATOMS.next(), put(1)));
     drop(store);
 
     let store = loop {
@@ -139,7 +161,7 @@ async fn a_store_that_is_dropped_unclosed_carries_out_what_was_submitted() {
             opened => break opened.unwrap(),
         }
     };
-    assert_eq!(store.get(&key(1)).await.unwrap(), Some(vec![1].into()));
+    assert_eq!(store.get(&key(1), Strong).await.unwrap(), Some(vec![1].into()));
     store.close().await.unwrap();
 }
 
@@ -152,8 +174,10 @@ async fn updates_of_one_row_share_one_commit() {
     let mut tickets = Vec::new();
     for value in 0..100 {
         let guard = store.lock(&[key(1)]).await;
-        tickets
-            .push(guard.submit(vec![Write::Put { key: key(1), value: vec![value; 100].into() }]));
+        tickets.push(guard.submit(
+            ATOMS.next(),
+            vec![Write::Put { key: key(1), value: vec![value; 100].into() }],
+        ));
         tokio::task::yield_now().await;
     }
     hold.release();
@@ -162,7 +186,7 @@ async fn updates_of_one_row_share_one_commit() {
     }
     let commits = store.shared().gate.passed();
     assert!(commits <= 2, "{commits} commits for 100 updates of one row");
-    assert_eq!(store.get(&key(1)).await.unwrap(), Some(vec![99; 100].into()));
+    assert_eq!(store.get(&key(1), Strong).await.unwrap(), Some(vec![99; 100].into()));
     store.close().await.unwrap();
 }
 
@@ -176,9 +200,9 @@ async fn removed_rows_give_their_space_back() {
         Write::Put { key, value: vec![7; 1000].into() }
     };
     for number in 0..2000 {
-        drop(store.lock(&[]).await.submit(vec![row(1, number)]));
+        drop(store.lock(&[]).await.submit(ATOMS.next(), vec![row(1, number)]));
     }
-    store.lock(&[]).await.submit(vec![row(2, 0)]).wait().await.unwrap();
+    store.lock(&[]).await.submit(ATOMS.next(), vec![row(2, 0)]).wait().await.unwrap();
     let range = RowRange::Space(Space(1));
     store.delete_range(&range).await.unwrap();
     store.shared().seat.engine_now().unwrap().reclaim(&[range.bounds(Direction::Forward)]);
@@ -186,7 +210,7 @@ async fn removed_rows_give_their_space_back() {
     let tables = std::fs::read_dir(dir.path().join("engine-1/sstables")).unwrap();
     let bytes: u64 = tables.map(|table| table.unwrap().metadata().unwrap().len()).sum();
     assert!(bytes < 100_000, "tables still have {bytes} bytes");
-    assert!(store.get(row(2, 0).key()).await.unwrap().is_some());
+    assert!(store.get(row(2, 0).key(), Strong).await.unwrap().is_some());
     store.close().await.unwrap();
 }
 
@@ -195,7 +219,7 @@ async fn a_compaction_over_damage_loses_nothing() {
     let dir = TempDir::new().unwrap();
     let store = LocalStore::open(&options(&dir)).unwrap();
     for sort in 1..4 {
-        store.lock(&[key(sort)]).await.submit(put(sort)).wait().await.unwrap();
+        store.lock(&[key(sort)]).await.submit(ATOMS.next(), put(sort)).wait().await.unwrap();
     }
     store.close().await.unwrap();
     let table = dir.path().join("engine-1/sstables/00000000000000000001.sst");
@@ -209,7 +233,7 @@ async fn a_compaction_over_damage_loses_nothing() {
     store.shared().seat.engine_now().unwrap().reclaim(&[everything]);
     assert_eq!(std::fs::read(&table).unwrap(), bytes, "the evidence is kept");
     for sort in 1..4 {
-        let read = store.get(&key(sort)).await;
+        let read = store.get(&key(sort), Strong).await;
         let Err(StoreError::Damaged { reason }) = read else { panic!("{read:?}") };
         assert!(reason.starts_with(&table.display().to_string()), "{reason}");
     }
@@ -226,14 +250,14 @@ async fn a_full_queue_keeps_new_writers_waiting_until_it_drains() {
     for sort in 0..2 {
         let guard = store.lock(&[key(sort)]).await;
         let write = Write::Put { key: key(sort), value: vec![sort; 5000].into() };
-        tickets.push(guard.submit(vec![write]));
+        tickets.push(guard.submit(ATOMS.next(), vec![write]));
     }
     let third = [key(3)];
     let mut waiting = std::pin::pin!(store.lock(&third));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(waiting.as_mut().poll(&mut context).is_pending());
     hold.release();
-    waiting.await.submit(put(3)).wait().await.unwrap();
+    waiting.await.submit(ATOMS.next(), put(3)).wait().await.unwrap();
     for ticket in tickets {
         assert_eq!(ticket.wait().await.unwrap(), Outcome::Applied);
     }

@@ -17,11 +17,17 @@ use std::thread;
 
 use bytes::Bytes;
 use stator_local::{LocalError, LocalStore};
-use store::{Direction, Guard as _, Kind, RowKey, RowRange, Space, Store as _, StoreError, Write};
+use store::Consistency::Strong;
+use store::{
+    AtomIds, Direction, Guard as _, Kind, RowKey, RowRange, Space, Store as _, StoreError, Write,
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use support::{copy, open};
+
+/// Names the atoms of these tests.
+static ATOMS: AtomIds = AtomIds::new(1);
 
 type Rows = Vec<(RowKey, Bytes)>;
 
@@ -74,11 +80,11 @@ async fn live(dir: &Path) -> Result<Rows, String> {
 async fn use_store(store: &LocalStore) -> Result<Rows, StoreError> {
     let rows = all(store).await?;
     for (key, value) in &rows {
-        assert_eq!(store.get(key).await?.as_ref(), Some(value));
+        assert_eq!(store.get(key, Strong).await?.as_ref(), Some(value));
     }
-    assert_eq!(store.get(&key(100)).await?, None);
+    assert_eq!(store.get(&key(100), Strong).await?, None);
     put(store, 100).await?;
-    assert_eq!(store.get(&key(100)).await?, Some(value(100)));
+    assert_eq!(store.get(&key(100), Strong).await?, Some(value(100)));
     Ok(rows)
 }
 
@@ -88,13 +94,13 @@ async fn all(store: &LocalStore) -> Result<Rows, StoreError> {
         rows.push((row.key.to_key(), Bytes::copy_from_slice(row.value)));
         ControlFlow::Continue(())
     };
-    store.range(&RowRange::Space(Space(1)), Direction::Forward, visit).await?;
+    store.range(&RowRange::Space(Space(1)), Direction::Forward, Strong, visit).await?;
     Ok(rows)
 }
 
 async fn put(store: &LocalStore, row: u8) -> Result<(), StoreError> {
     let write = Write::Put { key: key(row), value: value(row) };
-    store.lock(&[key(row)]).await.submit(vec![write]).wait().await.map(drop)
+    store.lock(&[key(row)]).await.submit(ATOMS.next(), vec![write]).wait().await.map(drop)
 }
 
 fn rows_until(end: u8) -> Rows {

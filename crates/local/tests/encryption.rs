@@ -10,8 +10,11 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use stator_local::{LocalOptions, LocalStore, RootKey};
-use store::{Guard as _, Kind, RowKey, RowRange, Space, Store as _, Write};
+use store::{AtomIds, Guard as _, Kind, RowKey, RowRange, Space, Store as _, Write};
 use tempfile::TempDir;
+
+/// Names the atoms of these tests.
+static ATOMS: AtomIds = AtomIds::new(1);
 
 const PARTITION: &[u8] = b"a-partition-anyone-would-know";
 const SORT: &[u8] = b"a-sort-key-anyone-would-know";
@@ -44,7 +47,7 @@ async fn live(dir: &Path) -> Seen {
                 let writes: Vec<Write> =
                     (first..first + 100).map(|row| write(space, row)).collect();
                 let keys: Vec<RowKey> = writes.iter().map(|write| write.key().clone()).collect();
-                store.lock(&keys).await.submit(writes).wait().await.unwrap();
+                store.lock(&keys).await.submit(ATOMS.next(), writes).wait().await.unwrap();
                 look(dir, &mut seen);
             }
         }

@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use store::{Guard as _, Kind, RowKey, RowRange, Space, Store as _, Write};
+use store::{AtomIds, Guard as _, Kind, RowKey, RowRange, Space, Store as _, Write};
 use tempfile::TempDir;
 
 use support::{copy, open};
+
+/// Names the atoms of these tests.
+static ATOMS: AtomIds = AtomIds::new(1);
 
 const ROUNDS: u32 = 15;
 
@@ -33,7 +36,7 @@ async fn a_crash_after_a_range_was_removed_beside_a_large_commit_opens() {
             let large = key(1, 0, 0);
             let value = Bytes::from(vec![u8::try_from(round).unwrap(); 4 << 20]);
             let writes = vec![Write::Put { key: large.clone(), value }];
-            store.lock(&[large]).await.submit(writes).wait().await
+            store.lock(&[large]).await.submit(ATOMS.next(), writes).wait().await
         });
         removed.unwrap();
         written.unwrap();

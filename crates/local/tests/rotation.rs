@@ -10,9 +10,13 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use stator_local::{LocalError, LocalOptions, LocalStore, RootKey, Rotation};
-use store::{Direction, Guard as _, Kind, RowKey, RowRange, Space, Store as _, Write};
+use store::Consistency::Strong;
+use store::{AtomIds, Direction, Guard as _, Kind, RowKey, RowRange, Space, Store as _, Write};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+/// Names the atoms of these tests.
+static ATOMS: AtomIds = AtomIds::new(1);
 
 /// Together more than two portions of a copy.
 const ROWS: u16 = 1000;
@@ -127,7 +131,7 @@ impl Home {
     fn put(&self, key: u8, rows: Range<u16>) {
         let writes = rows.map(|row| Write::Put { key: name(row), value: value(row) }).collect();
         self.with_store(key, async |store| {
-            store.lock(&[]).await.submit(writes).wait().await.unwrap();
+            store.lock(&[]).await.submit(ATOMS.next(), writes).wait().await.unwrap();
         });
     }
 
@@ -140,7 +144,7 @@ impl Home {
                 rows.push((row.key.to_key(), Bytes::copy_from_slice(row.value)));
                 ControlFlow::Continue(())
             };
-            store.range(&range, Direction::Forward, visit).await.unwrap();
+            store.range(&range, Direction::Forward, Strong, visit).await.unwrap();
             rows
         })
     }

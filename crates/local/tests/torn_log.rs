@@ -9,10 +9,14 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use stator_local::LocalError;
-use store::{Guard as _, Kind, RowKey, Space, Store as _, Write};
+use store::Consistency::Strong;
+use store::{AtomIds, Guard as _, Kind, RowKey, Space, Store as _, Write};
 use tempfile::TempDir;
 
 use support::{copy, open};
+
+/// Names the atoms of these tests.
+static ATOMS: AtomIds = AtomIds::new(1);
 
 /// Each row's record spans several blocks of the log, which have 32 KiB.
 const VALUE_BYTES: usize = 100_000;
@@ -32,7 +36,7 @@ async fn a_log_cut_anywhere_in_its_last_record_opens_without_it() {
         fs::File::options().write(true).open(log(&dir)).unwrap().set_len(cut).unwrap();
         let store = open(&dir).unwrap();
         for row in 0..ROWS {
-            let value = store.get(&key(row)).await.unwrap();
+            let value = store.get(&key(row), Strong).await.unwrap();
             let expected = (row + 1 < ROWS).then(|| value_of(row));
             assert!(value == expected, "row {row} after a cut at {cut} of {start}..{end}");
         }
@@ -67,7 +71,7 @@ impl Crashed {
         let mut log_ends = Vec::new();
         for row in 0..ROWS {
             let write = Write::Put { key: key(row), value: value_of(row) };
-            store.lock(&[key(row)]).await.submit(vec![write]).wait().await.unwrap();
+            store.lock(&[key(row)]).await.submit(ATOMS.next(), vec![write]).wait().await.unwrap();
             log_ends.push(fs::metadata(log(&live)).unwrap().len());
         }
         copy(&live, &home.path().join("crashed")).unwrap();

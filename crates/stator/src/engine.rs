@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
-use local::{LocalGuard, LocalStore};
+use local::{LocalGuard, LocalSnapshot, LocalStore};
 use store::{
-    Condition, Direction, Figure, Guard, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store,
-    StoreError, Ticket, Write,
+    AtomId, Condition, Consistency, Direction, Figure, Guard, MemoryGuard, MemorySnapshot,
+    MemoryStore, Outcome, Row, RowKey, RowRange, Snapshot, Store, StoreError, Ticket, Write,
 };
 
 /// A store whose engine is chosen when the process starts. `db` is compiled once, over this.
@@ -26,13 +26,27 @@ pub enum EngineGuard {
     Local(LocalGuard),
 }
 
+/// One moment of whichever engine.
+#[derive(Debug)]
+pub enum EngineSnapshot {
+    /// Of [`Engine::Memory`].
+    Memory(MemorySnapshot),
+    /// Of [`Engine::Local`].
+    Local(LocalSnapshot),
+}
+
 impl Store for Engine {
     type Guard = EngineGuard;
+    type Snapshot = EngineSnapshot;
 
-    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+    async fn get(
+        &self,
+        key: &RowKey,
+        consistency: Consistency,
+    ) -> Result<Option<Bytes>, StoreError> {
         match self {
-            Self::Memory(store) => store.get(key).await,
-            Self::Local(store) => store.get(key).await,
+            Self::Memory(store) => store.get(key, consistency).await,
+            Self::Local(store) => store.get(key, consistency).await,
         }
     }
 
@@ -40,11 +54,12 @@ impl Store for Engine {
         &self,
         range: &RowRange,
         direction: Direction,
+        consistency: Consistency,
         visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
         match self {
-            Self::Memory(store) => store.range(range, direction, visit).await,
-            Self::Local(store) => store.range(range, direction, visit).await,
+            Self::Memory(store) => store.range(range, direction, consistency, visit).await,
+            Self::Local(store) => store.range(range, direction, consistency, visit).await,
         }
     }
 
@@ -55,10 +70,24 @@ impl Store for Engine {
         }
     }
 
+    async fn snapshot(&self) -> Result<Option<EngineSnapshot>, StoreError> {
+        Ok(match self {
+            Self::Memory(store) => store.snapshot().await?.map(EngineSnapshot::Memory),
+            Self::Local(store) => store.snapshot().await?.map(EngineSnapshot::Local),
+        })
+    }
+
     async fn lock(&self, keys: &[RowKey]) -> EngineGuard {
         match self {
             Self::Memory(store) => EngineGuard::Memory(store.lock(keys).await),
             Self::Local(store) => EngineGuard::Local(store.lock(keys).await),
+        }
+    }
+
+    async fn outcome_of(&self, id: AtomId) -> Result<Outcome, StoreError> {
+        match self {
+            Self::Memory(store) => store.outcome_of(id).await,
+            Self::Local(store) => store.outcome_of(id).await,
         }
     }
 
@@ -99,10 +128,31 @@ impl Guard for EngineGuard {
         }
     }
 
-    fn submit(self, writes: Vec<Write>) -> Ticket {
+    fn submit(self, id: AtomId, writes: Vec<Write>) -> Ticket {
         match self {
-            Self::Memory(guard) => guard.submit(writes),
-            Self::Local(guard) => guard.submit(writes),
+            Self::Memory(guard) => guard.submit(id, writes),
+            Self::Local(guard) => guard.submit(id, writes),
+        }
+    }
+}
+
+impl Snapshot for EngineSnapshot {
+    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        match self {
+            Self::Memory(snapshot) => snapshot.get(key).await,
+            Self::Local(snapshot) => snapshot.get(key).await,
+        }
+    }
+
+    async fn range(
+        &self,
+        range: &RowRange,
+        direction: Direction,
+        visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Memory(snapshot) => snapshot.range(range, direction, visit).await,
+            Self::Local(snapshot) => snapshot.range(range, direction, visit).await,
         }
     }
 }

@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
-use crate::{Condition, Direction, Figure, Row, RowKey, RowRange, Store, StoreError};
+use crate::{
+    AtomId, Condition, Consistency, Direction, Figure, Outcome, Row, RowKey, RowRange, Store,
+    StoreError,
+};
 
 /// Passes everything on to the store within, and counts.
 #[derive(Debug, Clone)]
@@ -30,30 +33,44 @@ impl<S> Counting<S> {
 
 impl<S: Store> Store for Counting<S> {
     type Guard = S::Guard;
+    type Snapshot = S::Snapshot;
 
-    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-        self.inner.get(key).await
+    async fn get(
+        &self,
+        key: &RowKey,
+        consistency: Consistency,
+    ) -> Result<Option<Bytes>, StoreError> {
+        self.inner.get(key, consistency).await
     }
 
     async fn range(
         &self,
         range: &RowRange,
         direction: Direction,
+        consistency: Consistency,
         mut visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
         let counted = |row: Row<'_>| {
             self.rows_shown.fetch_add(1, Ordering::Relaxed);
             visit(row)
         };
-        self.inner.range(range, direction, counted).await
+        self.inner.range(range, direction, consistency, counted).await
     }
 
     async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
         self.inner.read_atomically(keys).await
     }
 
+    async fn snapshot(&self) -> Result<Option<S::Snapshot>, StoreError> {
+        self.inner.snapshot().await
+    }
+
     async fn lock(&self, keys: &[RowKey]) -> Self::Guard {
         self.inner.lock(keys).await
+    }
+
+    async fn outcome_of(&self, id: AtomId) -> Result<Outcome, StoreError> {
+        self.inner.outcome_of(id).await
     }
 
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {

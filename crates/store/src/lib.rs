@@ -12,7 +12,23 @@
 //! rows, sorted, so that no two holders wait for each other; nobody locks while holding a guard.
 //! [`Guard::read`] sees durable rows plus writes already submitted. [`Guard::submit`] queues the
 //! writes as one atom, applied in their order, releases the latches, and answers with a [`Ticket`].
-//! Every row that is read to decide a write, and every row that is put or deleted, is locked.
+//!
+//! **Owners.** Every row that is read to decide a write, and every row that is put or deleted, is
+//! locked itself or *hangs* on a row that is locked: its owner, always the same one. So an item's
+//! row owns the item's index entries and its expiry entry, and one latch serves for all of them. A
+//! guard reads hanging rows as it reads locked ones, with the writes already submitted. The rows of
+//! a space that only one writer can name yet need no latch.
+//!
+//! ```text
+//! lock(item) ─ read(item), read(entry) ─ submit: put item, put entry ─ ticket
+//!                                        lock(item) ─ read(entry): as the atom before leaves it
+//! ```
+//!
+//! **Outcomes.** An atom is `Applied` or it is not; `Conflict` says that it is not, because another
+//! writer was first, and its writer evaluates again. A distributed engine may lose track of one and
+//! answer `Unknown`; each atom carries an [`AtomId`], and [`Store::outcome_of`] that id tells, now
+//! or later, whether it is `Applied` or a `Conflict`. The engine keeps the outcome for ten minutes
+//! at least. An embedded engine always knows and never answers `Unknown`.
 //!
 //! **Tickets.** `Applied` says: durable, in every row, and everything the guard read was durable
 //! before. A guard that submits nothing gets a ticket that waits for the pending writes it read.
@@ -22,8 +38,13 @@
 //!
 //! **Reading.** Ordinary reads ([`Store::get`], [`Store::range`], [`Store::read_atomically`]) see
 //! durable rows only, and never half of an atom, whichever partitions it spans. What one call
-//! shows is one snapshot, and whoever begins reading after a ticket said `Applied` sees its
-//! writes. `visit` shows no row twice and none after it broke; it does not call the store.
+//! shows is one moment. A [`Consistency::Strong`] read sees every atom whose ticket said `Applied`
+//! before the call began; an [`Consistency::Eventual`] one may show an earlier moment.
+//! [`Store::read_atomically`] is strong. `visit` shows no row twice and none after it broke; it
+//! does not call the store.
+//!
+//! **Snapshots.** An engine may offer [`Store::snapshot`]: one strong moment that is read with many
+//! calls, for as long as its reader likes, while writes go on.
 //!
 //! **Sums.** [`Write::Add`] is commutative: its row needs no latch, and several in one commit
 //! merge. A row that is added to is read as [`Counters`].
@@ -43,6 +64,7 @@
 //! **Closing** finishes what was submitted. Afterwards everything fails with
 //! [`StoreError::Stopped`], `close` itself included.
 
+mod atom;
 mod changes;
 mod condition;
 mod counters;
@@ -53,6 +75,7 @@ mod latches;
 mod logs;
 mod memory;
 mod row;
+mod snapshot;
 #[cfg(feature = "suite")]
 pub mod suite;
 
@@ -61,6 +84,7 @@ use std::ops::ControlFlow;
 
 use bytes::Bytes;
 
+pub use atom::{AtomId, AtomIds};
 pub use changes::{Before, Change, resolve};
 pub use condition::Condition;
 pub use counters::Counters;
@@ -69,22 +93,31 @@ pub use error::StoreError;
 pub use figures::{Figure, FigureValue, Histogram, Spread, SpreadUnit};
 pub use latches::{LatchGuard, Latches};
 pub use logs::{Logs, log_number, log_range, log_row};
-pub use memory::{MemoryGuard, MemoryStore};
+pub use memory::{MemoryGuard, MemorySnapshot, MemoryStore};
 pub use row::{KeyBounds, Kind, Row, RowKey, RowKeyRef, RowRange, Space, prefix_end};
+pub use snapshot::{NoSnapshot, Snapshot};
 
 /// An engine. Static dispatch; `stator` composes the engines into one enum.
 pub trait Store: Send + Sync + 'static {
     /// What [`Store::lock`] answers with.
     type Guard: Guard;
 
+    /// What [`Store::snapshot`] answers with; [`NoSnapshot`] where there are none.
+    type Snapshot: Snapshot;
+
     /// The durable value of one row.
-    fn get(&self, key: &RowKey) -> impl Future<Output = Result<Option<Bytes>, StoreError>> + Send;
+    fn get(
+        &self,
+        key: &RowKey,
+        consistency: Consistency,
+    ) -> impl Future<Output = Result<Option<Bytes>, StoreError>> + Send;
 
     /// Shows the rows of `range` one by one, in key order or against it, until `visit` breaks.
     fn range(
         &self,
         range: &RowRange,
         direction: Direction,
+        consistency: Consistency,
         visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
@@ -94,8 +127,22 @@ pub trait Store: Send + Sync + 'static {
         keys: &[RowKey],
     ) -> impl Future<Output = Result<Vec<Option<Bytes>>, StoreError>> + Send;
 
+    /// The durable rows as of now, to be read for long; `None` where the engine has no snapshots.
+    fn snapshot(&self) -> impl Future<Output = Result<Option<Self::Snapshot>, StoreError>> + Send;
+
     /// Takes the latches of `keys` (any order, repetitions allowed).
     fn lock(&self, keys: &[RowKey]) -> impl Future<Output = Self::Guard> + Send;
+
+    /// What became of an atom whose ticket said [`Outcome::Unknown`]: `Applied`; `Conflict`, if it
+    /// was not applied and never will be; or `Unknown` while the engine still cannot say.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] from an engine that never answers `Unknown`: it keeps no outcomes.
+    fn outcome_of(&self, id: AtomId) -> impl Future<Output = Result<Outcome, StoreError>> + Send {
+        std::future::ready(Err(StoreError::failed(format!(
+            "this engine always knows, and keeps no outcome of {id:?}"
+        ))))
+    }
 
     /// Removes every row of `range`, durably; space on disk comes back in the background.
     fn delete_range(&self, range: &RowRange)
@@ -122,8 +169,9 @@ pub trait Guard: Send {
         key: &RowKey,
     ) -> impl Future<Output = Result<Option<Bytes>, StoreError>> + Send;
 
-    /// Queues `writes` as one atom and releases the latches. No writes: a ticket for what was read.
-    fn submit(self, writes: Vec<Write>) -> Ticket;
+    /// Queues `writes` as the atom `id` and releases the latches. No writes: a ticket for what was
+    /// read.
+    fn submit(self, id: AtomId, writes: Vec<Write>) -> Ticket;
 }
 
 /// One change to one row.
@@ -178,6 +226,15 @@ pub enum Direction {
     Backward,
 }
 
+/// Which moment a read shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// One with every atom whose ticket said `Applied` before the read began.
+    Strong,
+    /// Any of the last ones: the newest atoms may be missing. Never half of one.
+    Eventual,
+}
+
 /// How a submitted atom ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -185,7 +242,8 @@ pub enum Outcome {
     Applied,
     /// Not applied: another writer was first. Evaluate again.
     Conflict,
-    /// A distributed engine timed out: it may be applied. Resolve by request id, never retry blindly.
+    /// A distributed engine lost track of it: it may be applied, now or later. [`Store::outcome_of`]
+    /// tells; nobody submits it again before.
     Unknown,
 }
 

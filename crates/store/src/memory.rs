@@ -2,7 +2,9 @@
 //!
 //! Nothing is pending here: `submit` applies the atom before it returns, so "durable" and "queued"
 //! are the same, and a ticket is done when it is handed out. A range is shown under the map's read
-//! lock, which makes it one snapshot; `visit` must therefore not call back into the store.
+//! lock, which makes it one moment; `visit` must therefore not call back into the store. A snapshot
+//! shares the map until the next write, which then makes the map's only copy: writes cost nothing
+//! while there is no snapshot.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
@@ -12,8 +14,8 @@ use bytes::Bytes;
 use parking_lot::RwLock;
 
 use crate::{
-    Before, Condition, Direction, Guard, KeyBounds, LatchGuard, Latches, Logs, Outcome, Row,
-    RowKey, RowRange, Store, StoreError, Ticket, Write, log_range, resolve,
+    AtomId, Before, Condition, Consistency, Direction, Guard, KeyBounds, LatchGuard, Latches, Logs,
+    Outcome, Row, RowKey, RowRange, Snapshot, Store, StoreError, Ticket, Write, log_range, resolve,
 };
 
 const CLOSED: &str = "it was closed";
@@ -23,7 +25,7 @@ type Rows = BTreeMap<RowKey, Bytes>;
 /// What is stored.
 #[derive(Debug, Default)]
 struct Content {
-    rows: Rows,
+    rows: Arc<Rows>,
     logs: Logs,
 }
 
@@ -45,6 +47,13 @@ struct Shared {
 pub struct MemoryGuard {
     shared: Arc<Shared>,
     latches: LatchGuard,
+}
+
+/// The rows of a [`MemoryStore`] at one moment.
+#[derive(Debug)]
+pub struct MemorySnapshot {
+    shared: Arc<Shared>,
+    rows: Arc<Rows>,
 }
 
 impl MemoryStore {
@@ -72,7 +81,8 @@ impl Shared {
 
     fn apply(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
         self.write(|Content { rows, logs }| {
-            let changes = resolve(writes, logs, rows)?;
+            let changes = resolve(writes, logs, &**rows)?;
+            let rows = Arc::make_mut(rows);
             for (key, value) in changes {
                 match value {
                     Some(value) => rows.insert(key, value),
@@ -98,8 +108,9 @@ impl Before for Rows {
 
 impl Store for MemoryStore {
     type Guard = MemoryGuard;
+    type Snapshot = MemorySnapshot;
 
-    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+    async fn get(&self, key: &RowKey, _: Consistency) -> Result<Option<Bytes>, StoreError> {
         self.shared.read(|rows| rows.get(key).cloned())
     }
 
@@ -107,24 +118,21 @@ impl Store for MemoryStore {
         &self,
         range: &RowRange,
         direction: Direction,
-        mut visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+        _: Consistency,
+        visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
-        let bounds = range.bounds(direction);
-        if bounds.is_empty() {
-            return self.shared.read(|_| ());
-        }
-        let mut show = |(key, value): (&RowKey, &Bytes)| visit(Row { key: key.borrowed(), value });
-        self.shared.read(|rows| {
-            let mut run = rows.range::<[u8], _>(within(&bounds));
-            let _ended_early = match direction {
-                Direction::Forward => run.try_for_each(&mut show),
-                Direction::Backward => run.rev().try_for_each(&mut show),
-            };
-        })
+        self.shared.read(|rows| show(rows, range, direction, visit))
     }
 
     async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
         self.shared.read(|rows| keys.iter().map(|key| rows.get(key).cloned()).collect())
+    }
+
+    async fn snapshot(&self) -> Result<Option<MemorySnapshot>, StoreError> {
+        let content = self.shared.content.read();
+        let rows = content.as_ref().map(|content| Arc::clone(&content.rows));
+        let shared = Arc::clone(&self.shared);
+        Ok(Some(MemorySnapshot { shared, rows: rows.ok_or_else(closed)? }))
     }
 
     async fn lock(&self, keys: &[RowKey]) -> MemoryGuard {
@@ -138,6 +146,7 @@ impl Store for MemoryStore {
             if bounds.is_empty() {
                 return;
             }
+            let rows = Arc::make_mut(rows);
             let run = rows.range::<[u8], _>(within(&bounds));
             let doomed: Vec<RowKey> = run.map(|(key, _)| key.clone()).collect();
             for key in doomed {
@@ -163,12 +172,47 @@ impl Guard for MemoryGuard {
         self.shared.read(|rows| rows.get(key).cloned())
     }
 
-    fn submit(self, writes: Vec<Write>) -> Ticket {
+    fn submit(self, _: AtomId, writes: Vec<Write>) -> Ticket {
         let Self { shared, latches } = self;
         let result = shared.apply(writes);
         drop(latches);
         Ticket::done(result)
     }
+}
+
+impl Snapshot for MemorySnapshot {
+    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        self.shared.read(|_| self.rows.get(key).cloned())
+    }
+
+    async fn range(
+        &self,
+        range: &RowRange,
+        direction: Direction,
+        visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<(), StoreError> {
+        self.shared.read(|_| ())?;
+        show(&self.rows, range, direction, visit);
+        Ok(())
+    }
+}
+
+fn show(
+    rows: &Rows,
+    range: &RowRange,
+    direction: Direction,
+    mut visit: impl FnMut(Row<'_>) -> ControlFlow<()>,
+) {
+    let bounds = range.bounds(direction);
+    if bounds.is_empty() {
+        return;
+    }
+    let mut show = |(key, value): (&RowKey, &Bytes)| visit(Row { key: key.borrowed(), value });
+    let mut run = rows.range::<[u8], _>(within(&bounds));
+    let _ended_early = match direction {
+        Direction::Forward => run.try_for_each(&mut show),
+        Direction::Backward => run.rev().try_for_each(&mut show),
+    };
 }
 
 fn within(bounds: &KeyBounds) -> (Bound<&[u8]>, Bound<&[u8]>) {

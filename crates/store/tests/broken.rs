@@ -30,6 +30,11 @@ impl Harness for Lineup {
         Some(Suspect::open(self.disk.borrow().clone(), self.fault))
     }
 
+    fn lose_track(&self, store: &Suspect) -> bool {
+        store.lose_track();
+        true
+    }
+
     fn hold(&self, store: &Suspect) -> Option<Box<dyn Hold>> {
         Some(store.hold())
     }
@@ -75,6 +80,12 @@ rejections! {
     latching_in_any_order: NoDeadlock rejects LatchesInAnyOrder;
     lost_updates: NoLostUpdate rejects LatchesNothing;
     guards_that_miss_pending_writes: Overlay rejects GuardsReadDurableRows;
+    guards_that_miss_pending_hanging_rows: OwnersQueue rejects GuardsMissPendingHangingRows;
+    lost_updates_of_hanging_rows: OwnersUpdates rejects LatchesNothing;
+    strong_reads_that_lag: Consistency rejects StrongReadsLag;
+    snapshots_that_go_on: Snapshots rejects SnapshotsShowLaterWrites;
+    unknown_outcomes_resolved_wrongly: Outcomes rejects SaysThatLostAtomsAreApplied;
+    unknown_outcomes_that_are_forgotten: Outcomes rejects ForgetsLostAtoms;
     reads_of_pending_writes: DurableReads rejects ReadsShowPendingWrites;
     answers_upon_pending_writes: EmptySubmit rejects AnswersAtOnce;
     going_on_after_a_failure: FailTogether rejects GoesOnAfterAFailure;

@@ -14,6 +14,7 @@ use super::change::{HandingOut, applied, name_taken, put, remember_dropped};
 use super::record::Record;
 use crate::error::store_failed;
 use crate::keys;
+use crate::stamp::StampSource;
 use crate::table::{Spaces, Table};
 
 /// A table that nobody sees yet.
@@ -52,11 +53,12 @@ pub(crate) async fn adopt<S: Store>(
     scope: &Scope,
     definition: TableDefinition,
 ) -> Result<Adopted, ApiError> {
+    let stamps = &*catalog.streams.stamps;
     let _changing = catalog.changing.lock().await;
     if catalog.find(scope, &TableRef::new(&definition.name)).is_some() {
         return Err(name_taken(&definition.name));
     }
-    let spaces = hand_out(store, &definition).await.map_err(store_failed)?;
+    let spaces = hand_out(store, stamps, &definition).await.map_err(store_failed)?;
     let record = Record::new(scope, &spaces, definition);
     let bytes = record.encode();
     let (scope, table) = record.into_table(&catalog.streams);
@@ -79,14 +81,18 @@ pub(crate) async fn publish<S: Store>(
             return Err(name_taken(name));
         }
     }
-    write_records(store, &adopted).await.map_err(store_failed)?;
+    write_records(store, &catalog.streams.stamps, &adopted).await.map_err(store_failed)?;
     for Adopted { scope, table, .. } in adopted {
         catalog.insert(scope, table);
     }
     Ok(())
 }
 
-async fn write_records<S: Store>(store: &S, adopted: &[Adopted]) -> Result<(), StoreError> {
+async fn write_records<S: Store>(
+    store: &S,
+    stamps: &StampSource,
+    adopted: &[Adopted],
+) -> Result<(), StoreError> {
     let spaces = adopted.iter().flat_map(Adopted::spaces);
     let remembered: Vec<RowKey> = spaces.map(keys::dropped_row).collect();
     let locked = adopted.iter().map(Adopted::row).chain(remembered.iter().cloned());
@@ -95,14 +101,19 @@ async fn write_records<S: Store>(store: &S, adopted: &[Adopted]) -> Result<(), S
         let guard = store.lock(&locked).await;
         let records = adopted.iter().map(|table| put(table.row(), table.record.clone()));
         let forget = remembered.iter().map(|row| Write::Delete { key: row.clone() });
-        if applied(guard.submit(records.chain(forget).collect()).wait().await?)? {
+        let writes = records.chain(forget).collect();
+        if applied(guard.submit(stamps.atom_id(), writes).wait().await?)? {
             return Ok(());
         }
     }
 }
 
 /// Hands out a table's spaces, remembered as dropped. Nobody else hands out any meanwhile.
-async fn hand_out<S: Store>(store: &S, definition: &TableDefinition) -> Result<Spaces, StoreError> {
+async fn hand_out<S: Store>(
+    store: &S,
+    stamps: &StampSource,
+    definition: &TableDefinition,
+) -> Result<Spaces, StoreError> {
     let mut guard = store.lock(&[keys::next_space_row()]).await;
     let mut handing_out = HandingOut::begin(&mut guard).await?;
     drop(guard);
@@ -112,7 +123,7 @@ async fn hand_out<S: Store>(store: &S, definition: &TableDefinition) -> Result<S
     let writes: Vec<Write> = remember.chain([handing_out.write()]).collect();
     let locked: Vec<RowKey> = writes.iter().map(|write| write.key().clone()).collect();
     loop {
-        let ticket = store.lock(&locked).await.submit(writes.clone());
+        let ticket = store.lock(&locked).await.submit(stamps.atom_id(), writes.clone());
         if applied(ticket.wait().await?)? {
             return Ok(spaces);
         }

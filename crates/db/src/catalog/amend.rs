@@ -130,7 +130,7 @@ impl Moved {
             let writes = [handing_out.write(), put(row.clone(), record.encode())];
             let begin = stream.iter().map(Stream::put_row);
             let writes = remember.chain(begin).chain(writes).collect();
-            if applied(guard.submit(writes).wait().await?)? {
+            if applied(guard.submit(streams.stamps.atom_id(), writes).wait().await?)? {
                 stream.into_iter().for_each(|stream| streams.insert(Arc::new(stream)));
                 return Ok(spaces);
             }

@@ -11,6 +11,7 @@ use super::record::{self, Record};
 use crate::background::Background;
 use crate::error::{self, in_use, named_table_missing, store_failed, validation};
 use crate::keys::{self, FIRST_TABLE_SPACE};
+use crate::stamp::StampSource;
 use crate::streams::{Plan, Stream, Streams};
 use crate::table::{Spaces, Table};
 
@@ -65,20 +66,26 @@ pub(crate) async fn drop_table<S: Store>(
         ));
     }
     let closing = table.close().await;
-    remove_record(&*store, &scope, &table).await.map_err(store_failed)?;
+    let removed = remove_record(&*store, &catalog.streams.stamps, &scope, &table).await;
+    removed.map_err(store_failed)?;
     catalog.remove(&scope, &table.definition.name);
     closing.for_good();
     if let Some(stream) = &table.stream {
         catalog.end_stream(&store, stream).await;
     }
-    background.spawn(remove_spaces(store, table.all_spaces()));
+    let stamps = Arc::clone(&catalog.streams.stamps);
+    background.spawn(remove_spaces(store, stamps, table.all_spaces()));
     Ok(())
 }
 
 /// Removes the rows of dropped tables and indexes, then what remembered them.
-pub(crate) async fn remove_spaces<S: Store>(store: Arc<S>, spaces: Vec<Space>) {
+pub(crate) async fn remove_spaces<S: Store>(
+    store: Arc<S>,
+    stamps: Arc<StampSource>,
+    spaces: Vec<Space>,
+) {
     for space in spaces {
-        if let Err(error) = remove_space(&*store, space).await {
+        if let Err(error) = remove_space(&*store, &stamps, space).await {
             // Nothing is lost: the next open finds the space remembered as dropped.
             tracing::warn!(%error, space = space.0, "dropped rows remain for now");
             return;
@@ -86,11 +93,15 @@ pub(crate) async fn remove_spaces<S: Store>(store: Arc<S>, spaces: Vec<Space>) {
     }
 }
 
-async fn remove_space<S: Store>(store: &S, space: Space) -> Result<(), StoreError> {
+async fn remove_space<S: Store>(
+    store: &S,
+    stamps: &StampSource,
+    space: Space,
+) -> Result<(), StoreError> {
     store.delete_range(&store::RowRange::Space(space)).await?;
     let row = keys::dropped_row(space);
     let guard = store.lock(std::slice::from_ref(&row)).await;
-    guard.submit(vec![Write::Delete { key: row }]).wait().await.map(drop)
+    guard.submit(stamps.atom_id(), vec![Write::Delete { key: row }]).wait().await.map(drop)
 }
 
 /// Hands out spaces and writes the table's row.
@@ -112,7 +123,7 @@ async fn insert_record<S: Store>(
         let record = Record::new(scope, &spaces, definition.clone());
         let writes = [handing_out.write(), put(row.clone(), record.encode())];
         let writes = stream.iter().map(Stream::put_row).chain(writes).collect();
-        if applied(guard.submit(writes).wait().await?)? {
+        if applied(guard.submit(streams.stamps.atom_id(), writes).wait().await?)? {
             stream.into_iter().for_each(|stream| streams.insert(Arc::new(stream)));
             return Ok(record);
         }
@@ -122,6 +133,7 @@ async fn insert_record<S: Store>(
 /// Removes the table's row and remembers its spaces as dropped.
 async fn remove_record<S: Store>(
     store: &S,
+    stamps: &StampSource,
     scope: &Scope,
     table: &Table,
 ) -> Result<(), StoreError> {
@@ -133,7 +145,7 @@ async fn remove_record<S: Store>(
         let guard = store.lock(&locked).await;
         let remember = dropped.iter().map(|space| remember_dropped(*space));
         let writes = remember.chain([Write::Delete { key: row.clone() }]).collect();
-        if applied(guard.submit(writes).wait().await?)? {
+        if applied(guard.submit(stamps.atom_id(), writes).wait().await?)? {
             return Ok(());
         }
     }
@@ -199,10 +211,10 @@ pub(crate) async fn drop_stream<S: Store>(
     loop {
         let guard = store.lock(&locked).await;
         let writes = vec![remember_dropped(stream.space), Write::Delete { key: row.clone() }];
-        if applied(guard.submit(writes).wait().await?)? {
+        if applied(guard.submit(streams.stamps.atom_id(), writes).wait().await?)? {
             break;
         }
     }
     streams.remove(&stream.arn);
-    remove_space(&**store, stream.space).await
+    remove_space(&**store, &streams.stamps, stream.space).await
 }

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use model::{Scope, StreamStatus, TableRef};
 use parking_lot::RwLock;
-use store::{Direction, RowRange, Space, Store, StoreError};
+use store::{Consistency, Direction, RowRange, Space, Store, StoreError};
 
 use crate::keys::{self, kind};
 use crate::stamp::StampSource;
@@ -172,6 +172,6 @@ pub(crate) async fn values<S: Store>(
         values.push(row.value.to_vec());
         ControlFlow::Continue(())
     };
-    store.range(range, Direction::Forward, visit).await?;
+    store.range(range, Direction::Forward, Consistency::Strong, visit).await?;
     Ok(values)
 }

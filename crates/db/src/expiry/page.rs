@@ -9,7 +9,7 @@ use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
 use model::ChangeOrigin;
-use store::{Direction, Outcome, RowKey, RowRange, Store, StoreError, Ticket};
+use store::{Consistency, Direction, Outcome, RowKey, RowRange, Store, StoreError, Ticket};
 
 use super::Expiry;
 use super::look::Look;
@@ -130,7 +130,7 @@ impl<S: Store> Db<S> {
             lower,
             upper: Bound::Excluded(now_seconds.to_be_bytes().to_vec()),
         };
-        self.store.range(&range, Direction::Forward, visit).await?;
+        self.store.range(&range, Direction::Forward, Consistency::Strong, visit).await?;
         Ok(entries)
     }
 
@@ -167,7 +167,7 @@ impl<S: Store> Db<S> {
                 commit.delete(entry.clone());
             }
         }
-        let ticket = commit.submit(guard).await;
+        let ticket = commit.submit(guard, self.stamps.atom_id()).await;
         Ok(Some(Atom { ticket, items, bytes }))
     }
 }

@@ -116,7 +116,8 @@ impl<S: Store> Indexing<S> {
     /// Walks through the table, and activates the goal if it is still wanted.
     async fn build(&self, target: &Target) -> Result<(), ApiError> {
         let table = self.catalog.find(&target.scope, &target.table).ok_or_else(table_missing)?;
-        let walked = walk::walk(&*self.store, &table, &target.goal, &self.background).await;
+        let stamps = &*self.catalog.streams.stamps;
+        let walked = walk::walk(&*self.store, stamps, &table, &target.goal, &self.background).await;
         match walked.map_err(store_failed)? {
             Walked::Through => {
                 self.advance(target, IndexPhase::Backfilling, IndexPhase::Active).await
@@ -146,7 +147,8 @@ impl<S: Store> Indexing<S> {
             self.store.delete_range(&rows).await.map_err(store_failed)?;
         }
         let dropped = self.change(target, IndexPhase::Deleting, Goal::forget).await?;
-        catalog::remove_spaces(Arc::clone(&self.store), dropped).await;
+        let stamps = Arc::clone(&self.catalog.streams.stamps);
+        catalog::remove_spaces(Arc::clone(&self.store), stamps, dropped).await;
         Ok(())
     }
 

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::Item;
-use store::{Direction, Guard as _, RowKey, Store, StoreError, Ticket};
+use store::{Consistency, Direction, Guard as _, RowKey, Store, StoreError, Ticket};
 use tokio::time::Instant;
 
 use super::goal::{Goal, Maintained};
 use crate::background::Background;
 use crate::error::applied;
+use crate::stamp::StampSource;
 use crate::stored;
 use crate::table::Table;
 use crate::writing::Commit;
@@ -50,6 +51,7 @@ struct Page {
 /// Walks through `table`, or the version that has taken over from it, unless work is to end.
 pub(super) async fn walk<S: Store>(
     store: &S,
+    stamps: &StampSource,
     table: &Arc<Table>,
     goal: &Goal,
     background: &Background,
@@ -61,7 +63,7 @@ pub(super) async fn walk<S: Store>(
         let begun = Instant::now();
         let page = read_page(store, table, &wanted, after).await?;
         if !page.rows.is_empty()
-            && write_page(store, table, goal, &page.rows).await? == Walked::GivenUp
+            && write_page(store, stamps, table, goal, &page.rows).await? == Walked::GivenUp
         {
             break;
         }
@@ -104,19 +106,20 @@ async fn read_page<S: Store>(
         ControlFlow::Continue(())
     };
     let rows = table.place.hashes(0, u64::MAX, after);
-    store.range(&rows, Direction::Forward, visit).await?;
+    store.range(&rows, Direction::Forward, Consistency::Strong, visit).await?;
     Ok(page)
 }
 
 /// Writes the entries that are still missing, durably.
 async fn write_page<S: Store>(
     store: &S,
+    stamps: &StampSource,
     table: &Arc<Table>,
     goal: &Goal,
     rows: &[RowKey],
 ) -> Result<Walked, StoreError> {
     loop {
-        let Some(ticket) = submit_page(store, table, goal, rows).await? else {
+        let Some(ticket) = submit_page(store, stamps, table, goal, rows).await? else {
             return Ok(Walked::GivenUp);
         };
         if applied(ticket.wait().await?, "a page was added to an index")? {
@@ -129,6 +132,7 @@ async fn write_page<S: Store>(
 /// table keeps whoever removes it waiting until the page is queued.
 async fn submit_page<S: Store>(
     store: &S,
+    stamps: &StampSource,
     table: &Arc<Table>,
     goal: &Goal,
     rows: &[RowKey],
@@ -140,5 +144,5 @@ async fn submit_page<S: Store>(
     for row in rows {
         wanted.add((&table, row), &mut guard, &mut commit).await?;
     }
-    Ok(Some(guard.submit(commit.into_writes())))
+    Ok(Some(guard.submit(stamps.atom_id(), commit.into_writes())))
 }

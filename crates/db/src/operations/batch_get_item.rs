@@ -16,6 +16,7 @@ use crate::database::Db;
 use crate::error::{store_failed, validation};
 use crate::item_rules;
 use crate::metering::{self, Rate};
+use crate::reading::consistency_of;
 use crate::stored::Stored;
 use crate::table::Table;
 
@@ -99,9 +100,11 @@ impl<S: Store> Db<S> {
     ) -> Result<(), ApiError> {
         let mut items = Vec::with_capacity(rows.len());
         let mut consumed = metering::nothing(&wanted.table);
+        let consistency = wanted.consistent.into();
         let mut processed = 0;
         for row in rows {
-            let value = self.store.get(row).await.map_err(store_failed)?;
+            let value =
+                self.store.get(row, consistency_of(consistency)).await.map_err(store_failed)?;
             let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
             let item = stored.map(|stored| stored.item);
             let Some(left) = room.checked_sub(item.as_ref().map_or(0, Item::item_bytes)) else {
@@ -110,8 +113,7 @@ impl<S: Store> Db<S> {
             };
             *room = left;
             processed += 1;
-            let units =
-                metering::item_read(item.as_ref(), wanted.consistent.into(), Rate::Standard);
+            let units = metering::item_read(item.as_ref(), consistency, Rate::Standard);
             metering::add_table_read(&mut consumed, units);
             items.extend(item.map(|item| match &wanted.projection {
                 Some(projection) => projection.apply(item.attributes()),

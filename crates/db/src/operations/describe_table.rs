@@ -8,7 +8,7 @@ use model::{
     ApiError, IndexDescription, IndexPhase, IndexStatus, Scope, TableDefinition, TableDescription,
     TableRef, TableStatus,
 };
-use store::{Counters, Store};
+use store::{Consistency, Counters, Store};
 
 use crate::database::Db;
 use crate::error::{named_table_missing, store_failed};
@@ -55,7 +55,8 @@ impl<S: Store> Db<S> {
 
     /// Rows and their item bytes at a place.
     pub(crate) async fn counted(&self, place: Place) -> Result<(u64, u64), ApiError> {
-        let value = self.store.get(&place.counters()).await.map_err(store_failed)?;
+        let value =
+            self.store.get(&place.counters(), Consistency::Strong).await.map_err(store_failed)?;
         let Counters([rows, bytes]) = Counters::decode(value.as_deref()).map_err(store_failed)?;
         Ok((rows.max(0).unsigned_abs(), bytes.max(0).unsigned_abs()))
     }

@@ -12,6 +12,7 @@ use crate::database::Db;
 use crate::error::store_failed;
 use crate::item_rules;
 use crate::metering::{self, Rate};
+use crate::reading::consistency_of;
 use crate::stored::Stored;
 
 /// One item by its key.
@@ -21,7 +22,7 @@ pub struct GetItem {
     pub table: TableRef,
     /// The item's primary key.
     pub key: AttributeMap,
-    /// `ConsistentRead`; every read is consistent here, the price differs.
+    /// `ConsistentRead`.
     pub consistent: bool,
     /// What of the item to answer.
     pub projection: Option<Projection>,
@@ -52,7 +53,9 @@ impl<S: Store> Db<S> {
         let row = item_rules::row_of_key(&table, &request.key)?;
 
         // Act.
-        let value = self.store.get(&row).await.map_err(store_failed)?;
+        let consistency = request.consistent.into();
+        let value =
+            self.store.get(&row, consistency_of(consistency)).await.map_err(store_failed)?;
         let item = value.map(Stored::decode).transpose().map_err(store_failed)?;
         let item = item.map(|stored| stored.item);
         table.check_still_there().await?;
@@ -60,8 +63,7 @@ impl<S: Store> Db<S> {
         // Answer.
         let consumed = (request.report_capacity != ReturnConsumedCapacity::None).then(|| {
             let mut consumed = metering::nothing(&request.table);
-            let units =
-                metering::item_read(item.as_ref(), request.consistent.into(), Rate::Standard);
+            let units = metering::item_read(item.as_ref(), consistency, Rate::Standard);
             metering::add_table_read(&mut consumed, units);
             consumed
         });

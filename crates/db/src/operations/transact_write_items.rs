@@ -28,6 +28,7 @@ use crate::database::Db;
 use crate::error::{store_failed, table_missing, validation};
 use crate::metering::{self, Rate};
 use crate::mutation::{Action, Mutation};
+use crate::reading::consistency_of;
 use crate::stored::Stored;
 use crate::table::{Entered, Table};
 use crate::transactions::{InProgress, Refusal, SpentToken, fingerprint};
@@ -158,7 +159,8 @@ impl<S: Store> Db<S> {
         }
         let mut consumed = Vec::new();
         for (action, table) in checked.actions.iter().zip(&checked.references) {
-            let value = self.store.get(&action.row).await.map_err(store_failed)?;
+            let value =
+                self.store.get(&action.row, consistency_of(Strong)).await.map_err(store_failed)?;
             let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
             let item = stored.map(|stored| stored.item);
             let units = metering::item_read(item.as_ref(), Strong, Rate::Transactional);
@@ -208,7 +210,8 @@ impl<S: Store> Db<S> {
             }
             effects
         });
-        Ok(Submitted { decided, ticket: commit.submit(guard).await, in_progress })
+        let ticket = commit.submit(guard, self.stamps.atom_id()).await;
+        Ok(Submitted { decided, ticket, in_progress })
     }
 }
 

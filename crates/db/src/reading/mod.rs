@@ -14,3 +14,11 @@ pub use page::Page;
 pub(crate) use page::Walk;
 pub(crate) use selection::{Selection, check_select};
 pub(crate) use source::Source;
+
+/// What a request's consistency asks of the store.
+pub(crate) fn consistency_of(consistency: model::Consistency) -> store::Consistency {
+    match consistency {
+        model::Consistency::Strong => store::Consistency::Strong,
+        model::Consistency::Eventual => store::Consistency::Eventual,
+    }
+}

@@ -13,7 +13,7 @@ use model::limits::PAGE_BYTES_MAX;
 use model::{ApiError, Consistency, ConsumedCapacity, Item, MapRef, TableRef, Units};
 use store::{Direction, Row, RowRange, Store};
 
-use super::{Selection, Source};
+use super::{Selection, Source, consistency_of};
 use crate::error::store_failed;
 use crate::keys::Attributes;
 use crate::metering::{self, Rate};
@@ -95,8 +95,9 @@ impl Walk<'_> {
         filter: Option<&Condition>,
     ) -> Result<Gathered, ApiError> {
         let mut gathering = Gathering::new(self, filter);
+        let consistency = consistency_of(self.consistency);
         store
-            .range(rows, self.direction, |row| gathering.visit(row))
+            .range(rows, self.direction, consistency, |row| gathering.visit(row))
             .await
             .map_err(store_failed)?;
         Ok(gathering.finish(&self.source))
@@ -144,7 +145,8 @@ impl Walk<'_> {
         let table = self.source.table;
         let row = table.place.item(table.key(), Attributes::Stored(entry.attributes()));
         let row = row.expect("an index row has the table's key");
-        let value = store.get(&row).await.map_err(store_failed)?;
+        let value =
+            store.get(&row, consistency_of(self.consistency)).await.map_err(store_failed)?;
         let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
         Ok(stored.map(|stored| stored.item))
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use model::{ChangeOrigin, Item};
 use smallvec::SmallVec;
-use store::{Guard, RowKey, Space, Ticket, Write};
+use store::{AtomId, Guard, RowKey, Space, Ticket, Write};
 use tokio::sync::RwLockReadGuard;
 
 use super::Stream;
@@ -66,7 +66,12 @@ impl ChangeLog {
     }
 
     /// Queues `writes` with the records, once no rollover of their streams is under way.
-    pub(crate) async fn submit<G: Guard>(self, guard: G, mut writes: Vec<Write>) -> Ticket {
+    pub(crate) async fn submit<G: Guard>(
+        self,
+        guard: G,
+        id: AtomId,
+        mut writes: Vec<Write>,
+    ) -> Ticket {
         let streams = self.streams();
         // Held until the atom is queued: no shard is closed in front of a record of its own.
         let mut open: SmallVec<[(Space, RwLockReadGuard<'_, OpenShards>); 1]> = SmallVec::new();
@@ -81,7 +86,7 @@ impl ChangeLog {
             let open = shards(&record.stream);
             record.into_write(open)
         }));
-        guard.submit(writes)
+        guard.submit(id, writes)
     }
 
     /// The streams of the records, each once. All commits lock them in this order, that of their

@@ -87,7 +87,7 @@ pub(crate) struct Stream {
 #[derive(Debug)]
 pub(crate) struct Streams {
     pub(crate) options: StreamOptions,
-    stamps: Arc<StampSource>,
+    pub(crate) stamps: Arc<StampSource>,
     streams: RwLock<BTreeMap<StreamArn, Arc<Stream>>>,
     /// When old records were last removed.
     trimmed_at_ms: AtomicU64,

@@ -10,6 +10,7 @@ use model::{
     ApiError, Scope, SequenceNumber, Shard, ShardPosition, StreamArn, StreamDescription,
     StreamRecord,
 };
+use store::Consistency::Strong;
 use store::{Direction, Store, StoreError, log_number, log_range};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -113,7 +114,7 @@ impl Streams {
         let behind =
             log_range(&stream.log(shard.number), Bound::Included(iterator.from), Bound::Unbounded);
         let visit = |row: store::Row<'_>| page.take(row);
-        store.range(&behind, Direction::Forward, visit).await.map_err(store_failed)?;
+        store.range(&behind, Direction::Forward, Strong, visit).await.map_err(store_failed)?;
 
         // The horizon may overtake an iterator. Its reader is refused if that cost a record (API
         // reference, GetRecords, TrimmedDataAccessException, 2026-11), and else goes on from there.
@@ -195,7 +196,7 @@ async fn last_number<S: Store>(
         last = Some(log_number(row.key));
         ControlFlow::Break(())
     };
-    store.range(&all, Direction::Backward, visit).await?;
+    store.range(&all, Direction::Backward, Strong, visit).await?;
     last.transpose()
 }
 

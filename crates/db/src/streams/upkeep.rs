@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use store::{Guard, RowRange, Store, StoreError, log_range};
+use store::{AtomId, Consistency, Direction, Guard, RowRange, Store, StoreError, log_range};
 
 use super::shards::{Now, Shards};
 use super::{Stream, StreamOptions, Streams, iterator};
@@ -90,7 +90,7 @@ impl Streams {
                 let mut open = stream.open.write().await;
                 let mut shards = stream.shards.read().clone();
                 change(&mut shards, Now::of(&stamps));
-                if write_shards(guard, &stream, &shards).await? {
+                if write_shards(guard, stamps.atom_id(), &stream, &shards).await? {
                     *open = shards.for_writers();
                     *stream.shards.write() = shards;
                     return Ok(());
@@ -116,7 +116,7 @@ impl Streams {
             stream.ages.note(*shard, None);
         }
         if !forgotten.is_empty() {
-            stream.forget_closed_before(store, horizon_ms).await?;
+            stream.forget_closed_before(store, &self.stamps, horizon_ms).await?;
         }
         Ok(())
     }
@@ -153,22 +153,28 @@ impl Streams {
 /// Writes a stream's row with these shards; `false` is to try again.
 async fn write_shards<G: Guard>(
     guard: G,
+    id: AtomId,
     stream: &Stream,
     shards: &Shards,
 ) -> Result<bool, StoreError> {
-    let ticket = guard.submit(vec![stream.put_row_with(shards)]);
+    let ticket = guard.submit(id, vec![stream.put_row_with(shards)]);
     applied(ticket.wait().await?, "shards were changed")
 }
 
 impl Stream {
     /// Forgets shards that were closed before `ms`, durably. Writers are not concerned.
-    async fn forget_closed_before<S: Store>(&self, store: &S, ms: u64) -> Result<(), StoreError> {
+    async fn forget_closed_before<S: Store>(
+        &self,
+        store: &S,
+        stamps: &StampSource,
+        ms: u64,
+    ) -> Result<(), StoreError> {
         let _changing = self.changing.lock().await;
         loop {
             let guard = store.lock(&[keys::stream_row(&self.arn)]).await;
             let mut shards = self.shards.read().clone();
             shards.forget_closed_before(ms);
-            if write_shards(guard, self, &shards).await? {
+            if write_shards(guard, stamps.atom_id(), self, &shards).await? {
                 *self.shards.write() = shards;
                 return Ok(());
             }
@@ -187,7 +193,7 @@ async fn is_occupied<S: Store>(store: &S, range: &RowRange) -> Result<bool, Stor
         found = true;
         std::ops::ControlFlow::Break(())
     };
-    store.range(range, store::Direction::Forward, visit).await?;
+    store.range(range, Direction::Forward, Consistency::Strong, visit).await?;
     Ok(found)
 }
 

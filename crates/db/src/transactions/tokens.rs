@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::{BufMut, Bytes, BytesMut};
 use model::Scope;
 use model::limits::CLIENT_TOKEN_SECONDS;
-use store::{RowKey, Store, StoreError};
+use store::{Consistency, RowKey, Store, StoreError};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::keys;
@@ -90,9 +90,8 @@ impl Tokens {
     ) -> Result<Option<SpentToken>, StoreError> {
         let current = now_ms / LIFE_MS;
         for generation in [current, current + 1] {
-            let Some(value) = store.get(&keys::token_row(generation, scope, token)).await? else {
-                continue;
-            };
+            let row = keys::token_row(generation, scope, token);
+            let Some(value) = store.get(&row, Consistency::Strong).await? else { continue };
             let spent = SpentToken::decode(&value)?;
             if spent.expires_at_ms > now_ms {
                 return Ok(Some(spent));

@@ -168,7 +168,7 @@ impl<'d, S: Store> Loader<'d, S> {
             self.loaded.count(current.item().is_some(), after.is_some());
             commit.add((&action.row, &self.table), current, after, &self.db.stamps);
         }
-        Ok(guard.submit(commit.into_writes()))
+        Ok(guard.submit(self.db.stamps.atom_id(), commit.into_writes()))
     }
 }
 

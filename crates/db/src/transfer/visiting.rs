@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use model::{ApiError, MapRef, Scope, TableDefinition, TableRef};
-use store::{Direction, Row, Store};
+use store::{Consistency, Direction, Row, Store};
 
 use crate::database::Db;
 use crate::error::{named_table_missing, store_failed};
@@ -64,7 +64,8 @@ impl<S: Store> Db<S> {
             let (attributes, item_bytes) = (MapRef::of_item(bytes), model::item_bytes(bytes));
             visit(VisitedItem { attributes, item_bytes })
         };
-        self.store.range(&rows, Direction::Forward, visit).await.map_err(store_failed)?;
+        let read = self.store.range(&rows, Direction::Forward, Consistency::Strong, visit).await;
+        read.map_err(store_failed)?;
         found.check_still_there().await
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{ChangeOrigin, Item};
-use store::{Guard, RowKey, StoreError, Ticket, Write};
+use store::{AtomId, Guard, RowKey, StoreError, Ticket, Write};
 
 use crate::index_changes::{Entry, IndexChange, Missing, index_changes};
 use crate::keys::Place;
@@ -123,9 +123,9 @@ impl Commit {
     }
 
     /// Queues the writes, and the records of what changed.
-    pub(crate) async fn submit<G: Guard>(mut self, guard: G) -> Ticket {
+    pub(crate) async fn submit<G: Guard>(mut self, guard: G, id: AtomId) -> Ticket {
         let changes = std::mem::take(&mut self.changes);
-        changes.submit(guard, self.into_writes()).await
+        changes.submit(guard, id, self.into_writes()).await
     }
 
     /// The writes of a commit that changed no item, of which streams tell nothing.

@@ -41,7 +41,7 @@ impl<S: Store> Db<S> {
         let decided = action
             .decide(current.item())
             .map(|after| commit.add((&action.row, &table), current, after, &self.stamps));
-        Ok((decided, commit.submit(guard).await))
+        Ok((decided, commit.submit(guard, self.stamps.atom_id()).await))
     }
 }
 

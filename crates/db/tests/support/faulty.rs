@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use store::{
-    Condition, Direction, Guard, MemoryStore, Row, RowKey, RowRange, Store, StoreError, Ticket,
-    Write,
+    AtomId, Condition, Consistency, Direction, Guard, MemorySnapshot, MemoryStore, Row, RowKey,
+    RowRange, Store, StoreError, Ticket, Write,
 };
 use tokio::sync::watch;
 
@@ -104,24 +104,34 @@ impl Faulty {
 
 impl Store for Faulty {
     type Guard = FaultyGuard;
+    type Snapshot = MemorySnapshot;
 
-    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-        self.inner.get(key).await
+    async fn get(
+        &self,
+        key: &RowKey,
+        consistency: Consistency,
+    ) -> Result<Option<Bytes>, StoreError> {
+        self.inner.get(key, consistency).await
     }
 
     async fn range(
         &self,
         range: &RowRange,
         direction: Direction,
+        consistency: Consistency,
         visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
         let mut held = self.ranges_held.subscribe();
         held.wait_for(|held| !held).await.expect("the store is alive");
-        self.inner.range(range, direction, visit).await
+        self.inner.range(range, direction, consistency, visit).await
     }
 
     async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
         self.inner.read_atomically(keys).await
+    }
+
+    async fn snapshot(&self) -> Result<Option<MemorySnapshot>, StoreError> {
+        self.inner.snapshot().await
     }
 
     async fn lock(&self, keys: &[RowKey]) -> FaultyGuard {
@@ -153,7 +163,7 @@ impl Guard for FaultyGuard {
         self.inner.read(key).await
     }
 
-    fn submit(self, writes: Vec<Write>) -> Ticket {
+    fn submit(self, id: AtomId, writes: Vec<Write>) -> Ticket {
         if self.is_read_only {
             return Ticket::done(Err(StoreError::read_only("it was told to be")));
         }
@@ -164,7 +174,7 @@ impl Guard for FaultyGuard {
         let is_to_fail = fails_held.load(Ordering::Relaxed);
         let ticket = match is_to_fail {
             true => Ticket::done(Err(StoreError::read_only("it was told to be"))),
-            false => self.inner.submit(writes),
+            false => self.inner.submit(id, writes),
         };
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let mut held = held.subscribe();

@@ -19,7 +19,7 @@ use stator_db::{
     Clock, Db, DbOptions, DeleteItem, GetItem, Ids, Page, PutItem, Query, Report, Scan,
 };
 use stator_db::{UpdateItem, WriteAnswer};
-use store::{Direction, MemoryStore, Store};
+use store::{Consistency, Direction, MemoryStore, Store};
 
 /// A clock that stands until it is turned.
 #[derive(Debug, Clone)]
@@ -394,7 +394,7 @@ pub(crate) async fn rows<S: Store>(store: &S, space: u32, kind: u8) -> Vec<(Vec<
         rows.push((row.key.as_bytes().to_vec(), row.value.to_vec()));
         std::ops::ControlFlow::Continue(())
     };
-    store.range(&range, Direction::Forward, visit).await.unwrap();
+    store.range(&range, Direction::Forward, Consistency::Strong, visit).await.unwrap();
     rows
 }
 

@@ -1,6 +1,6 @@
 //! SurrealKV, spoken to in rows: the one module that knows its types and its files.
 //!
-//! Reads run on the caller's thread, each on a snapshot of its own, which costs a tenth of a
+//! Reads run on the caller's thread, each on a moment of its own, which costs a tenth of a
 //! microsecond to take. A long range gives way to other tasks every thousand rows. Writing is
 //! [`Engine::commit`], called by the committer alone, with nothing else in flight.
 
@@ -47,6 +47,9 @@ pub(crate) struct Engine {
     namer: Namer,
     memtable_bytes: usize,
 }
+
+/// The durable rows as of one moment. The engine keeps them for as long as it lasts.
+pub(crate) struct Moment(Transaction);
 
 impl Engine {
     /// Opens or creates the engine's files in `dir`. Its tasks run on the runtime this is called
@@ -101,27 +104,23 @@ impl Engine {
 
     /// The durable value of one row.
     pub(crate) fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-        get(&self.snapshot()?, key)
+        self.moment()?.get(key)
     }
 
     /// The durable values of several rows as of one moment.
     pub(crate) fn get_all(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
-        let snapshot = self.snapshot()?;
-        keys.iter().map(|key| get(&snapshot, key)).collect()
+        let moment = self.moment()?;
+        keys.iter().map(|key| moment.get(key)).collect()
     }
 
     /// Shows the durable rows within `bounds` as of one moment.
     pub(crate) async fn range(
         &self,
-        mut bounds: KeyBounds,
+        bounds: KeyBounds,
         direction: Direction,
-        mut visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+        visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
-        let snapshot = self.snapshot()?;
-        while show_turn(&snapshot, &mut bounds, direction, &mut visit)?.is_continue() {
-            tokio::task::yield_now().await;
-        }
-        Ok(())
+        self.moment()?.range(bounds, direction, visit).await
     }
 
     /// Makes `changes` and the removal of the rows within `removed` durable, as one. No row may be
@@ -185,8 +184,30 @@ impl Engine {
         self.tree.close().await.map_err(|error| failed(&error))
     }
 
-    fn snapshot(&self) -> Result<Transaction, StoreError> {
-        self.tree.begin_with_mode(Mode::ReadOnly).map_err(|error| failed(&error))
+    /// The durable rows as of now.
+    pub(crate) fn moment(&self) -> Result<Moment, StoreError> {
+        self.tree.begin_with_mode(Mode::ReadOnly).map(Moment).map_err(|error| failed(&error))
+    }
+}
+
+impl Moment {
+    /// The value of one row.
+    pub(crate) fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        let value = self.0.get(key.as_bytes()).map_err(|error| failed(&error))?;
+        Ok(value.map(Bytes::from))
+    }
+
+    /// Shows the rows within `bounds`.
+    pub(crate) async fn range(
+        &self,
+        mut bounds: KeyBounds,
+        direction: Direction,
+        mut visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<(), StoreError> {
+        while show_turn(&self.0, &mut bounds, direction, &mut visit)?.is_continue() {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
     }
 }
 
@@ -197,9 +218,8 @@ impl Before for Engine {
 
     fn last_in(&self, log: &RowKey) -> Result<Option<RowKey>, StoreError> {
         let all = log_range(log, Bound::Unbounded, Bound::Unbounded).bounds(Direction::Backward);
-        let snapshot = self.snapshot()?;
-        let mut rows =
-            snapshot.range(&all.start[..], &all.end[..]).map_err(|error| failed(&error))?;
+        let Moment(now) = self.moment()?;
+        let mut rows = now.range(&all.start[..], &all.end[..]).map_err(|error| failed(&error))?;
         match rows.seek_last().map_err(|error| failed(&error))? {
             true => Ok(Some(current(&rows)?.to_key())),
             false => Ok(None),
@@ -207,19 +227,14 @@ impl Before for Engine {
     }
 }
 
-fn get(snapshot: &Transaction, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-    let value = snapshot.get(key.as_bytes()).map_err(|error| failed(&error))?;
-    Ok(value.map(Bytes::from))
-}
-
 /// Shows one turn's rows and moves `bounds` behind them. Breaks when there is no next turn.
 fn show_turn(
-    snapshot: &Transaction,
+    moment: &Transaction,
     bounds: &mut KeyBounds,
     direction: Direction,
     visit: &mut impl FnMut(Row<'_>) -> ControlFlow<()>,
 ) -> Result<ControlFlow<()>, StoreError> {
-    let rows = snapshot.range(&bounds.start[..], &bounds.end[..]);
+    let rows = moment.range(&bounds.start[..], &bounds.end[..]);
     let mut rows = rows.map_err(|error| failed(&error))?;
     for shown in 0..ROWS_PER_TURN {
         let found = match (direction, shown) {

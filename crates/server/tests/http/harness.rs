@@ -10,7 +10,8 @@ use db::{Clock, Db, DbOptions, Ids, Upkeep};
 use serde_json::{Value, json};
 use stator_server::{ServeOptions, Service, ServiceOptions};
 use store::{
-    Condition, Direction, MemoryGuard, MemoryStore, Row, RowKey, RowRange, Store, StoreError,
+    Condition, Consistency, Direction, MemoryGuard, MemorySnapshot, MemoryStore, Row, RowKey,
+    RowRange, Store, StoreError,
 };
 use testkit::http::Connection;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -217,28 +218,38 @@ struct Puppet {
 
 impl Store for Puppet {
     type Guard = MemoryGuard;
+    type Snapshot = MemorySnapshot;
 
-    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+    async fn get(
+        &self,
+        key: &RowKey,
+        consistency: Consistency,
+    ) -> Result<Option<Bytes>, StoreError> {
         let mut read = self.read.clone();
         if *read.borrow() == Read::Waits {
             self.begun.notify_one();
         }
         let read = *read.wait_for(|read| *read != Read::Waits).await.unwrap();
         assert_ne!(read, Read::Panics, "as asked");
-        self.inner.get(key).await
+        self.inner.get(key, consistency).await
     }
 
     async fn range(
         &self,
         range: &RowRange,
         direction: Direction,
+        consistency: Consistency,
         visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
-        self.inner.range(range, direction, visit).await
+        self.inner.range(range, direction, consistency, visit).await
     }
 
     async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
         self.inner.read_atomically(keys).await
+    }
+
+    async fn snapshot(&self) -> Result<Option<MemorySnapshot>, StoreError> {
+        self.inner.snapshot().await
     }
 
     async fn lock(&self, keys: &[RowKey]) -> MemoryGuard {

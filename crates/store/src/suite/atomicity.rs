@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::rows::{apply, lone_row, number, put, row, whole_partition, wide_row};
 use super::{Bench, Checked, Harness, Violation, ensure};
-use crate::{Direction, RowKey, Store};
+use crate::Consistency::{Eventual, Strong};
+use crate::{Consistency, Direction, RowKey, Store};
 
 const ROUNDS: u64 = 60;
 const READERS: usize = 3;
@@ -18,8 +19,8 @@ pub(super) fn range_snapshot<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     // More rows than an engine reads in one go.
     let keys = (0..4096).map(|sort| wide_row(0, sort)).collect();
     under_writes(bench, keys, 10, async |store, _| {
-        let forward = numbers_of(&*store, Direction::Forward).await?;
-        let backward = numbers_of(&*store, Direction::Backward).await?;
+        let forward = numbers_of(&*store, Direction::Forward, Strong).await?;
+        let backward = numbers_of(&*store, Direction::Backward, Strong).await?;
         Ok([forward, backward].to_vec())
     })
 }
@@ -27,7 +28,11 @@ pub(super) fn range_snapshot<H: Harness>(bench: &Bench<'_, H>) -> Checked {
 pub(super) fn atom_in_partition<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     let keys = (0..5).map(|sort| row(0, sort)).collect();
     under_writes(bench, keys, ROUNDS, async |store, _| {
-        Ok(vec![numbers_of(&*store, Direction::Forward).await?])
+        let strong = numbers_of(&*store, Direction::Forward, Strong).await?;
+        let eventual = numbers_of(&*store, Direction::Forward, Eventual).await?;
+        // An early moment has no rows at all.
+        let has_rows = !eventual.is_empty();
+        Ok([strong].into_iter().chain(has_rows.then_some(eventual)).collect())
     })
 }
 
@@ -39,13 +44,17 @@ pub(super) fn atom_across_partitions<H: Harness>(bench: &Bench<'_, H>) -> Checke
     })
 }
 
-async fn numbers_of(store: &impl Store, direction: Direction) -> Result<Vec<u64>, Violation> {
+async fn numbers_of(
+    store: &impl Store,
+    direction: Direction,
+    consistency: Consistency,
+) -> Result<Vec<u64>, Violation> {
     let mut numbers = Vec::new();
     let visit = |row: crate::Row<'_>| {
         numbers.push(row.value.try_into().map_or(0, u64::from_le_bytes));
         ControlFlow::Continue(())
     };
-    store.range(&whole_partition(0), direction, visit).await?;
+    store.range(&whole_partition(0), direction, consistency, visit).await?;
     Ok(numbers)
 }
 

@@ -3,8 +3,9 @@
 use std::pin::pin;
 
 use super::locking::soon;
-use super::rows::{apply, number, put, row, submit, whole_partition};
+use super::rows::{ATOMS, apply, number, put, row, submit, whole_partition};
 use super::{Bench, Checked, Harness, Violation, ensure};
+use crate::Consistency::Strong;
 use crate::{Condition, Direction, Guard, Outcome, RowRange, Space, Store, StoreError};
 
 pub(super) fn dropped_ticket<H: Harness>(bench: &Bench<'_, H>) -> Checked {
@@ -20,7 +21,7 @@ pub(super) fn dropped_ticket<H: Harness>(bench: &Bench<'_, H>) -> Checked {
         }
         ensure!(last.wait().await? == Outcome::Applied, "nobody conflicts");
         for sort in 0..20 {
-            let found = number(store.get(&row(0, sort)).await?.as_ref());
+            let found = number(store.get(&row(0, sort), Strong).await?.as_ref());
             ensure!(found == 1, "a write whose ticket was dropped was not carried out");
         }
         Ok(())
@@ -62,14 +63,14 @@ pub(super) fn close<H: Harness>(bench: &Bench<'_, H>) -> Checked {
                 "a write submitted before closing ended as {fate:?}"
             );
         }
-        stopped("get", store.get(&row(0, 0)).await)?;
+        stopped("get", store.get(&row(0, 0), Strong).await)?;
         stopped("read_atomically", store.read_atomically(&[row(0, 0)]).await)?;
         let visit = |_: crate::Row<'_>| std::ops::ControlFlow::Break(());
         let range = whole_partition(0);
-        stopped("range", store.range(&range, Direction::Forward, visit).await)?;
+        stopped("range", store.range(&range, Direction::Forward, Strong, visit).await)?;
         stopped("delete_range", store.delete_range(&RowRange::Space(Space(0))).await)?;
         stopped("read", guard.read(&row(1, 0)).await)?;
-        stopped("submit", guard.submit(vec![put(row(1, 0), 1)]).wait().await)?;
+        stopped("submit", guard.submit(ATOMS.next(), vec![put(row(1, 0), 1)]).wait().await)?;
         stopped("submit", submit(&store, vec![put(row(1, 1), 1)]).await.wait().await)?;
         stopped("close", store.close().await)
     })
@@ -100,9 +101,9 @@ pub(super) fn reopen<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     bench.runtime.block_on(async {
         for opening in 0..3u8 {
             for sort in 0..opening {
-                let found = number(store.get(&row(0, sort)).await?.as_ref());
+                let found = number(store.get(&row(0, sort), Strong).await?.as_ref());
                 ensure!(found == 1 + u64::from(sort), "applied and gone after reopening: {sort}");
-                let found = store.get(&row(1, sort)).await?;
+                let found = store.get(&row(1, sort), Strong).await?;
                 ensure!(found.is_none(), "removed, and back after reopening: {sort}");
             }
             let lasting = put(row(0, opening), 1 + u64::from(opening));

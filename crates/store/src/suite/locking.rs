@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::rows::{guarded, number, put, row};
+use super::rows::{ATOMS, guarded, number, put, row};
 use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::{Guard, Outcome, RowKey, Store};
 
@@ -19,7 +19,7 @@ pub(super) fn exclusion<H: Harness>(bench: &Bench<'_, H>) -> Checked {
         let first = store.lock(&wanted).await;
         let mut second = pin!(store.lock(&both));
         ensure!(soon(&mut second).await.is_none(), "a latched row was latched again");
-        first.submit(vec![put(row(0, 1), 1)]).wait().await?;
+        first.submit(ATOMS.next(), vec![put(row(0, 1), 1)]).wait().await?;
         let mut second = second.await;
         let found = second.read(&row(0, 1)).await?;
         ensure!(number(found.as_ref()) == 1, "the second holder read {found:?}");
@@ -80,7 +80,7 @@ async fn increment(store: &impl Store, key: &RowKey) -> Checked {
         let count = number(guard.read(key).await?.as_ref());
         // Room for others between reading and writing.
         tokio::task::yield_now().await;
-        match guard.submit(vec![put(key.clone(), count + 1)]).wait().await? {
+        match guard.submit(ATOMS.next(), vec![put(key.clone(), count + 1)]).wait().await? {
             Outcome::Applied => return Ok(()),
             Outcome::Conflict => {}
             Outcome::Unknown => return Err(Violation("a healthy engine does not know".to_owned())),

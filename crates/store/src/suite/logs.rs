@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
-use super::rows::{Shown, all, row, submit};
+use super::rows::{ATOMS, Shown, all, row, submit};
 use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::{Guard, Kind, Outcome, RowKey, Space, Store, StoreError, Write, log_number, log_range};
 
@@ -66,7 +66,7 @@ async fn append_rounds(store: &impl Store, writer: u8) -> Checked {
         // Callers' clocks differ: the numbers asked for go up and down.
         let at_least = u64::from(writer) * 3;
         let atom = vec![append(log(0), at_least, &[writer, round]), append(log(1), 0, b"other")];
-        let ticket = guard.submit(atom);
+        let ticket = guard.submit(ATOMS.next(), atom);
         // In between, several of a writer's rows are pending at once.
         if round % 8 == 5 || round + 1 == ROUNDS {
             ensure!(ticket.wait().await? == Outcome::Applied, "appends do not conflict");

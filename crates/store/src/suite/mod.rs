@@ -10,6 +10,9 @@ mod lifecycle;
 mod locking;
 mod logs;
 mod model;
+mod moments;
+mod outcomes;
+mod owners;
 mod pending;
 mod rows;
 mod sums;
@@ -35,6 +38,12 @@ pub trait Harness {
     /// Keeps what is submitted from now on from becoming durable; `None` when nothing is ever
     /// pending, because `submit` itself makes durable.
     fn hold(&self, store: &Self::Store) -> Option<Box<dyn Hold>>;
+
+    /// Has the store lose track of some of the atoms that are submitted from now on; `false` from
+    /// engines that always know.
+    fn lose_track(&self, _store: &Self::Store) -> bool {
+        false
+    }
 }
 
 /// Pending writes, held back.
@@ -141,6 +150,16 @@ clauses! {
     NoLostUpdate no_lost_update => locking::no_lost_update;
     /// A guard reads what was submitted before it, pending or not.
     Overlay overlay => pending::overlay;
+    /// A guard reads rows that hang on the ones it locked as those, pending or not.
+    OwnersQueue owners_queue => owners::queued;
+    /// Concurrent read-modify-writes of a row all count if they latch its owner.
+    OwnersUpdates owners_updates => owners::no_lost_update;
+    /// A strong read sees whatever was applied before it.
+    Consistency consistency => moments::consistency;
+    /// A snapshot, where there is one, shows its moment whatever is written and removed since.
+    Snapshots snapshots => moments::snapshots;
+    /// Whoever was told that an outcome is unknown learns it by the atom's id.
+    Outcomes outcomes => outcomes::outcomes;
     /// Ordinary reads see durable rows only.
     DurableReads durable_reads => pending::durable_reads;
     /// A guard that submits nothing gets a ticket that waits for what it read.

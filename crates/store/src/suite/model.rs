@@ -12,6 +12,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 
 use super::rows::{Shown, all, apply, shown};
 use super::{Bench, Checked, Harness, Violation, ensure};
+use crate::Consistency::Strong;
 use crate::{Direction, Kind, Logs, RowKey, RowRange, Space, Store, Write, resolve};
 
 type Rows = BTreeMap<RowKey, Bytes>;
@@ -39,7 +40,7 @@ pub(super) fn points<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     check_cases(bench, 24, Just(()), async |store, space, model, ()| {
         for name in all_names() {
             let key = name.key(space);
-            let (found, expected) = (store.get(&key).await?, model.get(&key));
+            let (found, expected) = (store.get(&key, Strong).await?, model.get(&key));
             ensure!(found.as_ref() == expected, "{key:?} is {found:?}, not {expected:?}");
         }
         let keys: Vec<RowKey> = all_names().map(|name| name.key(space)).collect();
@@ -112,7 +113,7 @@ pub(super) fn delete_range<H: Harness>(bench: &Bench<'_, H>) -> Checked {
             ensure!(found == expected, "{doomed:?} left {found:?}, not {expected:?}");
         }
         ensure!(
-            store.get(&neighbour).await? == Some(value),
+            store.get(&neighbour, Strong).await? == Some(value),
             "removing a space removed a row of the next one"
         );
         Ok(())

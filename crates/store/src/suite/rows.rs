@@ -5,9 +5,14 @@ use std::ops::{Bound, ControlFlow};
 use bytes::Bytes;
 
 use super::Violation;
+use crate::Consistency::Strong;
 use crate::{
-    Direction, Guard, Kind, Outcome, RowKey, RowRange, Space, Store, StoreError, Ticket, Write,
+    AtomIds, Direction, Guard, Kind, Outcome, RowKey, RowRange, Space, Store, StoreError, Ticket,
+    Write,
 };
+
+/// Names the atoms of all checks.
+pub(super) static ATOMS: AtomIds = AtomIds::new(0);
 
 pub(super) const KIND: Kind = Kind(1);
 
@@ -41,7 +46,7 @@ pub(super) fn number(value: Option<&Bytes>) -> u64 {
 /// The rows an atom reads or writes, latches taken, and the atom submitted.
 pub(super) async fn submit(store: &impl Store, writes: Vec<Write>) -> Ticket {
     let keys: Vec<RowKey> = writes.iter().map(|write| write.key().clone()).collect();
-    store.lock(&keys).await.submit(writes)
+    store.lock(&keys).await.submit(ATOMS.next(), writes)
 }
 
 /// Submits and waits until it is applied.
@@ -81,7 +86,7 @@ pub(super) async fn shown(
 ) -> Result<(Vec<Shown>, usize), StoreError> {
     let (mut rows, mut late) = (Vec::new(), 0);
     store
-        .range(range, direction, |row| {
+        .range(range, direction, Strong, |row| {
             if rows.len() == limit {
                 late += 1;
                 return ControlFlow::Break(());

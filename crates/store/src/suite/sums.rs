@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::rows::{apply, put, row, submit};
+use super::rows::{ATOMS, apply, put, row, submit};
 use super::{Bench, Checked, Harness, Violation, ensure};
+use crate::Consistency::Strong;
 use crate::{Counters, Guard, Outcome, RowKey, Store, Write};
 
 pub(super) fn sums<H: Harness>(bench: &Bench<'_, H>) -> Checked {
@@ -16,7 +17,7 @@ pub(super) fn sums<H: Harness>(bench: &Bench<'_, H>) -> Checked {
         let hold = bench.harness.hold(&store);
         let mut pending = Vec::new();
         for _ in 0..5 {
-            pending.push(store.lock(&[]).await.submit(vec![add([10, 10])]));
+            pending.push(store.lock(&[]).await.submit(ATOMS.next(), vec![add([10, 10])]));
         }
         if let Some(hold) = hold {
             hold.release();
@@ -35,7 +36,7 @@ pub(super) fn sums<H: Harness>(bench: &Bench<'_, H>) -> Checked {
         }
         let rounds = i64::from(TASKS) * ROUNDS;
         let expected = Counters([50 + rounds * 3, 50 - 2 * rounds]);
-        let found = Counters::decode(store.get(&row(1, 0)).await?.as_deref())?;
+        let found = Counters::decode(store.get(&row(1, 0), Strong).await?.as_deref())?;
         ensure!(found == expected, "additions come to {found:?}, not {expected:?}");
         Ok(())
     })
@@ -50,7 +51,8 @@ async fn add_rounds(store: &impl Store, task: u8, rounds: i64) -> Checked {
     let mine = row(0, task);
     for _ in 0..rounds {
         let guard = store.lock(std::slice::from_ref(&mine)).await;
-        let ticket = guard.submit(vec![add([1, -2]), put(mine.clone(), 1), add([2, 0])]);
+        let ticket =
+            guard.submit(ATOMS.next(), vec![add([1, -2]), put(mine.clone(), 1), add([2, 0])]);
         ensure!(ticket.wait().await? == Outcome::Applied, "additions do not conflict");
     }
     Ok(())

@@ -7,13 +7,15 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use stator_store::suite::Hold;
 use stator_store::{
-    Before, Change, Condition, Direction, Guard, Kind, LatchGuard, Latches, Logs, Outcome, Row,
-    RowKey, RowRange, Store, StoreError, Ticket, Write, log_range, resolve,
+    AtomId, Before, Change, Condition, Consistency, Direction, Guard, Kind, LatchGuard, Latches,
+    Logs, Outcome, Row, RowKey, RowRange, Snapshot, Store, StoreError, Ticket, Write, log_range,
+    resolve,
 };
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, oneshot};
 
@@ -36,7 +38,12 @@ pub(crate) enum Fault {
     LatchesNothing,
     LatchesInAnyOrder,
     GuardsReadDurableRows,
+    GuardsMissPendingHangingRows,
     ReadsShowPendingWrites,
+    StrongReadsLag,
+    SnapshotsShowLaterWrites,
+    SaysThatLostAtomsAreApplied,
+    ForgetsLostAtoms,
     AnswersAtOnce,
     GoesOnAfterAFailure,
     AddsToDurableSums,
@@ -57,8 +64,15 @@ pub(crate) struct Suspect {
     shared: Arc<Shared>,
 }
 
+/// The rows of a suspect at one moment.
+pub(crate) struct SuspectSnapshot {
+    shared: Arc<Shared>,
+    rows: Rows,
+}
+
 pub(crate) struct SuspectGuard {
     shared: Arc<Shared>,
+    locked: Vec<RowKey>,
     latches: Option<Held>,
     read: Vec<RowKey>,
     seen: Option<u64>,
@@ -79,6 +93,9 @@ struct Shared {
     queue: Mutex<Queue>,
     turn: AsyncMutex<()>,
     gate: Arc<AsyncMutex<Option<StoreError>>>,
+    /// Whether tickets say that nothing is known, and what became of the atoms then.
+    loses_track: AtomicBool,
+    lost: Mutex<HashMap<AtomId, Outcome>>,
 }
 
 #[derive(Default)]
@@ -90,6 +107,7 @@ struct Queue {
 }
 
 struct Atom {
+    id: AtomId,
     number: u64,
     changes: Vec<Change>,
     waiters: Vec<oneshot::Sender<Fate>>,
@@ -117,8 +135,14 @@ impl Suspect {
             queue: Mutex::default(),
             turn: AsyncMutex::default(),
             gate: Arc::default(),
+            loses_track: AtomicBool::default(),
+            lost: Mutex::default(),
         };
         Self { shared: Arc::new(shared) }
+    }
+
+    pub(crate) fn lose_track(&self) {
+        self.shared.loses_track.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn hold(&self) -> Box<dyn Hold> {
@@ -145,12 +169,26 @@ impl Shared {
         {
             return value;
         }
-        self.disk.rows.lock().get(key).cloned()
+        self.rows().lock().get(key).cloned()
     }
 
-    fn submit(self: &Arc<Self>, writes: Vec<Write>, seen: Option<u64>) -> Ticket {
+    /// Where reads look.
+    fn rows(&self) -> &Mutex<Rows> {
+        match self.has(Fault::StrongReadsLag) {
+            true => &self.disk.before_last_atom,
+            false => &self.disk.rows,
+        }
+    }
+
+    fn submit(self: &Arc<Self>, id: AtomId, writes: Vec<Write>, seen: Option<u64>) -> Ticket {
         if let Err(error) = self.serving() {
             return Ticket::done(Err(error));
+        }
+        let loses_track = self.loses_track.load(Ordering::Relaxed);
+        // Every other one is not carried out.
+        if loses_track && self.lost.lock().len().is_multiple_of(2) {
+            self.lost.lock().insert(id, Outcome::Conflict);
+            return Ticket::done(Ok(Outcome::Unknown));
         }
         let mut queue = self.queue.lock();
         if writes.is_empty() {
@@ -167,8 +205,14 @@ impl Shared {
         };
         let number = queue.next_number;
         queue.next_number += 1;
-        let mut atom = Atom { number, changes, waiters: Vec::new() };
-        let ticket = atom.wait();
+        if loses_track {
+            self.lost.lock().insert(id, Outcome::Unknown);
+        }
+        let mut atom = Atom { id, number, changes, waiters: Vec::new() };
+        let ticket = match loses_track {
+            true => Ticket::done(Ok(Outcome::Unknown)),
+            false => atom.wait(),
+        };
         queue.atoms.push_back(atom);
         drop(queue);
         tokio::spawn(Arc::clone(self).carry_out());
@@ -220,6 +264,9 @@ impl Shared {
                 self.apply(changes).await;
             }
             let atom = self.queue.lock().atoms.pop_front().expect("the oldest is still there");
+            if self.loses_track.load(Ordering::Relaxed) {
+                self.lost.lock().insert(atom.id, Outcome::Applied);
+            }
             for waiter in atom.waiters {
                 let _dropped = waiter.send(fate.clone());
             }
@@ -264,7 +311,7 @@ impl Shared {
             return Vec::new();
         }
         let bounds = (Bound::Included(&bounds.start[..]), Bound::Excluded(&bounds.end[..]));
-        let mut rows = self.disk.rows.lock().clone();
+        let mut rows = self.rows().lock().clone();
         if self.has(Fault::ReadsShowPendingWrites) {
             let queue = self.queue.lock();
             let pending = queue.atoms.iter().flat_map(|atom| atom.changes.iter().cloned());
@@ -306,8 +353,9 @@ impl Before for Queued<'_> {
 
 impl Store for Suspect {
     type Guard = SuspectGuard;
+    type Snapshot = SuspectSnapshot;
 
-    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+    async fn get(&self, key: &RowKey, _: Consistency) -> Result<Option<Bytes>, StoreError> {
         self.shared.serving()?;
         Ok(self.shared.durable(key))
     }
@@ -316,6 +364,7 @@ impl Store for Suspect {
         &self,
         range: &RowRange,
         direction: Direction,
+        _: Consistency,
         mut visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), StoreError> {
         self.shared.serving()?;
@@ -352,6 +401,22 @@ impl Store for Suspect {
         Ok(keys.iter().map(|key| rows.get(key).cloned()).collect())
     }
 
+    async fn snapshot(&self) -> Result<Option<SuspectSnapshot>, StoreError> {
+        self.shared.serving()?;
+        let (shared, rows) = (Arc::clone(&self.shared), self.shared.disk.rows.lock().clone());
+        Ok(Some(SuspectSnapshot { shared, rows }))
+    }
+
+    async fn outcome_of(&self, id: AtomId) -> Result<Outcome, StoreError> {
+        if self.shared.has(Fault::SaysThatLostAtomsAreApplied) {
+            return Ok(Outcome::Applied);
+        }
+        if self.shared.has(Fault::ForgetsLostAtoms) {
+            return Ok(Outcome::Conflict);
+        }
+        Ok(self.shared.lost.lock().get(&id).copied().unwrap_or(Outcome::Unknown))
+    }
+
     async fn lock(&self, keys: &[RowKey]) -> SuspectGuard {
         let shared = Arc::clone(&self.shared);
         let latches = if shared.has(Fault::LatchesNothing) {
@@ -366,7 +431,8 @@ impl Store for Suspect {
         } else {
             Held::Stripes(shared.latches.lock(keys).await)
         };
-        SuspectGuard { shared, latches: Some(latches), read: Vec::new(), seen: None }
+        let (locked, read) = (keys.to_vec(), Vec::new());
+        SuspectGuard { shared, locked, latches: Some(latches), read, seen: None }
     }
 
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
@@ -407,19 +473,53 @@ impl Guard for SuspectGuard {
     async fn read(&mut self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
         self.shared.serving()?;
         self.read.push(key.clone());
-        if !self.shared.has(Fault::GuardsReadDurableRows)
-            && let Some((value, number)) = self.shared.queue.lock().pending(key)
-        {
+        let misses = self.shared.has(Fault::GuardsReadDurableRows)
+            || self.shared.has(Fault::GuardsMissPendingHangingRows) && !self.locked.contains(key);
+        if !misses && let Some((value, number)) = self.shared.queue.lock().pending(key) {
             self.seen = self.seen.max(Some(number));
             return Ok(value);
         }
         Ok(self.shared.durable(key))
     }
 
-    fn submit(mut self, writes: Vec<Write>) -> Ticket {
-        let ticket = self.shared.submit(writes, self.seen);
+    fn submit(mut self, id: AtomId, writes: Vec<Write>) -> Ticket {
+        let ticket = self.shared.submit(id, writes, self.seen);
         self.latches = None;
         ticket
+    }
+}
+
+impl SuspectSnapshot {
+    fn rows(&self) -> Result<Rows, StoreError> {
+        self.shared.serving()?;
+        Ok(match self.shared.has(Fault::SnapshotsShowLaterWrites) {
+            true => self.shared.disk.rows.lock().clone(),
+            false => self.rows.clone(),
+        })
+    }
+}
+
+impl Snapshot for SuspectSnapshot {
+    async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
+        Ok(self.rows()?.get(key).cloned())
+    }
+
+    async fn range(
+        &self,
+        range: &RowRange,
+        direction: Direction,
+        mut visit: impl FnMut(Row<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<(), StoreError> {
+        let rows = self.rows()?;
+        let mut show = |(key, value): (&RowKey, &Bytes)| visit(Row { key: key.borrowed(), value });
+        let bounds = range.bounds(direction);
+        let bounds = (Bound::Included(&bounds.start[..]), Bound::Excluded(&bounds.end[..]));
+        let mut run = rows.range::<[u8], _>(bounds);
+        let _ended_early = match direction {
+            Direction::Forward => run.try_for_each(&mut show),
+            Direction::Backward => run.rev().try_for_each(&mut show),
+        };
+        Ok(())
     }
 }
 
