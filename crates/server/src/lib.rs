@@ -16,12 +16,13 @@
 //!   are carried out whole or not at all.
 //!
 //! # Flow
-//! `http::listener` accepts → [`Service`] tells health checks, operations and nonsense apart and
+//! `listeners` accept → [`Service`] tells health checks, operations and nonsense apart and
 //! asks `auth` who is calling → `dispatch` finds the operation in `wire`'s table →
 //! [`pipeline`] runs it through one file of `operations/`.
 
 mod dispatch;
 mod http;
+mod listeners;
 mod metrics;
 mod operations;
 mod panics;
@@ -30,5 +31,6 @@ mod request_log;
 mod service;
 mod target;
 
-pub use http::{Cors, NotAnOrigin, Patience, Pem, ServeOptions, Tls, TlsError, serve};
+pub use http::Patience;
+pub use listeners::{Cors, NotAnOrigin, Pem, ServeOptions, Tls, TlsError, serve};
 pub use service::{Service, ServiceOptions};

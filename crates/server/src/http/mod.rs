@@ -1,25 +1,20 @@
-//! HTTP as DynamoDB's endpoint speaks it: listeners, connections, bodies in, answers out.
+//! HTTP as DynamoDB's endpoint speaks it: heads, bodies in, answers out.
 //!
-//! What it is not: it knows no operation. A [`crate::Service`] turns a request into an answer.
+//! What it is not: it knows no operation and no socket. `listeners` let connections in, and a
+//! [`crate::Service`] turns a request into an answer.
 //!
 //! # Flow
-//! `listener` accepts, at most so many at once → `connection` speaks TLS if asked, and HTTP with
-//! whoever keeps up (`paced`) → `cors` tells which web pages may call → the service receives the
-//! body (`body`, within the `budget`; `unpack`) → its answer may be compressed (`accept`, `pack`).
+//! `head` says what a request is → `body` receives what it carries, within the `budget` and as
+//! fast as `patience` asks (`unpack`) → the `answer` may be compressed (`accept`, `pack`).
 
 mod accept;
 mod answer;
 mod body;
 mod budget;
-mod connection;
-mod cors;
 pub(crate) mod head;
-mod listener;
-mod options;
-mod paced;
 mod pack;
+mod patience;
 mod request_id;
-mod tls;
 mod unpack;
 
 pub(crate) use answer::{Answer, ContentType};
@@ -28,7 +23,4 @@ pub(crate) use budget::{Budget, Room};
 pub(crate) use request_id::{RequestId, RequestIds};
 pub(crate) use unpack::unpacked;
 
-pub use cors::{Cors, NotAnOrigin};
-pub use listener::serve;
-pub use options::{Patience, ServeOptions};
-pub use tls::{Pem, Tls, TlsError};
+pub use patience::Patience;

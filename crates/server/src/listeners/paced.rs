@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::Patience;
+use crate::http::Patience;
 
 /// A stream that fails, or ends, when its other side has exhausted our patience.
 #[derive(Debug)]

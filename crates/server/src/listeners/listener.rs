@@ -11,9 +11,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
+use super::ServeOptions;
 use super::connection::Front;
-use super::{Intake, ServeOptions};
 use crate::Service;
+use crate::http::Intake;
 
 /// How long [`serve`] waits after running out of file handles before it accepts again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

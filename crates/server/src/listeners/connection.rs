@@ -20,8 +20,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::paced::{Exchanges, Paced};
-use super::{Cors, Intake, Patience, Tls};
+use super::{Cors, Tls};
 use crate::Service;
+use crate::http::{Intake, Patience};
 
 /// Most bytes that are buffered of a connection: the longest head that is read at all, and the
 /// piece in which long bodies come. `head` refuses long before.
