@@ -28,8 +28,8 @@ use clap::Parser;
 pub enum Task {
     /// Generate the constraint table from the service model.
     Codegen,
-    /// Hold the tree against the house rules: rooms, lengths, dependencies, documents.
-    Tidy,
+    /// Hold the tree against the house rules: rooms, floors, lengths, dependencies, documents.
+    Tidy(tidy::Options),
     /// Run everything: Rust tests, client suites, examples, crashes and power cuts.
     Test(test::Options),
     /// Measure speed as shares of a bare echo server, start-up and memory.
@@ -43,7 +43,7 @@ impl Task {
     pub fn run(self, root: &Path) -> anyhow::Result<ExitCode> {
         match self {
             Self::Codegen => codegen::run(root),
-            Self::Tidy => tidy::run(root),
+            Self::Tidy(options) => tidy::run(root, &options),
             Self::Test(options) => test::run(root, &options),
             Self::Bench(options) => bench::run(root, &options),
             Self::Soak(options) => soak::run(root, &options),

@@ -86,6 +86,97 @@ fn a_file_over_the_wall_is_rejected_but_its_tests_do_not_count() {
 }
 
 #[test]
+fn two_modules_that_import_each_other_are_rejected() {
+    let fixture = Fixture::new();
+    fixture.floors(&[
+        ("lib.rs", "mod a;\nmod b;\n"),
+        ("a.rs", "use crate::b::B;\npub struct A;\n"),
+        ("b.rs", "pub struct B;\nfn f() -> crate::a::A { crate::a::A }\n"),
+    ]);
+    fixture.rejected(
+        "crates/local/src: modules form a circle: \
+         a → b (crates/local/src/a.rs:1) → a (crates/local/src/b.rs:2) (floors)",
+    );
+}
+
+#[test]
+fn modules_that_import_in_one_direction_are_accepted() {
+    let fixture = Fixture::new();
+    fixture.floors(&[
+        ("lib.rs", "mod a;\nmod b;\npub use a::A;\npub use b::B;\n"),
+        ("a.rs", "mod x;\nmod y;\npub use y::A;\nstruct Own;\nfn f() { x::g() }\n"),
+        ("a/x.rs", "use super::Own;\npub fn g() { log!(\"{}\", super::y::A) }\n"),
+        ("a/y.rs", "pub struct A;\n#[cfg(test)]\nmod tests { use crate::b::B; }\n"),
+        ("b.rs", "use crate::A;\n#[cfg(test)]\nuse super::c::C;\npub(in crate::a) struct B;\n"),
+    ]);
+    assert_eq!(fixture.problems(), Vec::<String>::new());
+}
+
+#[test]
+fn a_circle_behind_re_exports_is_rejected() {
+    let fixture = Fixture::new();
+    fixture.floors(&[
+        ("lib.rs", "mod a;\nmod b;\nmod c;\npub use c::C;\n"),
+        ("a/mod.rs", "mod x;\npub use x::Thing;\n"),
+        ("a/x.rs", "pub use crate::C as Thing;\n"),
+        ("b.rs", "use crate::a::Thing;\npub struct B;\n"),
+        ("c.rs", "pub struct C(super::b::B);\n"),
+    ]);
+    fixture.rejected(
+        "crates/local/src: modules form a circle: \
+         b → c (crates/local/src/b.rs:1) → b (crates/local/src/c.rs:1)",
+    );
+}
+
+#[test]
+fn a_circle_inside_a_folder_is_rejected_there() {
+    let fixture = Fixture::new();
+    fixture.floors(&[
+        ("lib.rs", "mod a;\n"),
+        ("a/mod.rs", "mod x;\nmod y;\n"),
+        ("a/x.rs", "mod deep;\npub struct X;\n"),
+        ("a/x/deep.rs", "use super::super::y::Y;\n"),
+        ("a/y.rs", "pub struct Y;\nfn f() { assert!(super::x::X == 1) }\n"),
+    ]);
+    fixture.rejected(
+        "crates/local/src/a: modules form a circle: \
+         x → y (crates/local/src/a/x/deep.rs:1) → x (crates/local/src/a/y.rs:2)",
+    );
+}
+
+#[test]
+fn a_circle_through_a_glob_is_rejected() {
+    let fixture = Fixture::new();
+    fixture.floors(&[
+        ("lib.rs", "mod a;\nmod b;\nmod c;\n"),
+        ("a.rs", "pub use crate::b::*;\n"),
+        ("b.rs", "use super::c::C;\npub struct B;\n"),
+        ("c.rs", "pub struct C(crate::a::B);\n"),
+    ]);
+    fixture.rejected(
+        "crates/local/src: modules form a circle: \
+         b → c (crates/local/src/b.rs:1) → b (crates/local/src/c.rs:1)",
+    );
+}
+
+#[test]
+fn a_long_circle_is_named_by_its_shortest_way_round() {
+    let fixture = Fixture::new();
+    fixture.floors(&[
+        ("lib.rs", "mod a;\nmod b;\nmod c;\nmod d;\n"),
+        ("a.rs", "use crate::b::f;\npub fn f() {}\n"),
+        ("b.rs", "use crate::c::{g, f};\npub fn f() {}\n"),
+        ("c.rs", "pub fn g() { crate::d::f() }\npub fn f() { crate::b::f() }\n"),
+        ("d.rs", "use crate::a;\npub fn f() { a::f() }\n"),
+    ]);
+    fixture.rejected(
+        "crates/local/src: modules form a circle: \
+         b → c (crates/local/src/b.rs:1) → b (crates/local/src/c.rs:2); \
+         4 are in it: a, b, c, d (floors)",
+    );
+}
+
+#[test]
 fn a_dependency_without_its_sentence_is_rejected() {
     let fixture = Fixture::new();
     fixture.depend("bytes = \"1\" # cheap values");
@@ -208,6 +299,14 @@ impl Fixture {
         );
         self.write(&format!("crates/{folder}/Cargo.toml"), &manifest);
         self.write(&format!("crates/{folder}/src/lib.rs"), "//! A room.\n");
+    }
+
+    /// Gives `local` these source files.
+    fn floors(&self, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            let prose = if *path == "lib.rs" { "//! A room.\n" } else { "" };
+            self.write(&format!("crates/local/src/{path}"), &format!("{prose}{text}"));
+        }
     }
 
     /// Makes `from` import `to`, and mention it.

@@ -121,7 +121,8 @@ impl<'ast> Visit<'ast> for TestModules {
     }
 }
 
-fn is_cfg_test(attribute: &Attribute) -> bool {
+/// Whether an attribute says `#[cfg(test)]`.
+pub(super) fn is_cfg_test(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
         && attribute.parse_args::<syn::Ident>().is_ok_and(|condition| condition == "test")
 }

@@ -4,6 +4,7 @@
 //! - [`rooms`]: the table of who may import whom, as data.
 //! - [`crates`]: `cargo metadata` against that table; names of folders and packages; lints.
 //! - [`dependencies`]: each outside dependency has its sentence, its order and a user.
+//! - [`floors`]: no circle between modules that lie side by side.
 //! - [`lengths`]: functions and files, measured.
 //! - [`words`]: what no committed file may contain.
 //! - [`documents`]: the pages that must exist, and byte formats with theirs.
@@ -11,6 +12,7 @@
 pub mod crates;
 pub mod dependencies;
 pub mod documents;
+pub mod floors;
 pub mod lengths;
 pub mod rooms;
 pub mod tree;
@@ -19,6 +21,8 @@ pub mod words;
 use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
+
+use clap::Args;
 
 pub use tree::Tree;
 
@@ -44,6 +48,7 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Problem>> {
     let tree = Tree::read(root)?;
     let mut problems = crates::check(&tree, rooms::ROOMS);
     problems.extend(dependencies::check(&tree));
+    problems.extend(floors::check(&tree)?);
     problems.extend(lengths::check(&tree)?);
     problems.extend(words::check(&tree));
     problems.extend(documents::check(&tree));
@@ -51,17 +56,45 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Problem>> {
     Ok(problems)
 }
 
-/// Prints what [`check`] finds; fails when there is anything.
+/// What to hold against the rules.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Show only the circles between modules of this crate, with every import in them
+    #[arg(long, value_name = "CRATE")]
+    circles: Option<String>,
+}
+
+/// Prints what [`check`] finds, or one crate's circles; fails when there is anything.
 #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
-pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
-    let problems = check(root)?;
-    for problem in &problems {
-        println!("{problem}");
+pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
+    let lines = match &options.circles {
+        Some(folder) => circles(root, folder)?,
+        None => counted(&check(root)?),
+    };
+    for line in &lines {
+        println!("{line}");
     }
-    if problems.is_empty() {
+    if lines.is_empty() {
         println!("tidy");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} problems", problems.len());
     Ok(ExitCode::FAILURE)
+}
+
+fn counted(problems: &[Problem]) -> Vec<String> {
+    let mut lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    if !lines.is_empty() {
+        lines.push(format!("{} problems", problems.len()));
+    }
+    lines
+}
+
+fn circles(root: &Path, folder: &str) -> anyhow::Result<Vec<String>> {
+    let circles = floors::of_crate(&Tree::read(root)?, folder)?;
+    let lines = |circle: &floors::Circle| {
+        let mut lines = vec![circle.problem().to_string()];
+        lines.extend(circle.arrows().iter().map(|arrow| format!("  {arrow}")));
+        lines
+    };
+    Ok(circles.iter().flat_map(lines).collect())
 }
