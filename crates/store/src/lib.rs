@@ -1,7 +1,8 @@
 //! The storage contract: what `db` may ask of an engine, over opaque bytes.
 //!
 //! What it is: [`Store`] and [`Guard`], the row names and ranges they speak of, the in-memory
-//! store, and (feature `suite`) the contract test suite that every engine must pass.
+//! store, and (feature `suite`) the contract test suite that every engine must pass, and a slow
+//! store to test its users with.
 //!
 //! What it is not: it knows no item, no table and no expression.
 //!
@@ -75,6 +76,8 @@ mod latches;
 mod logs;
 mod memory;
 mod row;
+#[cfg(feature = "suite")]
+pub mod slow;
 mod snapshot;
 #[cfg(feature = "suite")]
 pub mod suite;

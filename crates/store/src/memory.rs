@@ -23,7 +23,7 @@ const CLOSED: &str = "it was closed";
 type Rows = BTreeMap<RowKey, Bytes>;
 
 /// What is stored.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Content {
     rows: Arc<Rows>,
     logs: Logs,
@@ -59,7 +59,13 @@ pub struct MemorySnapshot {
 impl MemoryStore {
     /// Empty.
     pub fn new() -> Self {
-        let content = RwLock::new(Some(Content::default()));
+        Self::holding(Rows::new())
+    }
+
+    /// With these rows.
+    pub fn holding(rows: BTreeMap<RowKey, Bytes>) -> Self {
+        let content = Content { rows: Arc::new(rows), logs: Logs::default() };
+        let content = RwLock::new(Some(content));
         Self { shared: Arc::new(Shared { latches: Latches::new(), content }) }
     }
 }
