@@ -25,6 +25,11 @@ impl<S> Counting<S> {
         Self { inner, rows_shown: Arc::default() }
     }
 
+    /// The store within.
+    pub fn inner(&self) -> &S {
+        &self.inner
+    }
+
     /// How many rows [`Store::range`] showed so far. Clones count together.
     pub fn rows_shown(&self) -> u64 {
         self.rows_shown.load(Ordering::Relaxed)

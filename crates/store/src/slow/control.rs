@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::queue::State;
 use super::{Inspector, Shared, SlowStore};
-use crate::{Consistency, Latches, MemoryStore, StoreError};
+use crate::{Latches, MemoryStore, StoreError};
 
 impl SlowStore {
     /// Empty. The seed decides when batches are committed, and how large they are.
@@ -99,12 +99,8 @@ impl SlowStore {
     }
 
     /// A store of its own with the rows that are durable now.
-    ///
-    /// # Errors
-    /// [`StoreError::Stopped`] when it is closed.
-    pub fn copy(&self) -> Result<MemoryStore, StoreError> {
-        let rows = self.shared.rows(Consistency::Strong)?;
-        Ok(MemoryStore::holding((*rows).clone()))
+    pub fn copy(&self) -> MemoryStore {
+        MemoryStore::holding((*self.shared.state.lock().rows).clone())
     }
 
     /// Counts how often somebody came to use the store, and says how often that is now.

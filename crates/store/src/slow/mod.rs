@@ -20,8 +20,8 @@ use tokio::sync::watch;
 
 use self::queue::{Era, State};
 use crate::{
-    AtomId, Change, Condition, Consistency, Direction, Figure, Guard, LatchGuard, Latches, Row,
-    RowKey, RowRange, Snapshot, Store, StoreError, Ticket, Write,
+    AtomId, Change, Condition, Consistency, Direction, Guard, LatchGuard, Latches, Row, RowKey,
+    RowRange, Snapshot, Store, StoreError, Ticket, Write,
 };
 
 type Rows = BTreeMap<RowKey, Bytes>;
@@ -178,10 +178,6 @@ impl Store for SlowStore {
 
     fn condition(&self) -> Condition {
         self.shared.state.lock().condition()
-    }
-
-    fn figures(&self) -> Vec<Figure> {
-        Vec::new()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::rows::{ATOMS, number, put, row};
 use super::{Bench, Checked, Harness, ensure};
 use crate::Consistency::Strong;
-use crate::{AtomId, Guard, Outcome, Store, StoreError};
+use crate::{AtomId, Guard, Outcome, RowKey, Store, StoreError};
 
 pub(super) fn outcomes<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     let store = bench.harness.fresh();
@@ -24,24 +24,31 @@ pub(super) fn outcomes<H: Harness>(bench: &Bench<'_, H>) -> Checked {
             };
             ended.push((key, outcome == Outcome::Applied));
         }
-        // Whatever else would be carried out has every chance.
-        for _ in 0..100 {
-            tokio::task::yield_now().await;
-        }
-        for (key, was_applied) in ended {
-            let is_there = number(store.get(&key, Strong).await?.as_ref()) == 1;
-            ensure!(
-                is_there == was_applied,
-                "an atom is said to be applied: {was_applied}, and its row is there: {is_there}"
-            );
-        }
+        are_as_told(&store, &ended).await?;
         ensure!(
             loses_track == (resolved > 0),
             "whether the engine answers Unknown is {}, not {loses_track}",
             resolved > 0
         );
-        Ok(())
+        // Whatever was still on its way has come to its end then.
+        store.close().await?;
+        match bench.harness.reopen() {
+            Some(reopened) => are_as_told(&reopened, &ended).await,
+            None => Ok(()),
+        }
     })
+}
+
+/// Whether the rows of atoms are there as it was told of each.
+async fn are_as_told(store: &impl Store, ended: &[(RowKey, bool)]) -> Checked {
+    for (key, was_applied) in ended {
+        let is_there = number(store.get(key, Strong).await?.as_ref()) == 1;
+        ensure!(
+            is_there == *was_applied,
+            "an atom is said to be applied: {was_applied}, and its row is there: {is_there}"
+        );
+    }
+    Ok(())
 }
 
 async fn resolve(store: &impl Store, id: AtomId) -> Result<Outcome, StoreError> {
