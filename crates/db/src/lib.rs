@@ -26,6 +26,7 @@ mod database;
 mod error;
 mod expiry;
 mod gate;
+mod held;
 mod index_changes;
 mod indexing;
 mod item_rules;

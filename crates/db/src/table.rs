@@ -180,6 +180,15 @@ impl Table {
         &self.definition.key
     }
 
+    /// What is durable of it, and whether it takes writers.
+    pub(crate) fn held(&self) -> impl std::fmt::Debug {
+        let places: Vec<Place> = self.indexes.iter().map(|index| index.place).collect();
+        let stream = self.stream.as_ref().map(|stream| stream.arn.clone());
+        let takes_writers = !self.era.gate.is_closed();
+        let (definition, spaces) = (Arc::clone(&self.definition), self.spaces.clone());
+        (self.arn.clone(), definition, spaces, places, stream, self.expiry.clone(), takes_writers)
+    }
+
     /// Whether writes report item collections: they exist where local indexes do.
     pub(crate) fn has_item_collections(&self) -> bool {
         self.indexes.iter().any(|index| index.definition.kind == IndexKind::Local)

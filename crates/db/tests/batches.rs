@@ -4,11 +4,11 @@
 mod support;
 
 use model::{ApiError, AttributeMap, TableRef};
-use stator_db::{BatchAction, BatchGetItem, BatchGetTable, BatchWriteItem, Db, Report};
-use store::MemoryStore;
+use stator_db::{BatchAction, BatchGetItem, BatchGetTable, BatchWriteItem, Report};
+use store::slow::SlowStore;
 use support::*;
 
-async fn db() -> Db<MemoryStore> {
+async fn db() -> Db<SlowStore> {
     let db = in_memory().await;
     db.create_table(&scope(), table("one", "p:S", None)).await.unwrap();
     let declaration = with_global(table("two", "p:S", None), "gsi", (&["x:S"], &[]), all());

@@ -7,15 +7,15 @@ use model::{
     AttributeMap, ConsumedCapacity, ProjectionType, ReturnConsumedCapacity, Select, TableRef,
 };
 use stator_db::{
-    BatchAction, BatchGetItem, BatchGetTable, BatchWriteItem, Db, GetItem, PutItem, Query,
+    BatchAction, BatchGetItem, BatchGetTable, BatchWriteItem, GetItem, PutItem, Query,
     TransactAction, TransactGet, TransactGetItems, TransactOperation, TransactWriteItems,
     WriteAnswer,
 };
-use store::MemoryStore;
+use store::slow::SlowStore;
 use support::*;
 
 /// Hash `p`, range `c`; a global index by `x` with everything, a local one by `y` with keys.
-async fn db() -> Db<MemoryStore> {
+async fn db() -> Db<SlowStore> {
     let db = in_memory().await;
     let declaration = table("t", "p:S", Some("c:S"));
     let keys_only = projection(ProjectionType::KeysOnly, &[]);
@@ -54,7 +54,7 @@ fn written(answer: WriteAnswer) -> [f64; 3] {
     shares(&answer.consumed.unwrap()).map(|(_, write)| write)
 }
 
-async fn put_cost(db: &Db<MemoryStore>, item: AttributeMap) -> [f64; 3] {
+async fn put_cost(db: &Db<SlowStore>, item: AttributeMap) -> [f64; 3] {
     let request = PutItem { report: everything_reported(), ..put("t", item) };
     written(db.put_item(&scope(), request).await.unwrap())
 }

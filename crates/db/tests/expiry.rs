@@ -13,27 +13,29 @@ use store::StoreError;
 use tokio::task::JoinHandle;
 
 use stator_db::{
-    Db, ExpiryFigures, GetRecords, GetShardIterator, ListStreams, Scan, ShardPage,
-    UpdateTimeToLive, Upkeep,
+    ExpiryFigures, GetRecords, GetShardIterator, ListStreams, Scan, ShardPage, UpdateTimeToLive,
+    Upkeep,
 };
-use support::faulty::Faulty;
+use store::slow::SlowStore;
 use support::*;
 
 const NOW_S: u64 = 1_700_000_000;
 const HOUR_MS: u64 = 60 * 60 * 1000;
 /// Items that the sweep does not remove at one go.
 const CROWD: usize = 1000;
+/// Atoms of one page of the sweep.
+const PAGE_ATOMS: usize = 16;
 
 struct Bench {
-    store: Faulty,
+    store: SlowStore,
     clock: TestClock,
-    db: Arc<Db<Faulty>>,
+    db: Arc<Db<SlowStore>>,
 }
 
 impl Bench {
     /// A table `t` with a stream and an index; time to live is not enabled yet.
     async fn new() -> Self {
-        let (store, clock) = (Faulty::new(), TestClock::new(NOW_S * 1000));
+        let (store, clock) = (slow_store(), TestClock::new(NOW_S * 1000));
         let db = Arc::new(open(store.clone(), &clock).await);
         let declaration = table("t", "p:S", None);
         let mut declaration = with_global(declaration, "i", (&["g:S"], &[]), all());
@@ -61,9 +63,7 @@ impl Bench {
         bench.store.hold();
         let db = Arc::clone(&bench.db);
         let sweep = tokio::spawn(async move { db.keep_up(Upkeep::Expiry).await });
-        while bench.there().await.len() == CROWD {
-            tokio::task::yield_now().await;
-        }
+        bench.store.until_tickets_wait(PAGE_ATOMS).await;
         (bench, sweep)
     }
 
@@ -245,6 +245,7 @@ async fn it_is_changed_once_an_hour() {
     assert_eq!(refused(bench.update("until", true).await), "TimeToLive is already enabled");
     bench.clock.advance(1);
     bench.update("until", false).await.unwrap();
+    bench.db.settled().await;
 }
 
 #[tokio::test]
@@ -310,8 +311,7 @@ async fn a_page_of_large_items_ends_early_and_the_next_goes_on() {
     for _turn in 0..1000 {
         tokio::task::yield_now().await;
     }
-    let described = bench.db.describe_table(&scope(), TableRef::new("t")).await.unwrap();
-    assert_eq!(described.item_count, 14, "the others wait until these are durable");
+    assert_eq!(bench.store.tickets_waiting(), 2, "the others wait until these are durable");
     bench.store.release();
     sweep.await.unwrap().unwrap();
     assert_eq!(bench.there().await, [""; 0]);

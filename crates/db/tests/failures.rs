@@ -10,23 +10,23 @@ use model::{
     TimeToLiveStatus,
 };
 use stator_db::{
-    Db, GetRecords, GetShardIterator, ListStreams, ListTables, ShardPage, UpdateTimeToLive, Upkeep,
+    GetRecords, GetShardIterator, ListStreams, ListTables, ShardPage, UpdateTimeToLive, Upkeep,
 };
-use support::faulty::Faulty;
+use store::slow::SlowStore;
 use support::*;
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
 
 /// A database over a store that fails when it is told to, with a table `t` that has a stream.
 struct Bench {
-    store: Faulty,
+    store: SlowStore,
     clock: TestClock,
-    db: Arc<Db<Faulty>>,
+    db: Arc<Db<SlowStore>>,
 }
 
 impl Bench {
     async fn new() -> Self {
-        let (store, clock) = (Faulty::new(), TestClock::new(1_700_000_000_000));
+        let (store, clock) = (slow_store(), TestClock::new(1_700_000_000_000));
         let db = Arc::new(open(store.clone(), &clock).await);
         let mut declaration = table("t", "p:S", None);
         let view = Some(StreamView::NewImage);
@@ -163,7 +163,7 @@ async fn requests_wait_to_see_whether_their_table_is_dropped() {
     for fails in [true, false] {
         bench.store.hold();
         if fails {
-            bench.store.fail_held();
+            bench.store.fail_next();
         }
         let db = Arc::clone(&bench.db);
         let drop = tokio::spawn(async move { db.delete_table(&scope(), TableRef::new("t")).await });
@@ -187,6 +187,7 @@ async fn requests_wait_to_see_whether_their_table_is_dropped() {
         assert_eq!(put.await.unwrap().is_ok(), fails, "the table is there if it was not dropped");
         assert_eq!(get.await.unwrap().is_ok(), fails);
     }
+    bench.db.settled().await;
 }
 
 #[tokio::test]

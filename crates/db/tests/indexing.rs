@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use model::{
     ApiError, AttributeMap, IndexStatus, ProjectionType, TableDescription, TableRef, TableStatus,
 };
-use stator_db::{Db, TransactAction, TransactOperation, TransactWriteItems};
-use store::{MemoryStore, Store};
-use support::faulty::Faulty;
+use stator_db::{TransactAction, TransactOperation, TransactWriteItems};
 use support::*;
 
 const NOW_MS: u64 = 1_700_000_000_000;
@@ -25,16 +23,16 @@ fn item_of(number: usize) -> AttributeMap {
     item
 }
 
-async fn described<S: Store>(db: &Db<S>) -> TableDescription {
+async fn described<S: Slow>(db: &Db<S>) -> TableDescription {
     db.describe_table(&scope(), TableRef::new("t1")).await.unwrap()
 }
 
-async fn statuses<S: Store>(db: &Db<S>) -> (TableStatus, Vec<IndexStatus>) {
+async fn statuses<S: Slow>(db: &Db<S>) -> (TableStatus, Vec<IndexStatus>) {
     let table = described(db).await;
     (table.status, table.indexes.iter().map(|index| index.status).collect())
 }
 
-async fn everything<S: Store>(db: &Db<S>, index: Option<&str>) -> Vec<AttributeMap> {
+async fn everything<S: Slow>(db: &Db<S>, index: Option<&str>) -> Vec<AttributeMap> {
     let mut all = Vec::new();
     let mut request = scan("t1");
     request.index = index.map(str::to_owned);
@@ -50,7 +48,7 @@ async fn everything<S: Store>(db: &Db<S>, index: Option<&str>) -> Vec<AttributeM
 
 /// Checks that the index `by-x`, which carries everything, has exactly the items with a string `x`,
 /// and that its counters say so.
-async fn assert_exact<S: Store>(db: &Db<S>) {
+async fn assert_exact<S: Slow>(db: &Db<S>) {
     let by_key = |items: Vec<AttributeMap>| -> BTreeMap<String, AttributeMap> {
         items.into_iter().map(|item| (format!("{:?}", item["p"]), item)).collect()
     };
@@ -68,7 +66,7 @@ async fn assert_exact<S: Store>(db: &Db<S>) {
     assert_eq!((index.item_count, index.size_bytes), (rows as u64, bytes as u64));
 }
 
-async fn filled<S: Store>(store: S, count: usize) -> Db<S> {
+async fn filled<S: Slow>(store: S, count: usize) -> Db<S> {
     let db = open(store, &TestClock::new(NOW_MS)).await;
     db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
     for number in 0..count {
@@ -83,7 +81,7 @@ fn by_x() -> model::TableUpdate {
 
 #[tokio::test]
 async fn an_index_that_comes_takes_in_the_items_that_fit() {
-    let db = filled(MemoryStore::new(), 1000).await;
+    let db = filled(slow_store(), 1000).await;
     let answer = db.update_table(&scope(), by_x()).await.unwrap();
     assert_eq!(answer.status, TableStatus::Updating);
     assert_eq!(answer.indexes[0].status, IndexStatus::Allocating);
@@ -102,7 +100,7 @@ async fn an_index_that_comes_takes_in_the_items_that_fit() {
 
 #[tokio::test]
 async fn an_index_carries_what_its_projection_says() {
-    let db = filled(MemoryStore::new(), 20).await;
+    let db = filled(slow_store(), 20).await;
     let projection = projection(ProjectionType::KeysOnly, &[]);
     let update = create_index("t1", "keys", (&["data:S"], &["x:S"]), projection);
     db.update_table(&scope(), update).await.unwrap();
@@ -116,7 +114,7 @@ async fn an_index_carries_what_its_projection_says() {
 
 #[tokio::test]
 async fn while_an_index_is_backfilled_it_cannot_be_read_and_writes_are_taken_in() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = filled(store.clone(), 300).await;
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
@@ -173,7 +171,7 @@ async fn while_an_index_is_backfilled_it_cannot_be_read_and_writes_are_taken_in(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_is_exact_whatever_is_written_while_it_is_built() {
-    let db = std::sync::Arc::new(filled(MemoryStore::new(), 2000).await);
+    let db = std::sync::Arc::new(filled(slow_store(), 2000).await);
     db.update_table(&scope(), by_x()).await.unwrap();
     let writers = (0..4).map(|writer| {
         let db = std::sync::Arc::clone(&db);
@@ -204,7 +202,7 @@ async fn an_index_is_exact_whatever_is_written_while_it_is_built() {
 
 #[tokio::test]
 async fn a_backfill_that_was_cut_short_goes_on_when_the_database_is_opened_again() {
-    let store = Faulty::new();
+    let store = slow_store();
     let first = filled(store.clone(), 500).await;
     store.hold_ranges();
     first.update_table(&scope(), by_x()).await.unwrap();
@@ -222,7 +220,7 @@ async fn a_backfill_that_was_cut_short_goes_on_when_the_database_is_opened_again
 
 #[tokio::test(start_paused = true)]
 async fn a_backfill_waits_until_the_store_takes_writes_again() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = filled(store.clone(), 300).await;
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
@@ -242,7 +240,7 @@ async fn a_backfill_waits_until_the_store_takes_writes_again() {
 
 #[tokio::test]
 async fn closing_waits_until_a_backfill_has_stopped() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = std::sync::Arc::new(filled(store.clone(), 300).await);
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
@@ -263,7 +261,7 @@ async fn closing_waits_until_a_backfill_has_stopped() {
 
 #[tokio::test]
 async fn an_index_that_goes_is_forgotten_with_its_rows_and_attributes() {
-    let store = MemoryStore::new();
+    let store = slow_store();
     let db = filled(store.clone(), 50).await;
     db.update_table(&scope(), by_x()).await.unwrap();
     db.settled().await;
@@ -295,7 +293,7 @@ async fn an_index_that_goes_is_forgotten_with_its_rows_and_attributes() {
 
 #[tokio::test]
 async fn deleting_an_index_ends_its_backfill() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = filled(store.clone(), 300).await;
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
@@ -312,7 +310,7 @@ async fn deleting_an_index_ends_its_backfill() {
 
 #[tokio::test]
 async fn a_deletion_that_was_cut_short_goes_on_when_the_database_is_opened_again() {
-    let store = Faulty::new();
+    let store = slow_store();
     let first = filled(store.clone(), 50).await;
     first.update_table(&scope(), by_x()).await.unwrap();
     first.settled().await;
@@ -330,7 +328,7 @@ async fn a_deletion_that_was_cut_short_goes_on_when_the_database_is_opened_again
 
 #[tokio::test]
 async fn while_an_index_comes_others_and_the_table_itself_stay() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = filled(store.clone(), 10).await;
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
@@ -371,7 +369,7 @@ async fn while_an_index_comes_others_and_the_table_itself_stay() {
 
 #[tokio::test]
 async fn the_latest_writer_of_a_table_knows_its_latest_indexes() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = std::sync::Arc::new(filled(store.clone(), 10).await);
     // A write is queued by the table as it was, and not durable yet, when the index comes.
     store.hold();
@@ -379,7 +377,7 @@ async fn the_latest_writer_of_a_table_knows_its_latest_indexes() {
         let db = std::sync::Arc::clone(&db);
         async move { write(&db, "t1", map([("p", s("early")), ("x", s("bird"))])).await }
     });
-    tokio::task::yield_now().await;
+    store.until_tickets_wait(1).await;
     let updating = tokio::spawn({
         let db = std::sync::Arc::clone(&db);
         async move { db.update_table(&scope(), by_x()).await.unwrap() }

@@ -7,12 +7,12 @@ use model::{
     ApiError, AttributeMap, AttributeValue, Item, ReturnValues,
     ReturnValuesOnConditionCheckFailure as OnFailure, TableRef,
 };
-use stator_db::{Db, GetItem, PutItem, UpdateItem};
-use store::MemoryStore;
+use stator_db::{GetItem, PutItem, UpdateItem};
+use store::slow::SlowStore;
 use support::*;
 
 /// A table of hash `p` (S) and range `c` (N), with a global index on `x` (S).
-async fn db() -> Db<MemoryStore> {
+async fn db() -> Db<SlowStore> {
     let db = in_memory().await;
     let declaration = table("t", "p:S", Some("c:N"));
     let declaration = with_global(declaration, "gsi", (&["x:S"], &[]), all());

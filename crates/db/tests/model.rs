@@ -9,9 +9,10 @@ use model::{ApiError, AttributeMap, AttributeValue, Item, ProjectionType, Return
 use proptest::collection::vec;
 use proptest::prelude::*;
 use stator_db::{
-    Db, PutItem, Query, Report, Scan, TransactAction, TransactOperation, TransactWriteItems,
+    PutItem, Query, Report, Scan, TransactAction, TransactOperation, TransactWriteItems,
 };
-use store::{Direction, MemoryStore};
+use store::Direction;
+use store::slow::SlowStore;
 use support::*;
 
 /// What the table holds, by (p, c).
@@ -89,15 +90,15 @@ fn key_of(item: &AttributeMap) -> (i64, String) {
 }
 
 struct Pair {
-    store: MemoryStore,
+    store: SlowStore,
     clock: TestClock,
-    db: Db<MemoryStore>,
+    db: Db<SlowStore>,
     expected: Expected,
 }
 
 impl Pair {
     async fn new() -> Self {
-        let (store, clock) = (MemoryStore::new(), TestClock::new(1));
+        let (store, clock) = (slow_store(), TestClock::new(1));
         let db = open(store.clone(), &clock).await;
         let declaration = table("t", "p:N", Some("c:S"));
         let include = projection(ProjectionType::Include, &["z"]);
@@ -136,7 +137,11 @@ impl Pair {
                 }
             }
             Step::Transact { puts, absent } => self.transact(puts, absent).await,
-            Step::Reopen => self.db = open(self.store.clone(), &self.clock).await,
+            Step::Reopen => {
+                // Nobody restarts within a millisecond.
+                self.clock.advance(1);
+                self.db = open(self.store.clone(), &self.clock).await;
+            }
         }
     }
 

@@ -4,13 +4,14 @@
 mod support;
 
 use model::{AttributeMap, AttributeValue, ProjectionType, Select};
-use stator_db::{Db, Page, Query};
-use store::{Direction, MemoryStore};
+use stator_db::{Page, Query};
+use store::Direction;
+use store::slow::SlowStore;
 use support::*;
 
 /// Hash `p` (S) and range `c` (S); a local index by `x` (N) that has keys and `d`; a global one by
 /// `x` that has keys.
-async fn db() -> Db<MemoryStore> {
+async fn db() -> Db<SlowStore> {
     let db = in_memory().await;
     let declaration = table("t", "p:S", Some("c:S"));
     let include = projection(ProjectionType::Include, &["d"]);
@@ -45,11 +46,11 @@ fn through(index: &str, request: Query) -> Query {
     Query { index: Some(index.into()), ..request }
 }
 
-async fn run(db: &Db<MemoryStore>, request: Query) -> Page {
+async fn run(db: &Db<SlowStore>, request: Query) -> Page {
     db.query(&scope(), request).await.unwrap()
 }
 
-async fn error(db: &Db<MemoryStore>, request: Query) -> String {
+async fn error(db: &Db<SlowStore>, request: Query) -> String {
     refused(db.query(&scope(), request).await)
 }
 
@@ -333,7 +334,7 @@ async fn start_keys_must_lie_in_what_is_queried() {
 }
 
 /// A global index of two hash attributes, S and N, and three range attributes, S, N and B.
-async fn composite() -> Db<MemoryStore> {
+async fn composite() -> Db<SlowStore> {
     let db = in_memory().await;
     let declaration = table("t", "p:S", None);
     let key: (&[&str], &[&str]) = (&["h:S", "i:N"], &["r:S", "q:N", "v:B"]);

@@ -4,14 +4,14 @@
 mod support;
 
 use model::{AttributeMap, AttributeValue, Select};
-use stator_db::{Db, Page, Query, Scan};
-use store::{Counting, MemoryStore, Store};
+use stator_db::{Page, Query, Scan};
+use store::Counting;
 use support::*;
 
 const ITEMS: usize = 60;
 
 /// Hash `p` (N) and range `c` (S), 60 items in 20 partitions, half of them in a global index.
-async fn filled<S: Store>(store: S) -> Db<S> {
+async fn filled<S: Slow>(store: S) -> Db<S> {
     let db = open(store, &TestClock::new(1)).await;
     let declaration = table("t", "p:N", Some("c:S"));
     let declaration = with_global(declaration, "gsi", (&["x:S"], &["p:N"]), all());
@@ -28,12 +28,12 @@ async fn filled<S: Store>(store: S) -> Db<S> {
     db
 }
 
-async fn run<S: Store>(db: &Db<S>, request: Scan) -> Page {
+async fn run<S: Slow>(db: &Db<S>, request: Scan) -> Page {
     db.scan(&scope(), request).await.unwrap()
 }
 
 /// Every page's items.
-async fn whole<S: Store>(db: &Db<S>, mut request: Scan) -> Vec<AttributeMap> {
+async fn whole<S: Slow>(db: &Db<S>, mut request: Scan) -> Vec<AttributeMap> {
     let mut gathered = Vec::new();
     loop {
         let page = run(db, request.clone()).await;
@@ -55,7 +55,7 @@ fn through(index: &str) -> Scan {
 
 #[tokio::test]
 async fn a_scan_shows_every_item_once_whatever_its_pages() {
-    let db = filled(MemoryStore::new()).await;
+    let db = filled(slow_store()).await;
     for (request, expected) in [(scan("t"), ITEMS), (through("gsi"), 30), (through("lsi"), 30)] {
         let all = whole(&db, request.clone()).await;
         assert_eq!(all.len(), expected);
@@ -71,7 +71,7 @@ async fn a_scan_shows_every_item_once_whatever_its_pages() {
 
 #[tokio::test]
 async fn items_of_a_partition_stand_together_in_order() {
-    let db = filled(MemoryStore::new()).await;
+    let db = filled(slow_store()).await;
     let page = run(&db, scan("t")).await;
     let partitions = column(&page, "p");
     let changes = partitions.windows(2).filter(|pair| pair[0] != pair[1]).count();
@@ -80,7 +80,7 @@ async fn items_of_a_partition_stand_together_in_order() {
 
 #[tokio::test]
 async fn segments_together_show_what_one_scan_shows() {
-    let db = filled(MemoryStore::new()).await;
+    let db = filled(slow_store()).await;
     for request in [scan("t"), through("gsi"), through("lsi")] {
         let all = whole(&db, request.clone()).await;
         for total in [1, 2, 3, 16] {
@@ -102,7 +102,7 @@ async fn segments_together_show_what_one_scan_shows() {
 
 #[tokio::test]
 async fn segments_are_checked() {
-    let db = filled(MemoryStore::new()).await;
+    let db = filled(slow_store()).await;
     let of = |segment, total_segments| Scan { segment, total_segments, ..scan("t") };
     let cases = [
         (
@@ -145,7 +145,7 @@ async fn segments_are_checked() {
 
 #[tokio::test]
 async fn start_keys_must_be_keys() {
-    let db = filled(MemoryStore::new()).await;
+    let db = filled(slow_store()).await;
     let from = |request: Scan, key| Scan { exclusive_start_key: Some(key), ..request };
     let schema = "The provided starting key is invalid: The provided key element does not match \
                   the schema";
@@ -159,7 +159,7 @@ async fn start_keys_must_be_keys() {
 
 #[tokio::test]
 async fn filters_may_be_on_keys_and_counts_tell_both_numbers() {
-    let db = filled(MemoryStore::new()).await;
+    let db = filled(slow_store()).await;
     let on_key = filter("p = :p", &[("p", n("3"))]);
     let page = run(&db, Scan { filter: on_key, ..scan("t") }).await;
     assert_eq!((page.count, page.scanned_count), (3, ITEMS));
@@ -170,7 +170,7 @@ async fn filters_may_be_on_keys_and_counts_tell_both_numbers() {
 
 #[tokio::test]
 async fn consistent_scans_of_global_indexes_are_refused() {
-    let db = filled(MemoryStore::new()).await;
+    let db = filled(slow_store()).await;
     let request = Scan { consistent: true, ..through("gsi") };
     assert_eq!(
         refused(db.scan(&scope(), request).await),
@@ -181,7 +181,7 @@ async fn consistent_scans_of_global_indexes_are_refused() {
 
 #[tokio::test]
 async fn pages_read_the_rows_they_evaluate_and_at_most_one_more() {
-    let store = Counting::new(MemoryStore::new());
+    let store = Counting::new(slow_store());
     let db = filled(store.clone()).await;
     let shown = |before: u64| usize::try_from(store.rows_shown() - before).unwrap();
 
@@ -212,7 +212,7 @@ async fn pages_read_the_rows_they_evaluate_and_at_most_one_more() {
 
 #[tokio::test]
 async fn a_page_full_by_size_has_read_one_row_more() {
-    let store = Counting::new(MemoryStore::new());
+    let store = Counting::new(slow_store());
     let db = filled(store.clone()).await;
     for number in 0..4 {
         let blob = AttributeValue::B(vec![0; 400_000]);

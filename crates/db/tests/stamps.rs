@@ -4,12 +4,11 @@
 mod support;
 
 use model::{AttributeMap, ProjectionType};
-use stator_db::Db;
-use store::MemoryStore;
+use store::slow::SlowStore;
 use support::*;
 
 /// A table whose index carries keys and `d`; its rows are in spaces 16 and 17.
-async fn db(store: &MemoryStore, clock: &TestClock) -> Db<MemoryStore> {
+async fn db(store: &SlowStore, clock: &TestClock) -> Db<SlowStore> {
     let db = open(store.clone(), clock).await;
     let include = projection(ProjectionType::Include, &["d"]);
     let declaration = with_global(table("t", "p:S", None), "gsi", (&["x:S"], &[]), include);
@@ -22,7 +21,7 @@ fn item(d: &str, e: &str) -> AttributeMap {
 }
 
 /// The stamps of the item's row and of its index row.
-async fn stamps(store: &MemoryStore) -> (Vec<u8>, Vec<u8>) {
+async fn stamps(store: &SlowStore) -> (Vec<u8>, Vec<u8>) {
     let (items, entries) = (rows(store, 16, 0x01).await, rows(store, 17, 0x20).await);
     assert_eq!((items.len(), entries.len()), (1, 1));
     (items[0].1[..12].to_vec(), entries[0].1[..12].to_vec())
@@ -30,7 +29,7 @@ async fn stamps(store: &MemoryStore) -> (Vec<u8>, Vec<u8>) {
 
 #[tokio::test]
 async fn an_index_row_has_the_stamp_of_the_write_that_changed_it_last() {
-    let (store, clock) = (MemoryStore::new(), TestClock::new(1_000));
+    let (store, clock) = (slow_store(), TestClock::new(1_000));
     let db = db(&store, &clock).await;
     write(&db, "t", item("1", "1")).await;
     let (first, entry) = stamps(&store).await;
@@ -55,7 +54,7 @@ async fn an_index_row_has_the_stamp_of_the_write_that_changed_it_last() {
 
 #[tokio::test]
 async fn a_rows_stamps_grow_across_restarts_with_a_clock_that_stepped_back() {
-    let store = MemoryStore::new();
+    let store = slow_store();
     let before = db(&store, &TestClock::new(5_000)).await;
     write(&before, "t", item("1", "1")).await;
     let (first, _) = stamps(&store).await;

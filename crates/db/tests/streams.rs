@@ -9,8 +9,9 @@ use model::{
     ApiError, ChangeKind, Shard, ShardPosition, StreamArn, StreamDeclaration, StreamRecord,
     StreamStatus, StreamView, TableRef, TableUpdate,
 };
-use stator_db::{Db, GetRecords, GetShardIterator, ListStreams, ShardPage, Upkeep};
-use store::{Consistency, Direction, Kind, MemoryStore, RowRange, Space, Store as _};
+use stator_db::{GetRecords, GetShardIterator, ListStreams, ShardPage, Upkeep};
+use store::slow::SlowStore;
+use store::{Consistency, Direction, Kind, RowRange, Space, Store as _};
 use support::*;
 
 const MINUTE_MS: u64 = 60 * 1000;
@@ -20,14 +21,14 @@ const CHANGE: Kind = Kind(0x30);
 
 /// A database with a table `t` that has a stream.
 struct Bench {
-    store: MemoryStore,
+    store: SlowStore,
     clock: TestClock,
-    db: Db<MemoryStore>,
+    db: Db<SlowStore>,
 }
 
 impl Bench {
     async fn new() -> Self {
-        let (store, clock) = (MemoryStore::new(), TestClock::new(1_700_000_000_000));
+        let (store, clock) = (slow_store(), TestClock::new(1_700_000_000_000));
         let db = open(store.clone(), &clock).await;
         let mut declaration = table("t", "p:S", None);
         let view = Some(StreamView::NewAndOldImages);

@@ -8,8 +8,6 @@ use model::{
     ProvisionedThroughput, ScalarType, Scope, TableDeclaration, TableRef, TableStatus,
 };
 use stator_db::ListTables;
-use store::MemoryStore;
-use support::faulty::Faulty;
 use support::*;
 
 async fn create_error(declaration: TableDeclaration) -> String {
@@ -43,6 +41,7 @@ async fn a_table_is_creating_once_then_active_then_deleting_once_then_gone() {
     assert_eq!(gone, ApiError::ResourceNotFound(message.into()));
     let gone = db.delete_table(&scope(), TableRef::new("t1")).await.unwrap_err();
     assert_eq!(gone, ApiError::ResourceNotFound(message.into()));
+    db.settled().await;
 }
 
 #[tokio::test]
@@ -138,7 +137,7 @@ async fn counts_and_sizes_are_exact_for_table_and_indexes() {
 
 #[tokio::test]
 async fn tables_and_their_items_are_there_after_reopening() {
-    let store = MemoryStore::new();
+    let store = slow_store();
     let clock = TestClock::new(1);
     let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:N"], &[]), all());
     let first = open(store.clone(), &clock).await;
@@ -163,7 +162,7 @@ async fn tables_and_their_items_are_there_after_reopening() {
 
 #[tokio::test]
 async fn a_table_created_anew_has_nothing_of_the_old_one() {
-    let store = MemoryStore::new();
+    let store = slow_store();
     let db = open(store.clone(), &TestClock::new(1)).await;
     for round in 0..3 {
         let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:S"], &[]), all());
@@ -181,7 +180,7 @@ async fn a_table_created_anew_has_nothing_of_the_old_one() {
 
 #[tokio::test]
 async fn a_drop_that_was_cut_short_is_finished_at_the_next_open() {
-    let store = Faulty::new();
+    let store = slow_store();
     let clock = TestClock::new(1);
     let db = open(store.clone(), &clock).await;
     let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:S"], &[]), all());
@@ -225,6 +224,7 @@ async fn writes_during_a_drop_are_carried_out_or_find_no_table() {
             Err(error) => assert!(matches!(error, ApiError::ResourceNotFound(_)), "{error:?}"),
         }
     }
+    db.settled().await;
 }
 
 #[tokio::test]

@@ -6,8 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use model::{ApiError, TableRef};
-use stator_db::{Db, TagResource, UntagResource};
-use store::{MemoryStore, Store};
+use stator_db::{TagResource, UntagResource};
 use support::*;
 
 fn resource() -> TableRef {
@@ -19,14 +18,14 @@ fn tags(keys: impl IntoIterator<Item = usize>) -> TagResource {
     TagResource { resource: resource(), tags }
 }
 
-fn keys<S: Store>(db: &Db<S>) -> Vec<String> {
+fn keys<S: Slow>(db: &Db<S>) -> Vec<String> {
     let tags = db.list_tags_of_resource(&scope(), &resource()).unwrap();
     tags.into_iter().map(|(key, _)| key).collect()
 }
 
 #[tokio::test]
 async fn tags_are_there_after_reopening() {
-    let (store, clock) = (MemoryStore::new(), TestClock::new(1));
+    let (store, clock) = (slow_store(), TestClock::new(1));
     let first = open(store.clone(), &clock).await;
     first.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
     first.tag_resource(&scope(), tags(0..3)).await.unwrap();
@@ -76,4 +75,5 @@ async fn a_tagged_table_keeps_its_items_and_can_be_dropped() {
     db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
     let gone = db.tag_resource(&scope(), tags([2])).await.unwrap_err();
     assert!(matches!(gone, ApiError::ResourceNotFound(_)));
+    db.settled().await;
 }

@@ -10,14 +10,13 @@ use model::{
     ReturnValuesOnConditionCheckFailure as OnFailure, TableRef,
 };
 use stator_db::{
-    BatchAction, BatchWriteItem, Db, Report, TransactAction, TransactGet, TransactGetItems,
+    BatchAction, BatchWriteItem, Report, TransactAction, TransactGet, TransactGetItems,
     TransactOperation, TransactWriteItems,
 };
-use store::{MemoryStore, Store};
-use support::faulty::Faulty;
+use store::slow::SlowStore;
 use support::*;
 
-async fn with_tables<S: Store>(store: S, clock: &TestClock) -> Db<S> {
+async fn with_tables<S: Slow>(store: S, clock: &TestClock) -> Db<S> {
     let db = open(store, clock).await;
     db.create_table(&scope(), table("one", "p:S", None)).await.unwrap();
     let declaration = with_global(table("two", "p:S", None), "gsi", (&["x:S"], &[]), all());
@@ -25,8 +24,8 @@ async fn with_tables<S: Store>(store: S, clock: &TestClock) -> Db<S> {
     db
 }
 
-async fn db() -> Db<MemoryStore> {
-    with_tables(MemoryStore::new(), &TestClock::new(1)).await
+async fn db() -> Db<SlowStore> {
+    with_tables(slow_store(), &TestClock::new(1)).await
 }
 
 fn key(p: &str) -> AttributeMap {
@@ -226,7 +225,7 @@ async fn transactions_have_a_largest_size() {
 #[tokio::test]
 async fn a_spent_token_repeats_the_answer_and_not_the_writes() {
     let clock = TestClock::new(1_700_000_000_000);
-    let store = MemoryStore::new();
+    let store = slow_store();
     let db = with_tables(store.clone(), &clock).await;
     let request = || TransactWriteItems {
         report: everything_reported(),
@@ -270,7 +269,7 @@ async fn a_token_is_for_one_request() {
 #[tokio::test]
 async fn expired_tokens_leave_no_rows() {
     let clock = TestClock::new(1_700_000_000_000);
-    let store = MemoryStore::new();
+    let store = slow_store();
     let db = with_tables(store.clone(), &clock).await;
     for number in 0..5 {
         let request = once(&number.to_string(), vec![increment("one", "a")]);
@@ -284,16 +283,9 @@ async fn expired_tokens_leave_no_rows() {
     }
 }
 
-/// Waits until the transaction's write is queued.
-async fn until_submitted<S: Store>(db: &Db<S>, p: &str) {
-    while read(db, "one", key(p)).await.is_none() {
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test]
 async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = Arc::new(with_tables(store.clone(), &TestClock::new(1)).await);
     store.hold();
     let running = tokio::spawn({
@@ -301,7 +293,7 @@ async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable(
         let request = once("token", vec![put_action("one", key("a")), increment("two", "b")]);
         async move { db.transact_write_items(&scope(), request).await }
     });
-    until_submitted(&db, "a").await;
+    store.until_tickets_wait(1).await;
 
     let overlapping = all_of(vec![increment("two", "c"), increment("two", "b")]);
     let conflict = "Transaction is ongoing for the item";
@@ -330,7 +322,7 @@ async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable(
 
 #[tokio::test]
 async fn a_transaction_whose_client_went_away_stays_in_progress_until_it_is_durable() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = Arc::new(with_tables(store.clone(), &TestClock::new(1)).await);
     store.hold();
     let running = tokio::spawn({
@@ -340,7 +332,7 @@ async fn a_transaction_whose_client_went_away_stays_in_progress_until_it_is_dura
             db.transact_write_items(&scope(), request).await
         }
     });
-    until_submitted(&db, "a").await;
+    store.until_tickets_wait(1).await;
     running.abort();
     assert!(running.await.unwrap_err().is_cancelled());
     let single = db.put_item(&scope(), put("one", key("a"))).await.unwrap_err();
@@ -353,14 +345,14 @@ async fn a_transaction_whose_client_went_away_stays_in_progress_until_it_is_dura
 
 #[tokio::test]
 async fn answers_wait_for_what_they_were_derived_from() {
-    let store = Faulty::new();
+    let store = slow_store();
     let db = Arc::new(with_tables(store.clone(), &TestClock::new(1)).await);
     store.hold();
     let first = tokio::spawn({
         let db = Arc::clone(&db);
         async move { db.put_item(&scope(), put("one", key("a"))).await }
     });
-    until_submitted(&db, "a").await;
+    store.until_tickets_wait(1).await;
     let mut absent = put("one", key("a"));
     absent.condition = condition("attribute_not_exists(p)", &[]);
     let unchanged = put("one", key("a"));

@@ -10,15 +10,15 @@ use model::{
     ApiError, AttributeMap, AttributeValue, IndexPhase, Item, KeyElement, ScalarType, Scope,
     TableDefinition, TableRef,
 };
-use stator_db::{Adoption, BatchAction, Db, LoadError, Loaded, Scan, StoredTable};
-use store::{MemoryStore, Store};
+use stator_db::{Adoption, BatchAction, LoadError, Loaded, Scan, StoredTable};
+use store::slow::SlowStore;
 use support::{
-    TestClock, all, everything, in_memory, item, map, n, open, put, s, scope, table, with_global,
-    write,
+    Db, Slow, TestClock, all, everything, in_memory, item, map, n, open, put, s, scope, slow_store,
+    table, with_global, write,
 };
 
 /// Every item of a table.
-async fn items<S: Store>(db: &Db<S>, name: &str) -> Vec<Item> {
+async fn items<S: Slow>(db: &Db<S>, name: &str) -> Vec<Item> {
     let mut items = Vec::new();
     let visit = |item: stator_db::VisitedItem<'_>| {
         let whole = Item::encode(&item.attributes.to_map());
@@ -35,7 +35,7 @@ fn puts(items: impl IntoIterator<Item = AttributeMap>) -> Vec<BatchAction> {
 }
 
 /// A database with the table `t1` and a global index by `x`.
-async fn source() -> (Db<MemoryStore>, StoredTable) {
+async fn source() -> (Db<SlowStore>, StoredTable) {
     let db = in_memory().await;
     let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:N"], &[]), all());
     db.create_table(&scope(), declaration).await.unwrap();
@@ -50,7 +50,7 @@ async fn source() -> (Db<MemoryStore>, StoredTable) {
     (db, stored)
 }
 
-async fn restore(adoption: &mut Adoption<'_, MemoryStore>, stored: &StoredTable, items: &[Item]) {
+async fn restore(adoption: &mut Adoption<'_, SlowStore>, stored: &StoredTable, items: &[Item]) {
     let definition = (*stored.definition).clone();
     let mut loader = adoption.restore(&stored.scope, definition).await.unwrap();
     for batch in items.chunks(7) {
@@ -64,7 +64,7 @@ async fn restore(adoption: &mut Adoption<'_, MemoryStore>, stored: &StoredTable,
 async fn a_restored_table_is_the_same_in_every_part() {
     let (source, stored) = source().await;
     assert_eq!((&stored.scope, stored.items), (&scope(), 50));
-    let store = MemoryStore::new();
+    let store = slow_store();
     let clock = TestClock::new(1);
     let target = open(store.clone(), &clock).await;
     let mut adoption = target.adopt();
@@ -89,7 +89,7 @@ async fn a_restored_table_is_the_same_in_every_part() {
 #[tokio::test]
 async fn what_was_not_published_is_gone_after_reopening() {
     let (source, stored) = source().await;
-    let store = MemoryStore::new();
+    let store = slow_store();
     let clock = TestClock::new(1);
     let target = open(store.clone(), &clock).await;
     let mut adoption = target.adopt();

@@ -99,6 +99,13 @@ impl Stream {
         Place { space: self.space, kind: kind::CHANGE }
     }
 
+    /// What is durable of it, and which shards writers see; nothing while these change.
+    pub(crate) fn held(&self) -> impl std::fmt::Debug {
+        let about = (self.arn.clone(), self.view, self.created_at_ms, self.key.clone(), self.space);
+        let open = self.open.try_read().map(|open| *open).ok();
+        (about, self.shards.read().clone(), open)
+    }
+
     pub(crate) fn status(&self) -> StreamStatus {
         match self.shards.read().disabled_at_ms {
             None => StreamStatus::Enabled,

@@ -1,8 +1,9 @@
-//! What the tests of `db` share: a database in memory, a clock they turn, and short ways to write
+//! What the tests of `db` share: a database over a slow store that checks it, a clock they turn, and short ways to write
 //! tables, items and expressions.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
-pub(crate) mod faulty;
+mod checked;
+mod inspector;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,11 +16,16 @@ use model::{
     ReturnValuesOnConditionCheckFailure, ScalarType, Scope, TableDeclaration, TableRef,
     TableUpdate,
 };
-use stator_db::{
-    Clock, Db, DbOptions, DeleteItem, GetItem, Ids, Page, PutItem, Query, Report, Scan,
-};
+use stator_db::{Clock, DbOptions, DeleteItem, GetItem, Ids, Page, PutItem, Query, Report, Scan};
 use stator_db::{UpdateItem, WriteAnswer};
-use store::{Consistency, Direction, MemoryStore, Store};
+use store::slow::SlowStore;
+use store::{Consistency, Direction, Store};
+
+pub(crate) use checked::{Db, Slow};
+use inspector::Words;
+
+/// Of the stores: whatever is by chance is the same in every run.
+const SEED: u64 = 7;
 
 /// A clock that stands until it is turned.
 #[derive(Debug, Clone)]
@@ -54,15 +60,23 @@ impl Ids for TestIds {
     }
 }
 
+fn options(clock: &TestClock) -> DbOptions {
+    DbOptions::new(clock.clone(), TestIds)
+}
+
+/// An empty store that takes its time, and that is watched.
+pub(crate) fn slow_store() -> SlowStore {
+    SlowStore::inspected(SEED, Words::default())
+}
+
 /// A database over `store`.
-pub(crate) async fn open<S: Store>(store: S, clock: &TestClock) -> Db<S> {
-    let options = DbOptions::new(clock.clone(), TestIds);
-    Db::open(store, options).await.unwrap()
+pub(crate) async fn open<S: Slow>(store: S, clock: &TestClock) -> Db<S> {
+    Db::open(store, clock).await
 }
 
 /// An empty database in memory.
-pub(crate) async fn in_memory() -> Db<MemoryStore> {
-    open(MemoryStore::new(), &TestClock::new(1_700_000_000_000)).await
+pub(crate) async fn in_memory() -> Db<SlowStore> {
+    open(slow_store(), &TestClock::new(1_700_000_000_000)).await
 }
 
 pub(crate) fn scope() -> Scope {
@@ -349,11 +363,11 @@ pub(crate) fn scan(table: &str) -> Scan {
 
 // Shorthands that unwrap.
 
-pub(crate) async fn write<S: Store>(db: &Db<S>, table: &str, item: AttributeMap) -> WriteAnswer {
+pub(crate) async fn write<S: Slow>(db: &Db<S>, table: &str, item: AttributeMap) -> WriteAnswer {
     db.put_item(&scope(), put(table, item)).await.unwrap()
 }
 
-pub(crate) async fn read<S: Store>(
+pub(crate) async fn read<S: Slow>(
     db: &Db<S>,
     table: &str,
     key: AttributeMap,
