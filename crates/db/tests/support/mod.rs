@@ -66,7 +66,12 @@ fn options(clock: &TestClock) -> DbOptions {
 
 /// An empty store that takes its time, and that is watched.
 pub(crate) fn slow_store() -> SlowStore {
-    SlowStore::inspected(SEED, Words::default())
+    slow_store_of(SEED)
+}
+
+/// The same, with other chances.
+pub(crate) fn slow_store_of(seed: u64) -> SlowStore {
+    SlowStore::inspected(seed, Words::default())
 }
 
 /// A database over `store`.
