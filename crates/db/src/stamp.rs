@@ -2,8 +2,9 @@
 //!
 //! A stamp is a hybrid clock reading and the writer that took it. The reading is the wall clock's
 //! milliseconds, pushed forward wherever that would not be later than every stamp this process has
-//! issued or met in a row it replaces. So a row's stamps only grow, also across deletes, restarts
-//! and a clock that steps back.
+//! issued or met in a row it replaces. So a row's stamps only grow, also across restarts and a clock
+//! that steps back. Only both together let them fall, and only where the row was removed before:
+//! nothing remembers its stamp then.
 //!
 //! Bytes (docs/format/rows.md): `milliseconds u48 | ticks u16 | writer u32`, big-endian, so that
 //! byte order is stamp order.
