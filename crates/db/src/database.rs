@@ -1,32 +1,29 @@
 //! The database: what every operation works with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{ApiError, Scope, TableDefinition, TableRef};
 use store::{Condition, Figure, Store, StoreError};
 
 use crate::background::Background;
-use crate::catalog::{self, Amended, Catalog};
+use crate::catalog::{Amended, Catalog, StreamFigures, StreamOptions};
 use crate::clock::{Clock, Ids};
-use crate::error;
-use crate::expiry::ExpiryOptions;
-use crate::indexing::Indexing;
-use crate::stamp::StampSource;
-use crate::streams::{StreamFigures, StreamOptions};
-use crate::table::Table;
-use crate::transactions::{Registry, Tokens};
+use crate::error::{self, named_table_missing};
+use crate::schema::Table;
+use crate::session::Session;
+use crate::tokens::Tokens;
 
 /// The database over one store.
 #[derive(Debug)]
 pub struct Db<S: Store> {
-    pub(crate) store: Arc<S>,
-    pub(crate) catalog: Arc<Catalog>,
-    pub(crate) stamps: Arc<StampSource>,
-    pub(crate) ids: Box<dyn Ids>,
-    pub(crate) transactions: Arc<Registry>,
-    pub(crate) tokens: Tokens,
-    pub(crate) background: Background,
-    pub(crate) expiry: ExpiryOptions,
+    session: Arc<Session<S>>,
+    catalog: Arc<Catalog<S>>,
+    ids: Box<dyn Ids>,
+    tokens: Tokens,
+    background: Background,
+    expiry: ExpiryOptions,
+    leader: Arc<dyn Lead>,
 }
 
 /// What a [`Db`] is given besides its store.
@@ -42,6 +39,41 @@ pub struct DbOptions {
     pub expiry: ExpiryOptions,
 }
 
+/// Settings of time to live.
+#[derive(Debug, Clone, Copy)]
+pub struct ExpiryOptions {
+    /// How long after a change of a table's time to live the next one is refused.
+    pub change_interval: Duration,
+}
+
+/// Whoever leads on what a change of a table began.
+pub(crate) trait Lead: Send + Sync {
+    /// Takes note of a table's next version. Does not wait.
+    fn begin(&self, scope: &Scope, before: Option<&Table>, after: &Table);
+}
+
+/// The parts of a [`Db`] that whoever opens it makes.
+pub(crate) struct Parts<S> {
+    pub(crate) session: Arc<Session<S>>,
+    pub(crate) catalog: Arc<Catalog<S>>,
+    pub(crate) background: Background,
+    pub(crate) leader: Arc<dyn Lead>,
+    pub(crate) ids: Box<dyn Ids>,
+    pub(crate) expiry: ExpiryOptions,
+}
+
+impl std::fmt::Debug for dyn Lead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lead")
+    }
+}
+
+impl Default for ExpiryOptions {
+    fn default() -> Self {
+        Self { change_interval: Duration::from_secs(60 * 60) }
+    }
+}
+
 impl DbOptions {
     /// These, and settings as DynamoDB has them.
     pub fn new(clock: impl Clock, ids: impl Ids) -> Self {
@@ -51,37 +83,9 @@ impl DbOptions {
 }
 
 impl<S: Store> Db<S> {
-    /// Loads the catalog, and goes on with what was cut short: tables and indexes that were
-    /// dropped, indexes that came to a table.
-    ///
-    /// # Errors
-    /// What the store fails with, and [`StoreError::Damaged`] or [`StoreError::Failed`] when the
-    /// catalog is not one that this version reads.
-    pub async fn open(store: S, options: DbOptions) -> Result<Self, StoreError> {
-        let store = Arc::new(store);
-        let stamps = Arc::new(StampSource::new(options.clock, options.ids.writer()));
-        let loaded = catalog::load(&store, options.streams, Arc::clone(&stamps)).await;
-        let (catalog, dropped) = loaded?;
-        let (catalog, background) = (Arc::new(catalog), Background::new());
-        if !dropped.is_empty() {
-            background.spawn(catalog::remove_spaces(
-                Arc::clone(&store),
-                Arc::clone(&stamps),
-                dropped,
-            ));
-        }
-        catalog::begin_streams(&store, &catalog).await?;
-        Indexing::new(Arc::clone(&store), Arc::clone(&catalog), background.clone()).resume();
-        Ok(Self {
-            store,
-            catalog,
-            stamps,
-            ids: options.ids,
-            transactions: Arc::new(Registry::default()),
-            tokens: Tokens::default(),
-            background,
-            expiry: options.expiry,
-        })
+    pub(crate) fn of(parts: Parts<S>) -> Self {
+        let Parts { session, catalog, background, leader, ids, expiry } = parts;
+        Self { session, catalog, ids, tokens: Tokens::default(), background, expiry, leader }
     }
 
     /// Waits until nothing is left to do behind the requests: dropped rows are removed, and every
@@ -98,19 +102,19 @@ impl<S: Store> Db<S> {
     /// What the store fails with.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.background.stop();
-        let closed = self.store.close().await;
+        let closed = self.store().close().await;
         self.settled().await;
         closed
     }
 
     /// Whether the store serves just now.
     pub fn condition(&self) -> Condition {
-        self.store.condition()
+        self.store().condition()
     }
 
     /// What the store tells about itself in numbers.
     pub fn figures(&self) -> Vec<Figure> {
-        self.store.figures()
+        self.store().figures()
     }
 
     /// What went through the streams of every table that has one, or had it a day ago.
@@ -126,20 +130,85 @@ impl<S: Store> Db<S> {
         table: TableRef,
         change: impl FnOnce(&Table, &mut TableDefinition) -> Result<(), ApiError> + Send + 'static,
     ) -> Result<Amended, ApiError> {
-        let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
-        let background = self.background.clone();
-        let indexing = Indexing::new(Arc::clone(&store), Arc::clone(&catalog), background);
+        let (catalog, leader) = (Arc::clone(&self.catalog), Arc::clone(&self.leader));
         let scope = scope.clone();
-        let work = async move {
-            let amended = catalog::amend(store, catalog, scope.clone(), table, change).await?;
-            indexing.begin(&scope, Some(&amended.before), &amended.after);
+        in_its_own_task(async move {
+            let amended = catalog.amend(scope.clone(), table, change).await?;
+            leader.begin(&scope, Some(&amended.before), &amended.after);
             Ok(amended)
-        };
-        tokio::spawn(work).await.map_err(|_| ApiError::InternalServerError)?
+        })
+        .await
+    }
+
+    /// Creates a table, in a task of its own.
+    pub(crate) async fn create(
+        &self,
+        scope: &Scope,
+        definition: TableDefinition,
+    ) -> Result<Arc<Table>, ApiError> {
+        let (catalog, scope) = (Arc::clone(&self.catalog), scope.clone());
+        in_its_own_task(async move { catalog.create(&scope, definition).await }).await
+    }
+
+    /// Drops a table, in a task of its own; its rows go behind the requests.
+    pub(crate) async fn drop_table(&self, scope: &Scope, table: TableRef) -> Result<(), ApiError> {
+        let (catalog, background) = (Arc::clone(&self.catalog), self.background.clone());
+        let scope = scope.clone();
+        in_its_own_task(async move {
+            let spaces = catalog.drop_table(&scope, &table).await?;
+            background.spawn(async move { catalog.remove_spaces(spaces).await });
+            Ok(())
+        })
+        .await
     }
 
     /// The table a data operation means.
     pub(crate) fn table(&self, scope: &Scope, table: &TableRef) -> Result<Arc<Table>, ApiError> {
         self.catalog.find(scope, table).ok_or_else(error::table_missing)
     }
+
+    /// The table an operation on declarations means.
+    pub(crate) fn named_table(
+        &self,
+        scope: &Scope,
+        table: &TableRef,
+    ) -> Result<Arc<Table>, ApiError> {
+        self.catalog.find(scope, table).ok_or_else(|| named_table_missing(table.name()))
+    }
+
+    pub(crate) fn session(&self) -> &Arc<Session<S>> {
+        &self.session
+    }
+
+    pub(crate) fn store(&self) -> &Arc<S> {
+        &self.session.store
+    }
+
+    pub(crate) fn catalog(&self) -> &Arc<Catalog<S>> {
+        &self.catalog
+    }
+
+    pub(crate) fn ids(&self) -> &dyn Ids {
+        &*self.ids
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    pub(crate) fn expiry_options(&self) -> ExpiryOptions {
+        self.expiry
+    }
+
+    /// Milliseconds since the epoch, as the clock has them.
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.session.stamps.now_ms()
+    }
+}
+
+/// Runs `work` to its end, whether or not its client waits for it.
+async fn in_its_own_task<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::spawn(work).await.map_err(|_| ApiError::InternalServerError)?
 }

@@ -1,20 +1,10 @@
 //! Words for the errors that several operations share.
 
 use model::ApiError;
-use store::{Outcome, StoreError};
+use store::StoreError;
 
 /// The prefix of most semantic refusals.
 const INVALID: &str = "One or more parameter values were invalid: ";
-
-/// Whether a commit took place; `false` is to try again. `what` it would have done is said where
-/// nobody knows.
-pub(crate) fn applied(outcome: Outcome, what: &str) -> Result<bool, StoreError> {
-    match outcome {
-        Outcome::Applied => Ok(true),
-        Outcome::Conflict => Ok(false),
-        Outcome::Unknown => Err(StoreError::failed(format!("whether {what} is unknown"))),
-    }
-}
 
 pub(crate) fn validation(message: impl Into<String>) -> ApiError {
     ApiError::Validation(message.into())

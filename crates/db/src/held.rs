@@ -12,16 +12,16 @@ use store::Store;
 use crate::database::Db;
 
 impl<S: Store> Db<S> {
-    /// Every table with its definition and its spaces, and every stream with its shards as readers
-    /// and as writers see them, sorted: for tests, and for whoever looks for a fault. It is the same
+    /// Every table with its definition and its spaces, and every stream with its shards,
+    /// sorted: for tests, and for whoever looks for a fault. It is the same
     /// for every database that was opened over the same rows, once nothing is on its way.
     pub fn held(&self) -> String {
         let mut held = String::new();
-        for (scope, table) in self.catalog.all() {
+        for (scope, table) in self.catalog().all() {
             let written = write!(held, "table {scope:?} {:#?}", table.held());
             written.expect("a text takes everything");
         }
-        for stream in self.catalog.streams.all() {
+        for stream in self.catalog().streams.all() {
             let written = writeln!(held, "stream {:#?}", stream.held());
             written.expect("a text takes everything");
         }

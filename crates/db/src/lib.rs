@@ -8,46 +8,50 @@
 //! dice of its own: [`Clock`] and [`Ids`] are given to it.
 //!
 //! # Invariants
-//! - Row keys are built in [`mod@keys`] and nowhere else.
+//! - Row keys are built in [`layout::keys`] and nowhere else.
 //! - Index rows change in the same commit as their base row and carry its stamp.
 //! - Every answer derived from a write, a failed condition and a no-op included, waits until what
 //!   it was derived from is durable.
 //! - Any of the futures may be dropped at any await: a write is then either carried out whole or
 //!   not at all.
 //!
-//! # Flow
-//! Every operation is one file under `operations/` and goes the same four steps: **find** the
-//! table, **check** the request against it, **act** on the store, **answer**.
+//! # Floors
+//! A module imports those below it; `cargo xtask tidy` finds circles.
+//!
+//! ```text
+//! leaders     what time and UpdateTable began, led to its end    transfer   whole tables, in and out
+//! operations  one file each: find → check → act → answer
+//! reading     queries, scans, change records
+//! database    the parts, together
+//! catalog     which tables and streams there are
+//! metering    what requests consume
+//! maintained  index entries, expiry entries, change records: in step with items
+//! session     the one way in which rows are written
+//! schema      a table in use, and what is demanded of its items
+//! layout      names of rows, and the bytes of their values
+//! ```
 
 mod background;
 mod catalog;
 mod clock;
 mod database;
 mod error;
-mod expiry;
-mod gate;
 mod held;
-mod index_changes;
-mod indexing;
-mod item_rules;
-mod key_values;
-mod keys;
+mod layout;
+mod leaders;
+mod maintained;
 mod metering;
-mod mutation;
 mod operations;
 mod reading;
-mod stamp;
-mod stored;
-mod streams;
-mod table;
-mod transactions;
+mod schema;
+mod session;
+mod tokens;
 mod transfer;
-mod upkeep;
-mod writing;
 
+pub use catalog::{StreamFigures, StreamOptions};
 pub use clock::{Clock, Ids};
-pub use database::{Db, DbOptions};
-pub use expiry::{ExpiryFigures, ExpiryOptions};
+pub use database::{Db, DbOptions, ExpiryOptions};
+pub use leaders::{ExpiryFigures, Upkeep};
 pub use operations::{
     BatchAction, BatchGetItem, BatchGetItemAnswer, BatchGetTable, BatchWriteItem,
     BatchWriteItemAnswer, CapacityLimits, DeleteItem, GetItem, GetItemAnswer, GetRecords,
@@ -56,7 +60,5 @@ pub use operations::{
     TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
     TransactWriteItemsAnswer, UntagResource, UpdateItem, UpdateTimeToLive, WriteAnswer,
 };
-pub use reading::Page;
-pub use streams::{Records, ShardPage, StreamFigures, StreamOptions};
+pub use reading::{Page, Records, ShardPage};
 pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem};
-pub use upkeep::Upkeep;

@@ -7,8 +7,8 @@
 
 use model::{Capacity, Consistency, ConsumedCapacity, IndexKind, Item, TableRef, Units};
 
-use crate::index_changes::{Entry, IndexChange};
-use crate::table::Index;
+use crate::maintained::{Effect, Entry, IndexChange};
+use crate::schema::Index;
 
 /// At which rate a request is charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,22 +46,14 @@ pub(crate) fn add_index_read(consumed: &mut ConsumedCapacity, index: &Index, uni
 }
 
 /// Adds what one item's write consumes; without changes of indexes, what a refused one does.
-pub(crate) fn add_write(consumed: &mut ConsumedCapacity, written: &Written<'_>, rate: Rate) {
+pub(crate) fn add_write(consumed: &mut ConsumedCapacity, effect: &Effect, rate: Rate) {
     let size = |item: Option<&Item>| item.map_or(0, Item::item_bytes);
-    let larger = size(written.before).max(size(written.after));
+    let larger = size(effect.before.as_ref()).max(size(effect.after.as_ref()));
     consumed.base.write += rate.apply(Units::write(larger));
-    for change in written.index_changes {
+    for change in &effect.maintained {
         let units = index_write(change);
         index_share(consumed, &change.index).write += units;
     }
-}
-
-/// The sides of a write that its price depends on.
-#[derive(Debug)]
-pub(crate) struct Written<'a> {
-    pub(crate) before: Option<&'a Item>,
-    pub(crate) after: Option<&'a Item>,
-    pub(crate) index_changes: &'a [IndexChange],
 }
 
 impl Rate {

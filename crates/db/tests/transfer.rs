@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use model::{
     ApiError, AttributeMap, AttributeValue, IndexPhase, Item, KeyElement, ScalarType, Scope,
-    TableDefinition, TableRef,
+    StreamDeclaration, StreamView, TableDefinition, TableRef,
 };
 use stator_db::{Adoption, BatchAction, LoadError, Loaded, Scan, StoredTable};
 use store::slow::SlowStore;
@@ -271,4 +271,34 @@ async fn indexes_on_their_way_arrive_and_those_that_go_are_gone() {
         let phases = described.definition.indexes.iter().map(|index| index.phase);
         assert!(phases.into_iter().all(|phase| phase == IndexPhase::Active));
     }
+}
+
+#[tokio::test]
+async fn a_load_into_a_table_with_a_stream_leaves_a_record_of_every_change() {
+    let db = in_memory().await;
+    let mut declaration = table("t1", "p:S", None);
+    let view = Some(StreamView::KeysOnly);
+    declaration.stream = Some(StreamDeclaration { enabled: true, view });
+    db.create_table(&scope(), declaration).await.unwrap();
+    let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
+    let key = |number: usize| map([("p", s(&number.to_string()))]);
+    loader.write(&puts((0..20).map(key))).await.unwrap();
+    loader.write(&[BatchAction::Delete(key(7)), BatchAction::Delete(key(99))]).await.unwrap();
+    loader.finish().await.unwrap();
+    let [figures] = <[_; 1]>::try_from(db.stream_figures()).unwrap();
+    assert_eq!(figures.written, 21, "what stays as it is leaves none");
+}
+
+#[tokio::test]
+async fn a_load_follows_a_table_to_its_latest_version() {
+    let db = in_memory().await;
+    db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
+    let index = support::create_index("t1", "gsi", (&["x:N"], &[]), all());
+    db.update_table(&scope(), index).await.unwrap();
+    db.settled().await;
+    loader.write(&puts([map([("p", s("a")), ("x", n("1"))])])).await.unwrap();
+    loader.finish().await.unwrap();
+    let index = Scan { index: Some("gsi".into()), ..support::scan("t1") };
+    assert_eq!(db.scan(&scope(), index).await.unwrap().count, 1);
 }

@@ -48,7 +48,7 @@ pub(crate) fn declare(
         billing_mode,
     )?;
     let keys = [&key].into_iter().chain(indexes.iter().map(|index| &index.key));
-    let used: BTreeSet<&str> = keys.flat_map(crate::table::key_names).collect();
+    let used: BTreeSet<&str> = keys.flat_map(crate::schema::key_names).collect();
     check_unused_definitions(&attributes, &used, indexes.is_empty())?;
     let throughput = declaration.throughput.unwrap_or(ProvisionedThroughput::ZERO);
     Subject::Table.check_new_ceilings(declaration.on_demand, billing_mode)?;

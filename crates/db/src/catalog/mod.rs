@@ -7,7 +7,7 @@
 //! Invariants: a space is handed out once and never again. A drop closes the table's gate, removes
 //! the table's row and in the same commit remembers its spaces as dropped; the rows in them go
 //! afterwards. Whatever a crash leaves of that, [`load`] finds and finishes. An index that comes or
-//! goes has its phase in the table's row; `indexing` leads it from one to the next.
+//! goes has its phase in the table's row; `leaders` lead it from one to the next.
 //!
 //! All run in tasks of their own: a client that goes away does not leave them half-way.
 
@@ -20,66 +20,77 @@ mod encryption;
 mod record;
 mod restored;
 mod revise;
+mod spaces;
+mod stream_changes;
+mod stream_record;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use model::{Scope, StreamStatus, TableRef};
+use model::{Scope, TableRef};
 use parking_lot::RwLock;
-use store::{Consistency, Direction, RowRange, Space, Store, StoreError};
+use store::{Consistency, Direction, Space, Store, StoreError};
 
-use crate::keys::{self, kind};
-use crate::stamp::StampSource;
-use crate::streams::{Stream, StreamOptions, Streams};
-use crate::table::Table;
-
-pub(crate) use adopt::{Adopted, adopt, publish};
-pub(crate) use amend::{Amended, amend, begin_streams};
-pub(crate) use change::{create, drop_stream, drop_table, name_taken, remove_spaces};
+pub(crate) use adopt::Adopted;
+pub(crate) use amend::Amended;
+pub(crate) use change::name_taken;
 pub(crate) use declare::{Birth, declare};
-use record::Record;
 pub(crate) use restored::check_restored;
 pub(crate) use revise::{check_request, revise};
+pub use streams::{StreamFigures, StreamOptions};
+
+use crate::layout::keys::{self, kind};
+use crate::schema::Table;
+use crate::session::Session;
+use record::Record;
+use streams::Streams;
 
 type Tables = BTreeMap<Scope, BTreeMap<String, Arc<Table>>>;
 
 /// The tables of every scope.
 #[derive(Debug)]
-pub(crate) struct Catalog {
+pub(crate) struct Catalog<S> {
+    session: Arc<Session<S>>,
     tables: RwLock<Tables>,
     pub(crate) streams: Streams,
-    /// Held while a table is created, changed or dropped.
+    /// Held while a table, or a stream's row, is created, changed or dropped.
     changing: tokio::sync::Mutex<()>,
 }
 
-/// Loads the catalog; also names the spaces whose removal a crash cut short.
-pub(crate) async fn load<S: Store>(
-    store: &Arc<S>,
-    options: StreamOptions,
-    stamps: Arc<StampSource>,
-) -> Result<(Catalog, Vec<Space>), StoreError> {
-    let streams = Streams::load(&**store, options, stamps).await?;
-    let mut tables = Tables::new();
-    for value in
-        values(&**store, &keys::catalog_place(kind::TABLE).hashes(0, u64::MAX, None)).await?
-    {
-        let record = Record::decode(&value)?;
-        let (scope, table) = record.into_table(&streams);
-        let name = table.definition.name.clone();
-        tables.entry(scope).or_default().insert(name, Arc::new(table));
+impl<S: Store> Catalog<S> {
+    /// Loads the catalog; also names the spaces whose removal a crash cut short.
+    ///
+    /// # Errors
+    /// What the store fails with, and [`StoreError::Damaged`] or [`StoreError::Failed`] when a row
+    /// is not one that this version reads.
+    pub(crate) async fn load(
+        session: Arc<Session<S>>,
+        options: StreamOptions,
+    ) -> Result<(Self, Vec<Space>), StoreError> {
+        let streams = Streams::new(options);
+        for value in values(&*session.store, kind::STREAM).await? {
+            streams.insert(Arc::new(stream_record::decode(&value, |arn| streams.tally_of(arn))?));
+        }
+        let mut tables = Tables::new();
+        for value in values(&*session.store, kind::TABLE).await? {
+            let record = Record::decode(&value)?;
+            let (scope, table) = record.into_table(&streams);
+            let name = table.definition.name.clone();
+            tables.entry(scope).or_default().insert(name, Arc::new(table));
+        }
+        let dropped = values(&*session.store, kind::DROPPED).await?;
+        let dropped = dropped.iter().map(|value| record::decode_space(value));
+        let dropped = dropped.collect::<Result<_, _>>()?;
+        let (tables, changing) = (RwLock::new(tables), tokio::sync::Mutex::default());
+        let catalog = Self { session, tables, streams, changing };
+        catalog.end_streams_without_table().await?;
+        Ok((catalog, dropped))
     }
-    let dropped = keys::catalog_place(kind::DROPPED).hashes(0, u64::MAX, None);
-    let dropped = values(&**store, &dropped).await?;
-    let dropped = dropped.iter().map(|value| record::decode_space(value));
-    let dropped = dropped.collect::<Result<_, _>>()?;
-    let tables = RwLock::new(tables);
-    let catalog = Catalog { tables, streams, changing: tokio::sync::Mutex::default() };
-    catalog.end_streams_without_table(store).await?;
-    Ok((catalog, dropped))
 }
 
-impl Catalog {
+impl<S> Catalog<S> {
     /// The table a request means.
     ///
     /// An ARN of another account or region names no table of this scope.
@@ -115,42 +126,6 @@ impl Catalog {
         tables.collect()
     }
 
-    /// Closes a stream whose table writes to it no more.
-    async fn end_stream<S: Store>(&self, store: &Arc<S>, stream: &Arc<Stream>) {
-        if let Err(error) = self.streams.disable(store, stream).await {
-            // The next upkeep finds it without a table.
-            tracing::warn!(%error, stream = %stream.arn, "a stream's shards stay open for now");
-        }
-    }
-
-    /// Closes streams that no table writes to any more: whatever ended them was cut short.
-    ///
-    /// # Errors
-    /// What the store fails with.
-    pub(crate) async fn end_streams_without_table<S: Store>(
-        &self,
-        store: &Arc<S>,
-    ) -> Result<(), StoreError> {
-        // A stream is there before its table is: whoever begins one holds this lock.
-        let _changing = self.changing.lock().await;
-        for stream in self.streams_without_table() {
-            self.streams.disable(store, &stream).await?;
-        }
-        Ok(())
-    }
-
-    /// Streams that take changes which no table has for them.
-    fn streams_without_table(&self) -> Vec<Arc<Stream>> {
-        let tables = self.all();
-        let taken = |stream: &Arc<Stream>| {
-            let mut streams = tables.iter().filter_map(|(_, table)| table.stream.as_ref());
-            streams.any(|other| Arc::ptr_eq(other, stream))
-        };
-        let mut streams = self.streams.all();
-        streams.retain(|stream| stream.status() == StreamStatus::Enabled && !taken(stream));
-        streams
-    }
-
     fn insert(&self, scope: Scope, table: Arc<Table>) {
         let name = table.definition.name.clone();
         self.tables.write().entry(scope).or_default().insert(name, table);
@@ -163,15 +138,14 @@ impl Catalog {
     }
 }
 
-pub(crate) async fn values<S: Store>(
-    store: &S,
-    range: &RowRange,
-) -> Result<Vec<Vec<u8>>, StoreError> {
+/// The values of the catalog's rows of one kind.
+async fn values<S: Store>(store: &S, kind: store::Kind) -> Result<Vec<Vec<u8>>, StoreError> {
+    let range = keys::catalog_place(kind).hashes(0, u64::MAX, None);
     let mut values = Vec::new();
     let visit = |row: store::Row<'_>| {
         values.push(row.value.to_vec());
         ControlFlow::Continue(())
     };
-    store.range(range, Direction::Forward, Consistency::Strong, visit).await?;
+    store.range(&range, Direction::Forward, Consistency::Strong, visit).await?;
     Ok(values)
 }

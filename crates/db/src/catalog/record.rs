@@ -4,8 +4,8 @@ use model::{BillingMode, IndexPhase, Scope, TableDefinition};
 use serde::{Deserialize, Serialize};
 use store::{Space, StoreError};
 
-use crate::streams::Streams;
-use crate::table::{Spaces, Table};
+use super::streams::Streams;
+use crate::schema::{Spaces, Table};
 
 /// The format this code writes.
 const FORMAT: u32 = 3;

@@ -12,7 +12,7 @@ use model::{
 
 use super::declare::{Birth, declare};
 use crate::error::validation;
-use crate::table::key_names;
+use crate::schema::key_names;
 
 /// Most bytes of a table's name, an account or a region: far above what any has.
 const NAME_BYTES_MAX: usize = 255;

@@ -14,11 +14,11 @@ use store::{RowKey, Store};
 
 use crate::database::Db;
 use crate::error::{store_failed, validation};
-use crate::item_rules;
+use crate::layout::stored::Stored;
 use crate::metering::{self, Rate};
 use crate::reading::consistency_of;
-use crate::stored::Stored;
-use crate::table::Table;
+use crate::schema::Table;
+use crate::schema::item_rules;
 
 /// Up to 100 items by key.
 #[derive(Debug, Clone)]
@@ -104,7 +104,7 @@ impl<S: Store> Db<S> {
         let mut processed = 0;
         for row in rows {
             let value =
-                self.store.get(row, consistency_of(consistency)).await.map_err(store_failed)?;
+                self.store().get(row, consistency_of(consistency)).await.map_err(store_failed)?;
             let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
             let item = stored.map(|stored| stored.item);
             let Some(left) = room.checked_sub(item.as_ref().map_or(0, Item::item_bytes)) else {

@@ -12,15 +12,16 @@ use model::{
     ApiError, AttributeMap, ConsumedCapacity, ReturnConsumedCapacity,
     ReturnValuesOnConditionCheckFailure, Scope, TableRef,
 };
-use store::{Outcome, Store};
+use store::Store;
 
+use super::write::Decided;
 use super::{ItemMetrics, Report, collection_metrics};
 use crate::database::Db;
-use crate::error::{store_failed, validation};
+use crate::error::validation;
+use crate::maintained::Effect;
 use crate::metering::{self, Rate};
-use crate::mutation::{Action, Mutation};
-use crate::table::Table;
-use crate::writing::{Effect, unresolved};
+use crate::operations::mutation::{Action, Mutation};
+use crate::schema::Table;
 
 /// Up to 25 unconditional writes.
 #[derive(Debug, Clone)]
@@ -86,24 +87,23 @@ impl<S: Store> Db<S> {
         &self,
         actions: impl Iterator<Item = &Action>,
     ) -> Result<Vec<Option<Effect>>, ApiError> {
-        let mut queued = Vec::new();
+        let mut queued: Vec<(&Action, Result<Decided, ApiError>)> = Vec::new();
         for action in actions {
             queued.push((action, self.submit_item(action).await));
         }
         let mut effects = Vec::with_capacity(queued.len());
         for (action, submitted) in queued {
-            let (decided, ticket) = match submitted {
-                Ok(submitted) => submitted,
+            let decided = match submitted {
+                Ok(decided) => decided,
                 Err(ApiError::TransactionConflict) => {
                     effects.push(None);
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            effects.push(Some(match ticket.wait().await.map_err(store_failed)? {
-                Outcome::Applied => decided?,
-                Outcome::Conflict => self.write_item(action).await?,
-                Outcome::Unknown => return Err(unresolved()),
+            effects.push(Some(match self.durable(decided).await? {
+                Some(effect) => effect,
+                None => self.write_item(action).await?,
             }));
         }
         Ok(effects)
@@ -146,7 +146,7 @@ fn answer(
                 left.push(write);
                 continue;
             };
-            metering::add_write(&mut share, &effect.written(), Rate::Standard);
+            metering::add_write(&mut share, &effect, Rate::Standard);
             collections.extend(collection_metrics(&action.table, &effect, request.report));
         }
         consumed.push(share);

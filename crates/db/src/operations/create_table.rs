@@ -2,8 +2,6 @@
 //!
 //! Checks: as `catalog::declare` lists them → the name is free.
 
-use std::sync::Arc;
-
 use model::{ApiError, IndexStatus, Scope, TableDeclaration, TableDescription, TableStatus};
 use store::Store;
 
@@ -18,14 +16,12 @@ impl<S: Store> Db<S> {
         declaration: TableDeclaration,
     ) -> Result<TableDescription, ApiError> {
         // Check.
-        let table_id = self.ids.table_id();
-        let birth = Birth { table_id, created_at_ms: self.stamps.now_ms() };
+        let table_id = self.ids().table_id();
+        let birth = Birth { table_id, created_at_ms: self.now_ms() };
         let definition = catalog::declare(declaration, birth)?;
 
-        // Act, in a task of its own: it goes on if the client goes away.
-        let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
-        let created = tokio::spawn(catalog::create(store, catalog, scope.clone(), definition));
-        let table = created.await.map_err(|_| ApiError::InternalServerError)??;
+        // Act.
+        let table = self.create(scope, definition).await?;
 
         // Answer.
         let mut description = self.describe(&table).await?;

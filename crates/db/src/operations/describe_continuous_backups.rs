@@ -18,7 +18,7 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         table: &TableRef,
     ) -> Result<(), ApiError> {
-        let found = self.catalog.find(scope, table).map(drop);
+        let found = self.catalog().find(scope, table).map(drop);
         found.ok_or_else(|| ApiError::TableNotFound(format!("Table not found: {}", table.name())))
     }
 }

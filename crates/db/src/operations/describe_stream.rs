@@ -6,7 +6,7 @@ use model::{ApiError, Scope, StreamArn, StreamDescription};
 use store::Store;
 
 use crate::database::Db;
-use crate::streams::ShardPage;
+use crate::reading::{self, ShardPage};
 
 impl<S: Store> Db<S> {
     /// Describes a stream and a page of its shards.
@@ -17,9 +17,9 @@ impl<S: Store> Db<S> {
         page: &ShardPage,
     ) -> Result<StreamDescription, ApiError> {
         // Find.
-        let found = self.catalog.streams.named(scope, stream)?;
+        let found = self.catalog().streams.named(scope, stream)?;
 
         // Answer.
-        Ok(found.describe(page))
+        Ok(reading::describe(&found, page))
     }
 }

@@ -11,9 +11,9 @@ use model::{
 use store::{Consistency, Counters, Store};
 
 use crate::database::Db;
-use crate::error::{named_table_missing, store_failed};
-use crate::keys::Place;
-use crate::table::Table;
+use crate::error::store_failed;
+use crate::layout::keys::Place;
+use crate::schema::Table;
 
 impl<S: Store> Db<S> {
     /// Describes a table as of now, its exact counts included.
@@ -23,8 +23,7 @@ impl<S: Store> Db<S> {
         table: TableRef,
     ) -> Result<TableDescription, ApiError> {
         // Find.
-        let found = self.catalog.find(scope, &table);
-        let found = found.ok_or_else(|| named_table_missing(table.name()))?;
+        let found = self.named_table(scope, &table)?;
 
         // Act and answer.
         self.describe(&found).await
@@ -49,14 +48,14 @@ impl<S: Store> Db<S> {
             item_count,
             size_bytes,
             indexes,
-            described_at_ms: self.stamps.now_ms(),
+            described_at_ms: self.now_ms(),
         })
     }
 
     /// Rows and their item bytes at a place.
     pub(crate) async fn counted(&self, place: Place) -> Result<(u64, u64), ApiError> {
         let value =
-            self.store.get(&place.counters(), Consistency::Strong).await.map_err(store_failed)?;
+            self.store().get(&place.counters(), Consistency::Strong).await.map_err(store_failed)?;
         let Counters([rows, bytes]) = Counters::decode(value.as_deref()).map_err(store_failed)?;
         Ok((rows.max(0).unsigned_abs(), bytes.max(0).unsigned_abs()))
     }

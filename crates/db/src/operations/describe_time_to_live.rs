@@ -6,7 +6,6 @@ use model::{ApiError, IndexPhase, Scope, TableRef, TimeToLiveStatus};
 use store::Store;
 
 use crate::database::Db;
-use crate::error::named_table_missing;
 
 /// Whether items of a table expire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +23,7 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         table: &TableRef,
     ) -> Result<TimeToLive, ApiError> {
-        let found = self.catalog.find(scope, table);
-        let found = found.ok_or_else(|| named_table_missing(table.name()))?;
+        let found = self.named_table(scope, table)?;
         let attribute = found.definition.expiry_attribute.clone();
         let status = match (&attribute, found.definition.expiry_phase) {
             (None, _) => TimeToLiveStatus::Disabled,

@@ -10,10 +10,10 @@ use store::Store;
 
 use crate::database::Db;
 use crate::error::store_failed;
-use crate::item_rules;
+use crate::layout::stored::Stored;
 use crate::metering::{self, Rate};
 use crate::reading::consistency_of;
-use crate::stored::Stored;
+use crate::schema::item_rules;
 
 /// One item by its key.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ impl<S: Store> Db<S> {
         // Act.
         let consistency = request.consistent.into();
         let value =
-            self.store.get(&row, consistency_of(consistency)).await.map_err(store_failed)?;
+            self.store().get(&row, consistency_of(consistency)).await.map_err(store_failed)?;
         let item = value.map(Stored::decode).transpose().map_err(store_failed)?;
         let item = item.map(|stored| stored.item);
         table.check_still_there().await?;

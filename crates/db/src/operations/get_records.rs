@@ -7,7 +7,7 @@ use model::{ApiError, Scope};
 use store::Store;
 
 use crate::database::Db;
-use crate::streams::Records;
+use crate::reading::Records;
 
 /// Records behind a place.
 #[derive(Debug, Clone)]
@@ -25,6 +25,6 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         request: GetRecords,
     ) -> Result<Records, ApiError> {
-        self.catalog.streams.records(&*self.store, scope, &request.iterator, request.limit).await
+        self.records(scope, &request.iterator, request.limit).await
     }
 }

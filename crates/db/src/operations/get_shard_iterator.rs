@@ -26,9 +26,9 @@ impl<S: Store> Db<S> {
         request: GetShardIterator,
     ) -> Result<String, ApiError> {
         // Find.
-        let stream = self.catalog.streams.named(scope, &request.stream)?;
+        let stream = self.catalog().streams.named(scope, &request.stream)?;
 
         // Act and answer.
-        self.catalog.streams.locate(&*self.store, &stream, &request.shard, request.position).await
+        self.locate(&stream, &request.shard, request.position).await
     }
 }

@@ -37,7 +37,7 @@ impl<S: Store> Db<S> {
         let limit = request.limit.unwrap_or(LISTED_STREAMS_MAX);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let (table, after) = (request.table.as_deref(), request.exclusive_start.as_ref());
-        let (streams, more) = self.catalog.streams.list(scope, table, after, limit);
+        let (streams, more) = self.catalog().streams.list(scope, table, after, limit);
 
         // Answer.
         let last_evaluated = streams.last().filter(|_| more).cloned();

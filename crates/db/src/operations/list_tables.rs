@@ -36,7 +36,7 @@ impl<S: Store> Db<S> {
         // Act.
         let limit = request.limit.unwrap_or(NAMES_MAX).min(NAMES_MAX);
         let after = request.exclusive_start.as_deref();
-        let (names, more) = self.catalog.names(scope, after, limit);
+        let (names, more) = self.catalog().names(scope, after, limit);
 
         // Answer.
         let last_evaluated = names.last().filter(|_| more).cloned();

@@ -9,7 +9,7 @@ use store::Store;
 
 use crate::database::Db;
 use crate::error::invalid;
-use crate::table::Table;
+use crate::schema::Table;
 
 impl<S: Store> Db<S> {
     /// The tags of a table, in the order in which their keys were first given.
@@ -43,7 +43,7 @@ impl<S: Store> Db<S> {
         if named.account != scope.account {
             return Err(ApiError::AccessDenied("Access is denied".into()));
         }
-        self.catalog.find(scope, resource).ok_or_else(|| {
+        self.catalog().find(scope, resource).ok_or_else(|| {
             ApiError::ResourceNotFound(format!(
                 "Requested resource not found: ResourceArn: {arn} not found"
             ))

@@ -17,6 +17,7 @@ mod get_shard_iterator;
 mod list_streams;
 mod list_tables;
 mod list_tags_of_resource;
+pub(crate) mod mutation;
 mod put_item;
 mod query;
 mod scan;
@@ -27,6 +28,7 @@ mod untag_resource;
 mod update_item;
 mod update_table;
 mod update_time_to_live;
+mod write;
 
 use model::{
     ApiError, CancellationCode, CancellationReason, ConsumedCapacity, Item, ItemCollectionMetrics,
@@ -35,9 +37,9 @@ use model::{
 use store::RowKey;
 
 use crate::error::validation;
+use crate::maintained::Effect;
 use crate::metering::{self, Rate};
-use crate::table::Table;
-use crate::writing::Effect;
+use crate::schema::Table;
 
 pub use batch_get_item::{BatchGetItem, BatchGetItemAnswer, BatchGetTable};
 pub use batch_write_item::{BatchAction, BatchWriteItem, BatchWriteItemAnswer};
@@ -114,7 +116,7 @@ fn write_answer(
 ) -> WriteAnswer {
     let consumed = reported(report.capacity, reference).map(|reference| {
         let mut consumed = metering::nothing(reference);
-        metering::add_write(&mut consumed, &effect.written(), Rate::Standard);
+        metering::add_write(&mut consumed, effect, Rate::Standard);
         consumed
     });
     let collection_metrics = collection_metrics(table, effect, report);

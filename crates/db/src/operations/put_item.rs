@@ -11,7 +11,7 @@ use store::Store;
 
 use super::{Report, WriteAnswer, check_old_or_nothing, write_answer};
 use crate::database::Db;
-use crate::mutation::{Action, Mutation};
+use crate::operations::mutation::{Action, Mutation};
 
 /// Creates or replaces one item.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use super::reported;
 use crate::database::Db;
 use crate::error::validation;
 use crate::reading::{Page, PartitionBounds, Selection, Source, Walk, check_select, start};
-use crate::table::key_names;
+use crate::schema::key_names;
 
 /// Items of one partition of a table or index, in key order.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ impl<S: Store> Db<S> {
         let rows = bounds.rows(source.place(), after.as_ref(), direction);
         let consistency = request.consistent.into();
         let walk = Walk { source, selection, filter, limit, consistency, direction };
-        walk.run(&*self.store, &rows, reported(request.report_capacity, &request.table)).await
+        walk.run(&**self.store(), &rows, reported(request.report_capacity, &request.table)).await
     }
 }
 

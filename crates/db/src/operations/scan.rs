@@ -65,7 +65,7 @@ impl<S: Store> Db<S> {
         let (limit, consistency) = (request.limit, request.consistent.into());
         let direction = Direction::Forward;
         let walk = Walk { source, selection, filter, limit, consistency, direction };
-        walk.run(&*self.store, &rows, reported(request.report_capacity, &request.table)).await
+        walk.run(&**self.store(), &rows, reported(request.report_capacity, &request.table)).await
     }
 }
 

@@ -14,9 +14,9 @@ use store::{RowKey, Store};
 use super::{add_per_table, check_each, check_items_once};
 use crate::database::Db;
 use crate::error::{store_failed, validation};
-use crate::item_rules;
+use crate::layout::stored::Stored;
 use crate::metering::{self, Rate};
-use crate::stored::Stored;
+use crate::schema::item_rules;
 
 /// Up to 100 items as of one moment.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ impl<S: Store> Db<S> {
         check_items_once(&rows)?;
 
         // Act.
-        let values = self.store.read_atomically(&rows).await.map_err(store_failed)?;
+        let values = self.store().read_atomically(&rows).await.map_err(store_failed)?;
         for table in &tables {
             table.check_still_there().await?;
         }

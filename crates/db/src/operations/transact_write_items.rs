@@ -7,8 +7,7 @@
 //!
 //! A condition check is charged and registered as a write is.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use expr::{Condition, Update};
@@ -18,21 +17,26 @@ use model::{
     ApiError, AttributeMap, CancellationCode, CancellationReason, ConsumedCapacity, Item,
     ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, Scope, TableRef,
 };
-use store::{Outcome, RowKey, Space, Store, Ticket};
+use store::{RowKey, Store};
+use xxhash_rust::xxh3::Xxh3;
 
+use super::mutation::{Action, Mutation};
 use super::{
     ItemMetrics, Report, add_per_table, check_each, check_items_once, collection_metrics, fine,
     invalid_action,
 };
 use crate::database::Db;
 use crate::error::{store_failed, table_missing, validation};
+use crate::layout::stored::Stored;
+use crate::maintained::{All, Effect};
 use crate::metering::{self, Rate};
-use crate::mutation::{Action, Mutation};
 use crate::reading::consistency_of;
-use crate::stored::Stored;
-use crate::table::{Entered, Table};
-use crate::transactions::{InProgress, Refusal, SpentToken, fingerprint};
-use crate::writing::{Commit, Current, Effect, unresolved};
+use crate::schema::Table;
+use crate::session::{Current, InProgress, Refusal, Submitted};
+use crate::tokens::SpentToken;
+
+/// What a transaction does, in the words for one whose outcome is unknown.
+const CARRIED_OUT: &str = "a transaction was carried out";
 
 /// Up to 100 actions, all or none.
 #[derive(Debug, Clone)]
@@ -90,12 +94,11 @@ struct Checked {
     token: Option<(String, u64)>,
 }
 
-/// A transaction that was submitted.
+/// A transaction that was decided, and submitted with what was decided.
 #[derive(Debug)]
-struct Submitted {
-    decided: Result<Vec<Effect>, ApiError>,
-    ticket: Ticket,
-    in_progress: InProgress,
+struct Decided {
+    effects: Result<Vec<Effect>, ApiError>,
+    submitted: Submitted,
 }
 
 impl<S: Store> Db<S> {
@@ -121,10 +124,10 @@ impl<S: Store> Db<S> {
             if let Some(answer) = self.repeated(scope, &checked, report).await? {
                 return Ok(answer);
             }
-            let submitted = self.submit(scope, &checked, in_progress).await?;
+            let decided = self.submit(scope, &checked, in_progress).await?;
 
             // Answer.
-            match finished(submitted).await? {
+            match self.finished(decided).await? {
                 Some(effects) => return Ok(answer(&checked, &effects, report)),
                 None => continue,
             }
@@ -133,7 +136,7 @@ impl<S: Store> Db<S> {
 
     fn begin(&self, scope: &Scope, checked: &Checked) -> Option<InProgress> {
         let token = checked.token.as_ref().map(|(token, _)| (scope.clone(), token.clone()));
-        self.transactions.begin(token)
+        self.session().begin(token)
     }
 
     /// The answer to a repetition: nothing is written, and reading the items is what it costs
@@ -145,9 +148,9 @@ impl<S: Store> Db<S> {
         report: Report,
     ) -> Result<Option<TransactWriteItemsAnswer>, ApiError> {
         let Some((token, fingerprint)) = &checked.token else { return Ok(None) };
-        let now_ms = self.stamps.now_ms();
-        self.tokens.forget_expired(&self.store, now_ms);
-        let spent = self.tokens.find(&*self.store, scope, token, now_ms).await;
+        let now_ms = self.now_ms();
+        self.tokens().forget_expired(self.store(), now_ms);
+        let spent = self.tokens().find(&**self.store(), scope, token, now_ms).await;
         let Some(spent) = spent.map_err(store_failed)? else { return Ok(None) };
         if spent.fingerprint != *fingerprint {
             return Err(ApiError::IdempotentParameterMismatch(
@@ -159,8 +162,11 @@ impl<S: Store> Db<S> {
         }
         let mut consumed = Vec::new();
         for (action, table) in checked.actions.iter().zip(&checked.references) {
-            let value =
-                self.store.get(&action.row, consistency_of(Strong)).await.map_err(store_failed)?;
+            let value = self
+                .store()
+                .get(&action.row, consistency_of(Strong))
+                .await
+                .map_err(store_failed)?;
             let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
             let item = stored.map(|stored| stored.item);
             let units = metering::item_read(item.as_ref(), Strong, Rate::Transactional);
@@ -177,58 +183,47 @@ impl<S: Store> Db<S> {
         &self,
         scope: &Scope,
         checked: &Checked,
-        mut in_progress: InProgress,
-    ) -> Result<Submitted, ApiError> {
+        in_progress: InProgress,
+    ) -> Result<Decided, ApiError> {
         let actions = &checked.actions;
-        let tables = enter_tables(actions).await?;
-        let mut rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();
-        in_progress.take_rows(rows.clone()).map_err(conflicting)?;
+        let items: Vec<_> = actions.iter().map(|action| (&action.table, &action.row)).collect();
         let token = checked.token.as_ref().map(|(token, fingerprint)| {
-            let spent = SpentToken::new(*fingerprint, self.stamps.now_ms());
+            let spent = SpentToken::new(*fingerprint, self.now_ms());
             (spent.row(scope, token), spent)
         });
-        rows.extend(token.iter().map(|(row, _)| row.clone()));
+        let token_row = token.as_ref().map(|(row, _)| row.clone());
+        let atom = self.session().transaction::<All>(in_progress, &items, token_row).await;
+        let mut atom = atom.map_err(refused)?;
 
-        let mut guard = self.store.lock(&rows).await;
+        let tables: Vec<_> = actions.iter().map(|action| atom.entered(&action.table)).collect();
         let mut current = Vec::with_capacity(actions.len());
-        for action in actions {
-            let table = &tables[&action.table.place.space];
-            let read = Current::read(&mut guard, table, &action.row).await;
-            current.push(read.map_err(store_failed)?);
+        for (action, table) in actions.iter().zip(&tables) {
+            current.push(atom.read(table, &action.row).await.map_err(store_failed)?);
         }
-        let mut commit = Commit::default();
-        let decided = decide(actions, &current).map(|after| {
-            let changes = actions.iter().zip(current).zip(after);
-            let effects = changes
-                .map(|((action, current), after)| {
-                    let table = &tables[&action.table.place.space];
-                    commit.add((&action.row, table), current, after, &self.stamps)
-                })
-                .collect();
+        let effects = decide(actions, &current).map(|after| {
             if let Some((row, spent)) = token {
-                commit.put(row, spent.encode());
+                atom.writes().put(row, spent.encode());
             }
-            effects
+            let changes = actions.iter().zip(&tables).zip(current).zip(after);
+            let change = |(((action, table), current), after): (((&Action, &Arc<Table>), _), _)| {
+                atom.change((&action.row, table), current, after)
+            };
+            changes.map(change).collect()
         });
-        let ticket = commit.submit(guard, self.stamps.atom_id()).await;
-        Ok(Submitted { decided, ticket, in_progress })
+        Ok(Decided { effects, submitted: atom.submit() })
     }
-}
 
-/// Waits for the ticket in a task of its own: the transaction stays in progress until it is
-/// durable, even when nobody waits for the answer any more. `None` is to be evaluated again.
-async fn finished(submitted: Submitted) -> Result<Option<Vec<Effect>>, ApiError> {
-    let Submitted { decided, ticket, in_progress } = submitted;
-    let wait = tokio::spawn(async move {
-        let outcome = ticket.wait().await;
-        drop(in_progress);
-        outcome
-    });
-    let outcome = wait.await.map_err(|_| ApiError::InternalServerError)?;
-    match outcome.map_err(store_failed)? {
-        Outcome::Applied => decided.map(Some),
-        Outcome::Conflict => Ok(None),
-        Outcome::Unknown => Err(unresolved()),
+    /// Waits in a task of its own: the transaction stays in progress until it is durable, even when
+    /// nobody waits for the answer any more. `None` is to be evaluated again.
+    async fn finished(&self, decided: Decided) -> Result<Option<Vec<Effect>>, ApiError> {
+        let Decided { effects, submitted } = decided;
+        let session = Arc::clone(self.session());
+        let wait = tokio::spawn(async move { session.applied(submitted, CARRIED_OUT).await });
+        let applied = wait.await.map_err(|_| ApiError::InternalServerError)?;
+        match applied.map_err(store_failed)? {
+            true => effects.map(Some),
+            false => Ok(None),
+        }
     }
 }
 
@@ -268,20 +263,11 @@ fn payload_bytes(action: &TransactAction) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value.item_bytes()).sum()
 }
 
-/// Goes into every table, by its space, once: whoever is inside must not wait for a drop of the
-/// same table, which waits for those inside.
-async fn enter_tables(actions: &[Action]) -> Result<BTreeMap<Space, Entered>, ApiError> {
-    let mut tables = BTreeMap::new();
-    for action in actions {
-        if let Entry::Vacant(place) = tables.entry(action.table.place.space) {
-            place.insert(action.table.enter().await.ok_or_else(table_missing)?);
-        }
-    }
-    Ok(tables)
-}
-
 /// What every action leaves, or every action's reason to cancel.
-fn decide(actions: &[Action], current: &[Current]) -> Result<Vec<Option<Item>>, ApiError> {
+fn decide(
+    actions: &[Action],
+    current: &[Current<impl Sized>],
+) -> Result<Vec<Option<Item>>, ApiError> {
     let mut after = Vec::with_capacity(actions.len());
     let mut reasons = Vec::with_capacity(actions.len());
     for (action, current) in actions.iter().zip(current) {
@@ -305,7 +291,8 @@ fn decide(actions: &[Action], current: &[Current]) -> Result<Vec<Option<Item>>, 
     Ok(after)
 }
 
-fn conflicting(refusal: Refusal) -> ApiError {
+fn refused(refusal: Refusal) -> ApiError {
+    let Refusal::Taken { taken } = refusal else { return table_missing() };
     let reason = |taken| match taken {
         false => fine(),
         true => CancellationReason {
@@ -314,7 +301,7 @@ fn conflicting(refusal: Refusal) -> ApiError {
             item: None,
         },
     };
-    let reasons = refusal.taken.into_iter().map(reason).collect();
+    let reasons = taken.into_iter().map(reason).collect();
     ApiError::TransactionCanceled { reasons }
 }
 
@@ -325,7 +312,7 @@ fn answer(checked: &Checked, effects: &[Effect], report: Report) -> TransactWrit
         checked.actions.iter().zip(&checked.references).zip(effects)
     {
         let share = add_per_table(&mut consumed, reference);
-        metering::add_write(share, &effect.written(), Rate::Transactional);
+        metering::add_write(share, effect, Rate::Transactional);
         let Some(collection) = collection_metrics(&action.table, effect, report) else { continue };
         match metrics.iter_mut().find(|(table, _)| table == reference) {
             Some((_, collections)) => collections.push(collection),
@@ -336,4 +323,22 @@ fn answer(checked: &Checked, effects: &[Effect], report: Report) -> TransactWrit
         consumed: (report.capacity != ReturnConsumedCapacity::None).then_some(consumed),
         collection_metrics: report.wants_metrics().then_some(metrics),
     }
+}
+
+/// Condenses what a transaction does, for comparing a repetition with the original.
+///
+/// Maps and sets are sorted in these types, so the order of members does not matter, as on AWS. The
+/// debug form differs between builds at worst: then a repetition across an upgrade is refused,
+/// never carried out twice.
+fn fingerprint(actions: &[TransactAction]) -> u64 {
+    struct Condense(Xxh3);
+    impl std::fmt::Write for Condense {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.update(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut condense = Condense(Xxh3::new());
+    write!(condense, "{actions:?}").expect("condensing does not fail");
+    condense.0.digest()
 }

@@ -13,8 +13,8 @@ use store::Store;
 
 use super::{Report, WriteAnswer, write_answer};
 use crate::database::Db;
-use crate::mutation::{Action, Mutation};
-use crate::writing::Effect;
+use crate::maintained::Effect;
+use crate::operations::mutation::{Action, Mutation};
 
 /// Changes attributes of one item, creating it where it is missing.
 #[derive(Debug, Clone)]

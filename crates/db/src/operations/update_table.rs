@@ -13,7 +13,7 @@ use store::Store;
 
 use crate::catalog;
 use crate::database::Db;
-use crate::table::Table;
+use crate::schema::Table;
 
 impl<S: Store> Db<S> {
     /// Changes a table and describes it as being changed.
@@ -26,7 +26,7 @@ impl<S: Store> Db<S> {
         catalog::check_request(&update)?;
 
         // Find, check and act.
-        let (now_ms, change) = (self.stamps.now_ms(), update.clone());
+        let (now_ms, change) = (self.now_ms(), update.clone());
         let revise = move |_: &Table, definition: &mut TableDefinition| {
             catalog::revise(definition, &change, now_ms)
         };

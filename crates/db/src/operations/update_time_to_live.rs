@@ -10,7 +10,7 @@ use store::Store;
 
 use crate::database::Db;
 use crate::error::validation;
-use crate::table::Table;
+use crate::schema::Table;
 
 /// Lets items of a table expire, or no longer.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl<S: Store> Db<S> {
         request: UpdateTimeToLive,
     ) -> Result<(), ApiError> {
         let UpdateTimeToLive { table, attribute, enabled } = request;
-        let (now_ms, interval) = (self.stamps.now_ms(), self.expiry.change_interval);
+        let (now_ms, interval) = (self.now_ms(), self.expiry_options().change_interval);
         let change = move |_: &Table, definition: &mut TableDefinition| {
             check(definition.expiry_attribute.as_deref(), &attribute, enabled)?;
             check_not_too_soon(definition, now_ms, interval)?;

@@ -13,9 +13,9 @@ use store::{Direction, RowKey, RowRange, prefix_end};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{invalid, validation};
-use crate::item_rules::{check_scalar_view, elements};
-use crate::key_values::value_has_type;
-use crate::keys::Place;
+use crate::layout::key_values::value_has_type;
+use crate::layout::keys::Place;
+use crate::schema::item_rules::{check_scalar_view, elements};
 
 /// Rows of one partition.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,9 +15,9 @@ use store::{Direction, Row, RowRange, Store};
 
 use super::{Selection, Source, consistency_of};
 use crate::error::store_failed;
-use crate::keys::Attributes;
+use crate::layout::keys::Attributes;
+use crate::layout::stored::{self, Stored};
 use crate::metering::{self, Rate};
-use crate::stored::{self, Stored};
 
 /// Answer of Query and Scan.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,8 +4,8 @@ use model::{ApiError, AttributeMap, IndexKind, Item, KeySchema};
 use store::RowKey;
 
 use crate::error::{index_missing, validation};
-use crate::keys::{Attributes, Place};
-use crate::table::{Index, Projected, Table, key_names};
+use crate::layout::keys::{Attributes, Place};
+use crate::schema::{Index, Projected, Table, key_names};
 
 /// A table or one of its indexes.
 #[derive(Debug, Clone, Copy)]

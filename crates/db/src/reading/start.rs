@@ -9,8 +9,8 @@ use store::RowKey;
 
 use super::{PartitionBounds, RangeTest, Source};
 use crate::error::validation;
-use crate::item_rules::{check_key_shape, check_scalar, elements};
-use crate::table::key_names;
+use crate::schema::item_rules::{check_key_shape, check_scalar, elements};
+use crate::schema::key_names;
 
 const INVALID: &str = "The provided starting key is invalid";
 

@@ -6,6 +6,7 @@
 use model::{ApiError, IndexDefinition, IndexPhase, Scope, TableDeclaration, TableDefinition};
 use store::Store;
 
+use super::loading::Target;
 use super::{Fidelity, Loader};
 use crate::catalog::{self, Adopted, Birth};
 use crate::database::Db;
@@ -53,8 +54,8 @@ impl<'d, S: Store> Adoption<'d, S> {
         scope: &Scope,
         declaration: TableDeclaration,
     ) -> Result<Loader<'d, S>, ApiError> {
-        let table_id = self.db.ids.table_id();
-        let birth = Birth { table_id, created_at_ms: self.db.stamps.now_ms() };
+        let table_id = self.db.ids().table_id();
+        let birth = Birth { table_id, created_at_ms: self.db.now_ms() };
         let definition = catalog::declare(declaration, birth)?;
         self.add(scope, definition, Fidelity::Put).await
     }
@@ -64,7 +65,7 @@ impl<'d, S: Store> Adoption<'d, S> {
     /// # Errors
     /// [`ApiError::InternalServerError`] when the store fails.
     pub async fn publish(self) -> Result<(), ApiError> {
-        catalog::publish(&*self.db.store, &self.db.catalog, self.adopted).await
+        self.db.catalog().publish(self.adopted).await
     }
 
     async fn add(
@@ -78,8 +79,8 @@ impl<'d, S: Store> Adoption<'d, S> {
             return Err(catalog::name_taken(name));
         }
         let db = self.db;
-        let adopted = catalog::adopt(&*db.store, &db.catalog, scope, definition).await?;
-        let loader = Loader::new(db, adopted.table(), fidelity);
+        let adopted = db.catalog().adopt(scope, definition).await?;
+        let loader = Loader::new(db, adopted.table(), Target::Unpublished, fidelity);
         self.adopted.push(adopted);
         Ok(loader)
     }

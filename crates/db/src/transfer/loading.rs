@@ -6,17 +6,20 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use model::{ApiError, AttributeMap, Item, ReturnValuesOnConditionCheckFailure as OnFailure};
-use model::{Scope, TableRef};
-use store::{Guard as _, Outcome, RowKey, Store, StoreError, Ticket};
+use model::{
+    ApiError, AttributeMap, ChangeOrigin, Item, ReturnValuesOnConditionCheckFailure as OnFailure,
+    Scope, TableRef,
+};
+use store::{RowKey, Store, StoreError};
 
 use crate::database::Db;
-use crate::error::named_table_missing;
-use crate::item_rules::{self, Origin};
-use crate::mutation::{Action, Mutation};
+use crate::error::table_missing;
+use crate::maintained::All;
 use crate::operations::BatchAction;
-use crate::table::Table;
-use crate::writing::{Commit, Current};
+use crate::operations::mutation::{Action, Mutation};
+use crate::schema::Table;
+use crate::schema::item_rules::{self, Origin};
+use crate::session::{Atom, Submitted};
 
 /// Most atoms that are on their way: one becomes durable while the next ones are decided.
 const IN_FLIGHT_MAX: usize = 4;
@@ -26,9 +29,19 @@ const IN_FLIGHT_MAX: usize = 4;
 pub struct Loader<'d, S: Store> {
     db: &'d Db<S>,
     table: Arc<Table>,
+    target: Target,
     fidelity: Fidelity,
-    in_flight: VecDeque<Ticket>,
+    in_flight: VecDeque<Submitted>,
     loaded: Loaded,
+}
+
+/// What a load writes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A table that others may use meanwhile.
+    InUse,
+    /// A table that nobody else can name yet.
+    Unpublished,
 }
 
 /// How closely items must fit the table.
@@ -74,16 +87,20 @@ impl<S: Store> Db<S> {
     /// # Errors
     /// [`ApiError::ResourceNotFound`].
     pub fn load(&self, scope: &Scope, table: &TableRef) -> Result<Loader<'_, S>, ApiError> {
-        let found = self.catalog.find(scope, table);
-        let found = found.ok_or_else(|| named_table_missing(table.name()))?;
-        Ok(Loader::new(self, found, Fidelity::Put))
+        let found = self.named_table(scope, table)?;
+        Ok(Loader::new(self, found, Target::InUse, Fidelity::Put))
     }
 }
 
 impl<'d, S: Store> Loader<'d, S> {
-    pub(super) fn new(db: &'d Db<S>, table: Arc<Table>, fidelity: Fidelity) -> Self {
+    pub(super) fn new(
+        db: &'d Db<S>,
+        table: Arc<Table>,
+        target: Target,
+        fidelity: Fidelity,
+    ) -> Self {
         let (in_flight, loaded) = (VecDeque::new(), Loaded::default());
-        Self { db, table, fidelity, in_flight, loaded }
+        Self { db, table, target, fidelity, in_flight, loaded }
     }
 
     /// Carries out a batch, in order and as one: all of it or nothing. It holds the batch in
@@ -100,8 +117,8 @@ impl<'d, S: Store> Loader<'d, S> {
         if self.in_flight.len() == IN_FLIGHT_MAX {
             self.land_one().await?;
         }
-        let ticket = self.submit(&actions).await?;
-        self.in_flight.push_back(ticket);
+        let submitted = self.submit(&actions).await?;
+        self.in_flight.push_back(submitted);
         Ok(())
     }
 
@@ -117,11 +134,10 @@ impl<'d, S: Store> Loader<'d, S> {
     }
 
     async fn land_one(&mut self) -> Result<(), StoreError> {
-        let Some(ticket) = self.in_flight.pop_front() else { return Ok(()) };
-        match ticket.wait().await? {
-            Outcome::Applied => Ok(()),
-            Outcome::Conflict => Err(StoreError::failed("somebody else wrote during a load")),
-            Outcome::Unknown => Err(StoreError::failed("whether a load was applied is unknown")),
+        let Some(submitted) = self.in_flight.pop_front() else { return Ok(()) };
+        match self.db.session().applied(submitted, "a batch was loaded").await? {
+            true => Ok(()),
+            false => Err(StoreError::failed("another writer was first during a load")),
         }
     }
 
@@ -155,20 +171,35 @@ impl<'d, S: Store> Loader<'d, S> {
         }
     }
 
-    async fn submit(&mut self, actions: &[Action]) -> Result<Ticket, StoreError> {
-        let rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();
-        let mut guard = self.db.store.lock(&rows).await;
-        let mut commit = Commit::default();
+    async fn submit(&mut self, actions: &[Action]) -> Result<Submitted, LoadError> {
+        let mut atom = self.begin(actions).await?;
         for action in actions {
-            let current = Current::read(&mut guard, &self.table, &action.row).await?;
+            let current = atom.read(&self.table, &action.row).await?;
             let after = match &action.mutation {
                 Mutation::Put(item) => Some(item.clone()),
                 _ => None,
             };
             self.loaded.count(current.item().is_some(), after.is_some());
-            commit.add((&action.row, &self.table), current, after, &self.db.stamps);
+            atom.change((&action.row, &self.table), current, after);
         }
-        Ok(guard.submit(self.db.stamps.atom_id(), commit.into_writes()))
+        Ok(atom.submit())
+    }
+
+    /// Begins the atom of a batch. A table in use is written to as by any other writer: by the
+    /// version in use, and past no transaction.
+    async fn begin(&mut self, actions: &[Action]) -> Result<Atom<'d, S, All>, LoadError> {
+        let session = self.db.session();
+        if self.target == Target::Unpublished {
+            return Ok(session.unpublished().await);
+        }
+        let rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();
+        let atom = session.single(&self.table, &rows, ChangeOrigin::Caller).await;
+        let atom = atom.ok_or_else(|| LoadError::Refused { index: 0, error: table_missing() })?;
+        if let Some(index) = rows.iter().position(|row| atom.is_in_transaction(row)) {
+            return Err(LoadError::Refused { index, error: ApiError::TransactionConflict });
+        }
+        self.table = atom.table();
+        Ok(atom)
     }
 }
 

@@ -7,8 +7,8 @@ use model::{ApiError, MapRef, Scope, TableDefinition, TableRef};
 use store::{Consistency, Direction, Row, Store};
 
 use crate::database::Db;
-use crate::error::{named_table_missing, store_failed};
-use crate::stored;
+use crate::error::store_failed;
+use crate::layout::stored;
 
 /// A table with everything but its items.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ impl<S: Store> Db<S> {
     /// [`ApiError::InternalServerError`] when the store fails; the log says why.
     pub async fn stored_tables(&self) -> Result<Vec<StoredTable>, ApiError> {
         let mut stored = Vec::new();
-        for (scope, table) in self.catalog.all() {
+        for (scope, table) in self.catalog().all() {
             let (items, _) = self.counted(table.place).await?;
             let definition = Arc::clone(&table.definition);
             stored.push(StoredTable { scope, definition, items });
@@ -56,15 +56,14 @@ impl<S: Store> Db<S> {
         table: &TableRef,
         mut visit: impl FnMut(VisitedItem<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), ApiError> {
-        let found = self.catalog.find(scope, table);
-        let found = found.ok_or_else(|| named_table_missing(table.name()))?;
+        let found = self.named_table(scope, table)?;
         let rows = found.place.hashes(0, u64::MAX, None);
         let visit = |row: Row<'_>| {
             let bytes = stored::item_bytes(row.value);
             let (attributes, item_bytes) = (MapRef::of_item(bytes), model::item_bytes(bytes));
             visit(VisitedItem { attributes, item_bytes })
         };
-        let read = self.store.range(&rows, Direction::Forward, Consistency::Strong, visit).await;
+        let read = self.store().range(&rows, Direction::Forward, Consistency::Strong, visit).await;
         read.map_err(store_failed)?;
         found.check_still_there().await
     }

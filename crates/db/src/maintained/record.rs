@@ -1,0 +1,102 @@
+//! The bytes of a change record (docs/format/streams.md).
+//!
+//! ```text
+//! record = 01 head created_at_ms item{1,3}    the key, then the images that are there
+//! head   = bits 0–1: 0 insert, 1 modify, 2 remove | bit 2: expired | bit 3: old image | bit 4: new
+//! created_at_ms = u64
+//! item   = length u32, item bytes             docs/format/item.md
+//! ```
+//! Integers are big-endian.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use model::{ChangeKind, ChangeOrigin, Item, SequenceNumber, StreamRecord, StreamView};
+use store::StoreError;
+
+use crate::schema::key_names;
+use crate::session::Change;
+
+/// The format this code writes, and the only one it reads.
+const FORMAT: u8 = 1;
+
+const EXPIRED: u8 = 1 << 2;
+const OLD_IMAGE: u8 = 1 << 3;
+const NEW_IMAGE: u8 = 1 << 4;
+
+/// Builds the record that a stream of this view keeps.
+pub(super) fn encode(view: StreamView, change: &Change<'_>) -> Bytes {
+    let (wants_old, wants_new) = match view {
+        StreamView::KeysOnly => (false, false),
+        StreamView::NewImage => (false, true),
+        StreamView::OldImage => (true, false),
+        StreamView::NewAndOldImages => (true, true),
+    };
+    let old = change.before.filter(|_| wants_old);
+    let new = change.after.filter(|_| wants_new);
+    let whole = change.after.or(change.before).expect("a change has a side");
+    let keys = whole.retain(|name| key_names(change.table.key()).any(|key| key == name));
+
+    let items = [Some(&keys), old, new];
+    let items = items.into_iter().flatten().map(Item::as_bytes);
+    let size = items.clone().map(|item| 4 + item.len()).sum::<usize>();
+    let mut bytes = BytesMut::with_capacity(2 + 8 + size);
+    bytes.put_u8(FORMAT);
+    bytes.put_u8(head(change, old.is_some(), new.is_some()));
+    bytes.put_u64(change.stamp.ms());
+    for item in items {
+        bytes.put_u32(u32::try_from(item.len()).expect("an item is far smaller"));
+        bytes.put_slice(item);
+    }
+    bytes.freeze()
+}
+
+fn head(change: &Change<'_>, has_old: bool, has_new: bool) -> u8 {
+    let kind = match (change.before, change.after) {
+        (None, _) => 0,
+        (Some(_), Some(_)) => 1,
+        (Some(_), None) => 2,
+    };
+    let flag = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
+    kind | flag(change.origin == ChangeOrigin::Expiry, EXPIRED)
+        | flag(has_old, OLD_IMAGE)
+        | flag(has_new, NEW_IMAGE)
+}
+
+/// Reads a record. Its items share its bytes.
+pub(crate) fn decode(
+    mut bytes: Bytes,
+    sequence: SequenceNumber,
+    event_id: String,
+) -> Result<StreamRecord, StoreError> {
+    if bytes.len() < 10 || bytes[0] != FORMAT {
+        return Err(damaged());
+    }
+    let head = bytes[1];
+    bytes.advance(2);
+    let created_at_ms = bytes.get_u64();
+    let kind = match head & 0b11 {
+        0 => ChangeKind::Insert,
+        1 => ChangeKind::Modify,
+        2 => ChangeKind::Remove,
+        _ => return Err(damaged()),
+    };
+    let origin = if head & EXPIRED == 0 { ChangeOrigin::Caller } else { ChangeOrigin::Expiry };
+    let keys = item(&mut bytes)?;
+    let old_image = (head & OLD_IMAGE != 0).then(|| item(&mut bytes)).transpose()?;
+    let new_image = (head & NEW_IMAGE != 0).then(|| item(&mut bytes)).transpose()?;
+    Ok(StreamRecord { event_id, kind, origin, keys, old_image, new_image, sequence, created_at_ms })
+}
+
+fn item(bytes: &mut Bytes) -> Result<Item, StoreError> {
+    if bytes.len() < 4 {
+        return Err(damaged());
+    }
+    let length = bytes.get_u32() as usize;
+    if bytes.len() < length {
+        return Err(damaged());
+    }
+    Ok(Item::from_stored(bytes.split_to(length)))
+}
+
+fn damaged() -> StoreError {
+    StoreError::damaged("a change record")
+}

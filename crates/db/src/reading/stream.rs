@@ -1,0 +1,221 @@
+//! Reading: shards, places in them, and the records behind a place.
+
+use std::ops::{Bound, ControlFlow};
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use model::limits::{DESCRIBED_SHARDS_MAX, STREAM_RECORDS_BYTES_MAX, STREAM_RECORDS_MAX};
+use model::{
+    ApiError, Scope, SequenceNumber, Shard, ShardPosition, StreamArn, StreamDescription,
+    StreamRecord,
+};
+use store::Consistency::Strong;
+use store::{Direction, Store, StoreError, log_number, log_range};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::iterator::ShardIterator;
+use crate::database::Db;
+use crate::error::store_failed;
+use crate::layout::stamp::Stamp;
+use crate::maintained::decode_record;
+use crate::schema::stream::{StoredShard, Stream};
+
+/// Which shards of a stream to describe.
+#[derive(Debug, Clone, Default)]
+pub struct ShardPage {
+    /// Behind this one.
+    pub exclusive_start: Option<String>,
+    /// Children of this one alone.
+    pub parent: Option<String>,
+    /// At most so many.
+    pub limit: Option<u64>,
+}
+
+/// Records of one shard, and the stream they are of.
+#[derive(Debug)]
+pub struct Records {
+    /// The stream.
+    pub stream: StreamArn,
+    /// Which images it shows.
+    pub view: model::StreamView,
+    /// In order.
+    pub records: Vec<StreamRecord>,
+    /// Where to go on; `None` when the shard is closed and has been read.
+    pub next: Option<String>,
+}
+
+impl<S: Store> Db<S> {
+    /// The first number that records may have which can be read.
+    fn horizon(&self) -> u64 {
+        Stamp::first_reading(self.catalog().streams.options.horizon_ms(self.now_ms()))
+    }
+
+    /// Where a position lies, as an iterator.
+    pub(crate) async fn locate(
+        &self,
+        stream: &Stream,
+        shard_id: &str,
+        position: ShardPosition,
+    ) -> Result<String, ApiError> {
+        let shard = shard(stream, shard_id)?;
+        let horizon = self.horizon();
+        let from = match position {
+            ShardPosition::TrimHorizon => shard.first,
+            ShardPosition::Latest => {
+                let last =
+                    last_number(&**self.store(), stream, &shard).await.map_err(store_failed)?;
+                last.map_or(shard.first, |last| last + 1)
+            }
+            ShardPosition::At(number) | ShardPosition::After(number) if number.0 < horizon => {
+                return Err(trimmed());
+            }
+            ShardPosition::At(number) => number.0,
+            ShardPosition::After(number) => number.0.saturating_add(1),
+            ShardPosition::AtTime(ms) => Stamp::first_reading(ms).max(shard.first),
+        };
+        let issued_at_ms = self.now_ms();
+        let iterator = ShardIterator {
+            stream: stream.arn.clone(),
+            shard: shard_id.to_owned(),
+            from: from.max(horizon),
+            issued_at_ms,
+        };
+        Ok(iterator.encode())
+    }
+
+    /// The records behind an iterator.
+    pub(crate) async fn records(
+        &self,
+        scope: &Scope,
+        iterator: &str,
+        limit: Option<u64>,
+    ) -> Result<Records, ApiError> {
+        let now_ms = self.now_ms();
+        let iterator = ShardIterator::decode(iterator, now_ms)?;
+        let stream = self.catalog().streams.named(scope, &iterator.stream)?;
+        // Before the records: whoever finds it closed finds all of them.
+        let shard = shard(&stream, &iterator.shard)?;
+        let horizon = self.horizon();
+        let limit = limit.unwrap_or(STREAM_RECORDS_MAX);
+        let mut page = Page { rows: Vec::new(), limit, bytes: 0, is_full: false };
+        let behind =
+            log_range(&stream.log(shard.number), Bound::Included(iterator.from), Bound::Unbounded);
+        let visit = |row: store::Row<'_>| page.take(row);
+        let read = self.store().range(&behind, Direction::Forward, Strong, visit).await;
+        read.map_err(store_failed)?;
+
+        // The horizon may overtake an iterator. Its reader is refused if that cost a record (API
+        // reference, GetRecords, TrimmedDataAccessException, 2026-11), and else goes on from there.
+        if let Some(Ok((first, _))) = page.rows.first()
+            && *first < horizon
+        {
+            return Err(trimmed());
+        }
+        let from = match page.rows.last() {
+            Some(Ok((number, _))) => number + 1,
+            _ => iterator.from.max(horizon),
+        };
+        let is_read = shard.closed.is_some() && !page.is_full;
+        let records = page.rows.into_iter().map(|row| {
+            let (number, value) = row?;
+            decode_record(value, SequenceNumber(number), event_id(&stream, shard.number, number))
+        });
+        let records: Vec<StreamRecord> =
+            records.collect::<Result<_, StoreError>>().map_err(store_failed)?;
+        stream.tally.read.fetch_add(records.len() as u64, Ordering::Relaxed);
+        let behind = records.last().filter(|_| page.is_full);
+        let age_ms = behind.map(|last| now_ms.saturating_sub(last.created_at_ms));
+        stream.ages.note(shard.number, age_ms);
+        let next = ShardIterator { from, issued_at_ms: now_ms, ..iterator };
+        Ok(Records {
+            stream: stream.arn.clone(),
+            view: stream.view,
+            records,
+            next: (!is_read).then(|| next.encode()),
+        })
+    }
+}
+
+/// Describes a stream and a page of its shards.
+pub(crate) fn describe(stream: &Stream, page: &ShardPage) -> StreamDescription {
+    let shards = stream.shards();
+    let after = |shard: &Shard| page.exclusive_start.as_ref().is_none_or(|id| shard.id > *id);
+    let child = |shard: &Shard| page.parent.is_none() || shard.parent == page.parent;
+    let mut rest = shards.described().filter(|shard| after(shard) && child(shard)).peekable();
+    let limit = page.limit.unwrap_or(DESCRIBED_SHARDS_MAX);
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let described: Vec<Shard> = rest.by_ref().take(limit).collect();
+    let more = rest.peek().is_some();
+    let last_evaluated_shard = described.last().filter(|_| more).map(|last| last.id.clone());
+    StreamDescription {
+        arn: stream.arn.clone(),
+        status: stream.status(),
+        view: stream.view,
+        created_at_ms: stream.created_at_ms,
+        key: stream.key.clone(),
+        shards: described,
+        last_evaluated_shard,
+    }
+}
+
+fn shard(stream: &Stream, id: &str) -> Result<StoredShard, ApiError> {
+    stream.look(|shards| shards.find(id).copied()).ok_or_else(|| {
+        let arn = &stream.arn;
+        let words = format!("Requested resource not found: Shard: {id} in Stream: {arn} not found");
+        ApiError::ResourceNotFound(words)
+    })
+}
+
+/// The number of a shard's last record.
+async fn last_number<S: Store>(
+    store: &S,
+    stream: &Stream,
+    shard: &StoredShard,
+) -> Result<Option<u64>, StoreError> {
+    let mut last = None;
+    let all = log_range(&stream.log(shard.number), Bound::Unbounded, Bound::Unbounded);
+    let visit = |row: store::Row<'_>| {
+        last = Some(log_number(row.key));
+        ControlFlow::Break(())
+    };
+    store.range(&all, Direction::Backward, Strong, visit).await?;
+    last.transpose()
+}
+
+/// Rows until there are enough.
+struct Page {
+    rows: Vec<Result<(u64, Bytes), StoreError>>,
+    limit: u64,
+    bytes: usize,
+    is_full: bool,
+}
+
+impl Page {
+    fn take(&mut self, row: store::Row<'_>) -> ControlFlow<()> {
+        let is_first = self.rows.is_empty();
+        self.bytes += row.value.len();
+        if self.rows.len() as u64 >= self.limit
+            || (!is_first && self.bytes > STREAM_RECORDS_BYTES_MAX)
+        {
+            self.is_full = true;
+            return ControlFlow::Break(());
+        }
+        let number = log_number(row.key);
+        self.rows.push(number.map(|number| (number, Bytes::copy_from_slice(row.value))));
+        ControlFlow::Continue(())
+    }
+}
+
+/// The record's name among all records: 32 hexadecimal digits.
+fn event_id(stream: &Stream, shard: u32, number: u64) -> String {
+    let mut name = [0; 16];
+    name[..4].copy_from_slice(&stream.space.0.to_be_bytes());
+    name[4..8].copy_from_slice(&shard.to_be_bytes());
+    name[8..].copy_from_slice(&number.to_be_bytes());
+    format!("{:032x}", xxh3_128(&name))
+}
+
+fn trimmed() -> ApiError {
+    // The words are those of GetRecords in ironSource/node-dynamodb-stream issue 13 (2019-02).
+    ApiError::TrimmedDataAccess("The data you are trying to access has been trimmed".to_owned())
+}

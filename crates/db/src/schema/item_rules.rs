@@ -1,0 +1,192 @@
+//! What DynamoDB demands of keys and items before it stores or looks them up.
+//!
+//! Messages: the developer guide's "Constraints", the wire messages in public bug reports against
+//! AWS, and ScyllaDB's tests run against AWS (test_item.py, test_limits.py, test_gsi.py), 2026-11.
+
+use model::limits::ITEM_BYTES_MAX;
+use model::{
+    ApiError, AttributeMap, AttributeValue, Item, KeyElement, KeyRole, KeySchema, ScalarType,
+    ValueRef,
+};
+use store::RowKey;
+
+use crate::error::{invalid, validation};
+use crate::layout::key_values::{bytes_max, emptiness, key_bytes, value_has_type};
+use crate::layout::keys::Attributes;
+use crate::schema::Table;
+
+/// Which write an item comes from: some refusals are worded differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The request carries the whole item.
+    Whole,
+    /// An update expression computed it.
+    Update,
+}
+
+/// Checks a request's `Key` and names the item's row.
+pub(crate) fn row_of_key(table: &Table, key: &AttributeMap) -> Result<RowKey, ApiError> {
+    check_key(table.key(), key)?;
+    Ok(row(table, key))
+}
+
+/// Checks the primary key within an item and names the item's row.
+pub(crate) fn row_of_item(table: &Table, item: &AttributeMap) -> Result<RowKey, ApiError> {
+    for (role, element) in elements(table.key()) {
+        let Some(value) = item.get(&element.name) else {
+            return Err(invalid(format!("Missing the key {} in the item", element.name)));
+        };
+        if scalar_type(value) != Some(element.scalar_type) {
+            return Err(invalid(format!(
+                "Type mismatch for key {} expected: {:?} actual: {}",
+                element.name,
+                element.scalar_type,
+                value.type_name()
+            )));
+        }
+        check_scalar(role, element, value)?;
+    }
+    Ok(row(table, item))
+}
+
+/// Checks that `key` has exactly the key's attributes, each of its type and size.
+pub(crate) fn check_key(schema: &KeySchema, key: &AttributeMap) -> Result<(), ApiError> {
+    check_key_shape(schema, key).map_err(validation)?;
+    for (role, element) in elements(schema) {
+        check_scalar(role, element, &key[&element.name])?;
+    }
+    Ok(())
+}
+
+/// Checks that `key` has exactly the key's attributes, each of its type.
+pub(crate) fn check_key_shape(schema: &KeySchema, key: &AttributeMap) -> Result<(), &'static str> {
+    let fits = key.len() == schema.hash.len() + schema.range.len()
+        && elements(schema).all(|(_, element)| has_type(key.get(&element.name), element));
+    if fits { Ok(()) } else { Err("The provided key element does not match the schema") }
+}
+
+/// Checks every attribute of an item that an index has in its key.
+///
+/// An index that is being backfilled refuses nothing yet: what does not fit stays out of it
+/// (developer guide, "Managing Global Secondary Indexes", adding one to an existing table, 2026-11).
+pub(crate) fn check_index_keys(table: &Table, item: &Item, origin: Origin) -> Result<(), ApiError> {
+    for index in table.indexes.iter().filter(|index| !index.definition.is_incomplete()) {
+        for (role, element) in elements(&index.definition.key) {
+            let Some(value) = item.attributes().get(&element.name) else { continue };
+            if !value_has_type(&value, element.scalar_type) {
+                return Err(invalid(format!(
+                    "Type mismatch for Index Key {} Expected: {:?} Actual: {} IndexName: {}",
+                    element.name,
+                    element.scalar_type,
+                    value.type_name(),
+                    index.definition.name
+                )));
+            }
+            let Some(kind) = emptiness(&value) else {
+                check_size(role, key_bytes(&value))?;
+                continue;
+            };
+            return Err(validation(match origin {
+                Origin::Whole => format!(
+                    "One or more parameter values are not valid. A value specified for a \
+                     secondary index key is not supported. The AttributeValue for a key attribute \
+                     cannot contain an empty {kind} value. IndexName: {}, IndexKey: {}",
+                    index.definition.name, element.name
+                ),
+                Origin::Update => format!(
+                    "One or more parameter values are not valid. The update expression attempted \
+                     to update a secondary index key to a value that is not supported. The \
+                     AttributeValue for a key attribute cannot contain an empty {kind} value."
+                ),
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// Checks an item's size.
+pub(crate) fn check_item_size(item: &Item, origin: Origin) -> Result<(), ApiError> {
+    if item.item_bytes() <= ITEM_BYTES_MAX {
+        return Ok(());
+    }
+    Err(validation(match origin {
+        Origin::Whole => "Item size has exceeded the maximum allowed size",
+        Origin::Update => "Item size to update has exceeded the maximum allowed size",
+    }))
+}
+
+/// Checks the value of a key attribute whose type is right.
+pub(crate) fn check_scalar(
+    role: KeyRole,
+    element: &KeyElement,
+    value: &AttributeValue,
+) -> Result<(), ApiError> {
+    let (bytes, kind) = match value {
+        AttributeValue::S(text) => (text.len(), "string"),
+        AttributeValue::B(bytes) => (bytes.len(), "binary"),
+        _ => return Ok(()),
+    };
+    if bytes == 0 {
+        return Err(empty_key(kind, &element.name));
+    }
+    check_size(role, bytes)
+}
+
+/// The same for a value in byte form.
+pub(crate) fn check_scalar_view(
+    role: KeyRole,
+    element: &KeyElement,
+    value: &ValueRef<'_>,
+) -> Result<(), ApiError> {
+    match emptiness(value) {
+        Some(kind) => Err(empty_key(kind, &element.name)),
+        None => check_size(role, key_bytes(value)),
+    }
+}
+
+/// A key's attributes with their roles, hash before range.
+pub(crate) fn elements(key: &KeySchema) -> impl Iterator<Item = (KeyRole, &KeyElement)> {
+    let hash = key.hash.iter().map(|element| (KeyRole::Hash, element));
+    hash.chain(key.range.iter().map(|element| (KeyRole::Range, element)))
+}
+
+fn row(table: &Table, attributes: &AttributeMap) -> RowKey {
+    let row = table.place.item(table.key(), Attributes::Tree(attributes));
+    row.expect("the key attributes were checked to be there and scalar")
+}
+
+fn has_type(value: Option<&AttributeValue>, element: &KeyElement) -> bool {
+    value.and_then(scalar_type) == Some(element.scalar_type)
+}
+
+fn scalar_type(value: &AttributeValue) -> Option<ScalarType> {
+    match value {
+        AttributeValue::S(_) => Some(ScalarType::S),
+        AttributeValue::N(_) => Some(ScalarType::N),
+        AttributeValue::B(_) => Some(ScalarType::B),
+        _ => None,
+    }
+}
+
+fn empty_key(kind: &str, name: &str) -> ApiError {
+    validation(format!(
+        "One or more parameter values are not valid. The AttributeValue for a key attribute \
+         cannot contain an empty {kind} value. Key: {name}"
+    ))
+}
+
+fn check_size(role: KeyRole, bytes: usize) -> Result<(), ApiError> {
+    let most = bytes_max(role);
+    if bytes <= most {
+        return Ok(());
+    }
+    Err(invalid(match role {
+        // The missing space is AWS's (public reports; test_limits.py, 2026-11).
+        KeyRole::Hash => {
+            format!("Size of hashkey has exceeded the maximum size limit of{most} bytes")
+        }
+        KeyRole::Range => {
+            format!("Aggregated size of all range keys has exceeded the size limit of {most} bytes")
+        }
+    }))
+}
