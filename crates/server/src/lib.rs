@@ -1,7 +1,8 @@
 //! The request pipeline and the listeners.
 //!
 //! What it is: HTTP in front, the stages of a request in the middle, and the table of operations
-//! bound to `db`. [`Service`] answers requests, [`serve`] lets connections reach it.
+//! bound to `db`. [`Service`] answers requests, a [`Front`] bounds what reaches it at once,
+//! [`serve`] lets connections in.
 //!
 //! What it is not: it has no semantics. What bytes mean is `wire`'s to say, what an operation does
 //! is `db`'s.
@@ -32,5 +33,5 @@ mod service;
 mod target;
 
 pub use http::Patience;
-pub use listeners::{Cors, NotAnOrigin, Pem, ServeOptions, Tls, TlsError, serve};
+pub use listeners::{Cors, Front, NotAnOrigin, Pem, ServeOptions, Tls, TlsError, serve};
 pub use service::{Service, ServiceOptions};

@@ -12,8 +12,8 @@ use crate::target::Target;
 /// One request, answered.
 pub(crate) struct Event<'a> {
     pub(crate) id: &'a RequestId,
-    /// Who sent it.
-    pub(crate) peer: SocketAddr,
+    /// Who sent it; nobody but this process, if absent.
+    pub(crate) peer: Option<SocketAddr>,
     pub(crate) head: &'a Parts,
     /// What it is about, if it got that far.
     pub(crate) target: Option<&'a Target>,
@@ -40,7 +40,7 @@ macro_rules! log {
             access_key_id = $event.access_key_id().as_deref(),
             bytes_in = $event.bytes_in,
             bytes_out = $event.answer.body.len(),
-            peer = %$event.peer,
+            peer = $event.peer.map(tracing::field::display),
             $message
         )
     };

@@ -76,11 +76,11 @@ impl<S: Store> Service<S> {
         self.db.keep_up(upkeep).await
     }
 
-    /// Answers one HTTP request that came from `peer`.
+    /// Answers one HTTP request that came from `peer`, or from this process if there is none.
     pub(crate) async fn answer<B>(
         &self,
         request: Request<B>,
-        peer: SocketAddr,
+        peer: Option<SocketAddr>,
         intake: &Intake,
     ) -> Response<Full<Bytes>>
     where
@@ -122,7 +122,7 @@ impl<S: Store> Service<S> {
         &self,
         id: &RequestId,
         request: Request<B>,
-        peer: SocketAddr,
+        peer: Option<SocketAddr>,
         intake: &Intake,
     ) -> Answer
     where

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use db::{Db, DbOptions, ExpiryOptions, StreamOptions};
 use local::{LocalOptions, LocalStore};
-use server::{Cors, ServeOptions, Service, ServiceOptions};
+use server::{Cors, Front, ServeOptions, Service, ServiceOptions};
 use store::MemoryStore;
 
 use crate::bind::{Bound, Listen};
@@ -166,7 +166,8 @@ impl Builder {
             slow_after: self.slow_after,
         };
         let service = Arc::new(Service::new(db, options));
-        Ok(Stator::serve(service, bound, self.serve, Facts { storage, certificate }))
+        let front = Arc::new(Front::new(service, self.serve));
+        Ok(Stator::serve(front, bound, Facts { storage, certificate }))
     }
 }
 

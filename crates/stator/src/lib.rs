@@ -11,6 +11,8 @@
 //! # }
 //! ```
 //!
+//! With the feature `sdk`, `Stator::http_client` makes the AWS SDK for Rust call it without a socket.
+//!
 //! What it is not: it has no semantics of its own; those live in `db`. It is the only place that
 //! knows the engines by name ([`Engine`]) and the only one that touches key files.
 //!
@@ -27,6 +29,8 @@ mod key_file;
 mod keys;
 mod memory;
 mod running;
+#[cfg(feature = "sdk")]
+mod sdk;
 mod system;
 
 pub use bind::Listen;
@@ -38,5 +42,7 @@ pub use error::StartError;
 pub use keys::{KeysRotated, rotate_keys};
 pub use memory::Memory;
 pub use running::{Stator, StorageInfo};
+#[cfg(feature = "sdk")]
+pub use sdk::HttpClient;
 /// Which web pages may call from a browser.
 pub use server::{Cors, NotAnOrigin};

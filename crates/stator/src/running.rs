@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::Upkeep;
-use server::{ServeOptions, Service};
+use server::Front;
 use store::StoreError;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -35,7 +35,7 @@ pub enum StorageInfo {
 /// A running Stator. Dropping it stops it without waiting; [`Stator::stop`] waits.
 #[derive(Debug)]
 pub struct Stator {
-    service: Arc<Service<Engine>>,
+    front: Arc<Front<Engine>>,
     addresses: Vec<SocketAddr>,
     without_ipv6: Option<io::Error>,
     facts: Facts,
@@ -65,24 +65,18 @@ impl Drop for AbortOnDrop {
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Stator {
-    pub(crate) fn serve(
-        service: Arc<Service<Engine>>,
-        bound: Bound,
-        options: ServeOptions,
-        facts: Facts,
-    ) -> Self {
+    pub(crate) fn serve(front: Arc<Front<Engine>>, bound: Bound, facts: Facts) -> Self {
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server::serve(
-            Arc::clone(&service),
+            Arc::clone(&front),
             bound.listeners,
-            options,
             // A dropped sender stops as well as a used one.
             async move { drop(stopped.await) },
         ));
         let Bound { addresses, without_ipv6, .. } = bound;
         let upkeep = Upkeep::ALL
-            .map(|upkeep| AbortOnDrop(tokio::spawn(keep_up(Arc::clone(&service), upkeep))));
-        Self { service, addresses, without_ipv6, facts, stop, serving, upkeep }
+            .map(|upkeep| AbortOnDrop(tokio::spawn(keep_up(Arc::clone(&front), upkeep))));
+        Self { front, addresses, without_ipv6, facts, stop, serving, upkeep }
     }
 
     /// The URL to give to an SDK as its endpoint, for example `http://127.0.0.1:8000`.
@@ -100,6 +94,16 @@ impl Stator {
     /// Every address listened on.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// What the AWS SDK for Rust takes as its HTTP client: requests are answered in this process, on
+    /// the caller's tokio runtime, within the same bounds as those that come through sockets. Whatever
+    /// endpoint the SDK is told, or finds for its region, nothing leaves the process.
+    ///
+    /// Requests that come after [`Stator::stop`] fail.
+    #[cfg(feature = "sdk")]
+    pub fn http_client(&self) -> crate::HttpClient {
+        crate::HttpClient::new(Arc::clone(&self.front))
     }
 
     /// Why `::1` is not listened on although it was asked for.
@@ -131,17 +135,17 @@ impl Stator {
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "serving ended badly");
         }
-        self.service.close().await
+        self.front.service().close().await
     }
 }
 
 /// Keeps up with the clock for as long as it is polled.
-async fn keep_up(service: Arc<Service<Engine>>, upkeep: Upkeep) {
+async fn keep_up(front: Arc<Front<Engine>>, upkeep: Upkeep) {
     let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         interval.tick().await;
-        if let Err(error) = service.keep_up(upkeep).await {
+        if let Err(error) = front.service().keep_up(upkeep).await {
             tracing::warn!(%error, ?upkeep, "what is due waits for the next round");
         }
     }

@@ -6,12 +6,8 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use store::Store;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -19,24 +15,12 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::Front;
 use super::paced::{Exchanges, Paced};
-use super::{Cors, Tls};
-use crate::Service;
-use crate::http::{Intake, Patience};
 
 /// Most bytes that are buffered of a connection: the longest head that is read at all, and the
 /// piece in which long bodies come. `head` refuses long before.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
-
-/// What all connections share.
-#[derive(Debug)]
-pub(crate) struct Front<S: Store> {
-    pub(super) service: Arc<Service<S>>,
-    pub(super) intake: Intake,
-    pub(super) patience: Patience,
-    pub(super) cors: Option<Cors>,
-    pub(super) tls: Option<Arc<Tls>>,
-}
 
 impl<S: Store> Front<S> {
     /// Serves a connection that was just accepted.
@@ -52,8 +36,10 @@ impl<S: Store> Front<S> {
             tracing::debug!(%peer, %error, "the connection ended before it began");
             return;
         }
-        let Some(tls) = &self.tls else { return self.converse(stream, peer, stopping).await };
-        let handshake = timeout(self.patience.handshake, tls.acceptor().accept(stream));
+        let Some(tls) = &self.options.tls else {
+            return self.converse(stream, peer, stopping).await;
+        };
+        let handshake = timeout(self.options.patience.handshake, tls.acceptor().accept(stream));
         let shaken = tokio::select! {
             shaken = handshake => shaken.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
             _ = stopping.wait_for(|stopping| *stopping) => return,
@@ -70,12 +56,12 @@ impl<S: Store> Front<S> {
         IO: AsyncRead + AsyncWrite + Unpin,
     {
         let exchanges = Arc::new(Exchanges::new());
-        let stream = Paced::new(stream, self.patience, Arc::clone(&exchanges));
+        let stream = Paced::new(stream, self.options.patience, Arc::clone(&exchanges));
         let handler = service_fn(|request| {
             // At once, and not when the answer is first asked for: the stream is read in between.
             let answering = exchanges.begin();
             async move {
-                let answer = self.answer(request, peer).await;
+                let answer = self.answer(request, Some(peer)).await;
                 drop(answering);
                 Ok::<_, Infallible>(answer)
             }
@@ -101,19 +87,6 @@ impl<S: Store> Front<S> {
         if let Err(error) = ended {
             tracing::debug!(%peer, %error, "a connection broke");
         }
-    }
-
-    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
-        let Some(cors) = &self.cors else {
-            return self.service.answer(request, peer, &self.intake).await;
-        };
-        let origin = cors.allowed(request.headers());
-        let mut response = match cors.preflight(&request) {
-            Some(granted) => granted,
-            None => self.service.answer(request, peer, &self.intake).await,
-        };
-        cors.mark(origin, response.headers_mut());
-        response
     }
 }
 

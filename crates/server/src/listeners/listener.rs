@@ -4,17 +4,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::limits;
 use parking_lot::Mutex;
 use store::Store;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::ServeOptions;
-use super::connection::Front;
-use crate::Service;
-use crate::http::Intake;
+use super::Front;
 
 /// How long [`serve`] waits after running out of file handles before it accepts again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -24,16 +20,12 @@ const SAID_AGAIN_AFTER: Duration = Duration::from_secs(60);
 /// Serves connections on all listeners until `stop` resolves; then accepts no more, lets what is
 /// in flight finish, closes idle connections, and returns.
 pub async fn serve<S: Store>(
-    service: Arc<Service<S>>,
+    front: Arc<Front<S>>,
     listeners: Vec<TcpListener>,
-    options: ServeOptions,
     stop: impl Future<Output = ()>,
 ) {
-    let ServeOptions { grace, connections_max, patience, cors, tls, .. } = options;
-    let intake = Intake::new(limits::REQUEST_BYTES_MAX, options.body_bytes_total_max, patience)
-        .with_answers(options.answer_bytes_total_max);
-    let front = Arc::new(Front { service, intake, patience, cors, tls });
-    let places = Arc::new(Places::new(connections_max));
+    let grace = front.options.grace;
+    let places = Arc::new(Places::new(front.options.connections_max));
     let (stopping, watched) = watch::channel(false);
     let mut acceptors = JoinSet::new();
     for listener in listeners {

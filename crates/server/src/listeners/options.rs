@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Cors, Tls};
 use crate::http::Patience;
 
-/// Settings of [`serve`](super::serve).
+/// Settings of a [`Front`](super::Front).
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// How long requests in flight may take to finish once asked to stop.

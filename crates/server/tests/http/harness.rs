@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use db::{Clock, Db, DbOptions, Ids, Upkeep};
 use serde_json::{Value, json};
-use stator_server::{ServeOptions, Service, ServiceOptions};
+use stator_server::{Front, ServeOptions, Service, ServiceOptions};
 use store::{
     Condition, Consistency, Direction, MemoryGuard, MemorySnapshot, MemoryStore, Row, RowKey,
     RowRange, Store, StoreError,
@@ -72,9 +72,8 @@ impl Endpoint {
         let (stop, stopped) = oneshot::channel();
         let service = Arc::new(Service::new(db, options));
         let serving = tokio::spawn(stator_server::serve(
-            Arc::clone(&service),
+            Arc::new(Front::new(Arc::clone(&service), serve)),
             vec![listener],
-            serve,
             async move { drop(stopped.await) },
         ));
         let (stop, serving) = (Some(stop), Some(serving));

@@ -9,13 +9,14 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region};
+use aws_sdk_dynamodb::config::{self, BehaviorVersion, Config, Region};
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
     KeyType, Projection, ProjectionType, ScalarAttributeType,
 };
 use aws_smithy_http_client::Builder as HttpClientBuilder;
+use stator::Stator;
 use uuid::Uuid;
 
 /// An item, a key, or the values of an expression.
@@ -28,14 +29,21 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 pub fn connect() -> Client {
     let endpoint = std::env::var("STATOR_ENDPOINT")
         .expect("STATOR_ENDPOINT must name the server, e.g. http://127.0.0.1:8000");
-    let config = Config::builder()
+    let http_client = HttpClientBuilder::new().build_http();
+    Client::from_conf(config().endpoint_url(endpoint).http_client(http_client).build())
+}
+
+/// A client, as [`connect`]'s, of a server in this process. It needs no endpoint.
+pub fn connect_within(stator: &Stator) -> Client {
+    Client::from_conf(config().http_client(stator.http_client()).build())
+}
+
+fn config() -> config::Builder {
+    Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(endpoint)
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::from_keys("test", "test-secret", None))
-        .http_client(HttpClientBuilder::new().build_http())
-        .retry_config(RetryConfig::disabled());
-    Client::from_conf(config.build())
+        .retry_config(RetryConfig::disabled())
 }
 
 /// A name that no other test uses.
@@ -55,7 +63,12 @@ pub struct Films {
 impl Films {
     /// Runs a test with an empty table, and deletes it afterwards.
     pub async fn test(test: impl AsyncFnOnce(&Films)) {
-        let films = Films { client: connect(), table: unique_name() };
+        Self::test_with(connect(), test).await;
+    }
+
+    /// As [`Films::test`], with a client of any server.
+    pub async fn test_with(client: Client, test: impl AsyncFnOnce(&Films)) {
+        let films = Films { client, table: unique_name() };
         films.create().await.expect("the table is new");
         let waiter = films.client.wait_until_table_exists().table_name(&films.table);
         waiter.wait(PATIENCE).await.expect("the table becomes active");

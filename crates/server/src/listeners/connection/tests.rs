@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use db::{Clock, Db, DbOptions, Ids};
+use http_body_util::Full;
 use store::MemoryStore;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval, sleep};
 
 use super::*;
-use crate::ServiceOptions;
-use crate::http::Packing;
+use crate::http::{Intake, Packing};
+use crate::{ServeOptions, Service, ServiceOptions};
 
 const HEALTH_CHECK: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
 const CALL: &str = "POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-amz-json-1.0\r\n";
@@ -44,14 +46,10 @@ async fn front() -> Arc<Front<MemoryStore>> {
         seed: 7,
         slow_after: Duration::MAX,
     };
-    let patience = Patience::default();
-    Arc::new(Front {
-        service: Arc::new(Service::new(db, options)),
-        intake: Intake::new(100, BODIES_TOTAL_MAX, patience),
-        patience,
-        cors: None,
-        tls: None,
-    })
+    let service = Arc::new(Service::new(db, options));
+    let options = ServeOptions::default();
+    let intake = Intake::new(100, BODIES_TOTAL_MAX, options.patience);
+    Arc::new(Front { service, intake, options })
 }
 
 /// A client's end of a connection, and the conversation behind it.
@@ -103,11 +101,11 @@ async fn an_idle_connection_is_closed_in_the_end() {
     let mut client = Client::connect(&front, 4096);
     for _ in 0..3 {
         assert!(client.exchange(HEALTH_CHECK).await.starts_with("HTTP/1.1 200"));
-        sleep(front.patience.idle - Duration::from_secs(1)).await;
+        sleep(front.options.patience.idle - Duration::from_secs(1)).await;
     }
     assert!(client.exchange(HEALTH_CHECK).await.starts_with("HTTP/1.1 200"));
     let (waited, said) = client.ended().await;
-    assert!(is_about(waited, front.patience.idle), "{waited:?}");
+    assert!(is_about(waited, front.options.patience.idle), "{waited:?}");
     assert_eq!(said, "");
 }
 
@@ -115,7 +113,7 @@ async fn an_idle_connection_is_closed_in_the_end() {
 async fn who_connects_and_says_nothing_is_not_waited_for() {
     let front = front().await;
     let (waited, said) = Client::connect(&front, 4096).ended().await;
-    assert!(is_about(waited, front.patience.head), "{waited:?}");
+    assert!(is_about(waited, front.options.patience.head), "{waited:?}");
     assert_eq!(said, "");
 }
 
@@ -145,7 +143,7 @@ async fn a_body_that_stops_coming_is_a_timeout() {
     let head = format!("{CALL}content-length: 10\r\n\r\n{{");
     client.stream.write_all(head.as_bytes()).await.unwrap();
     let (waited, said) = client.ended().await;
-    assert!(is_about(waited, front.patience.body), "{waited:?}");
+    assert!(is_about(waited, front.options.patience.body), "{waited:?}");
     assert!(said.starts_with("HTTP/1.1 408"), "{said}");
     assert_eq!(front.intake.bytes_held(), 0);
 }
@@ -157,7 +155,7 @@ async fn an_answer_that_is_not_taken_ends_the_connection() {
     client.stream.write_all(HEALTH_CHECK).await.unwrap();
     let begun = Instant::now();
     client.conversation.await.unwrap();
-    assert!(is_about(begun.elapsed(), front.patience.write), "{:?}", begun.elapsed());
+    assert!(is_about(begun.elapsed(), front.options.patience.write), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -168,7 +166,7 @@ async fn an_answer_that_is_taken_slowly_is_given_whole() {
     let mut said = Vec::new();
     let mut piece = [0; 60];
     while !said.ends_with(b"healthy: x ") {
-        sleep(front.patience.write - Duration::from_secs(1)).await;
+        sleep(front.options.patience.write - Duration::from_secs(1)).await;
         let bytes = client.stream.read(&mut piece).await.unwrap();
         said.extend_from_slice(&piece[..bytes]);
     }
