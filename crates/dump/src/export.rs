@@ -6,6 +6,7 @@
 //!
 //! Each line is a JSON object with one member, whose name says what the line is.
 
+mod definition;
 mod reader;
 mod writer;
 
@@ -13,6 +14,7 @@ use model::{AttributeMap, Scope, TableDefinition};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use definition::Definition;
 pub use reader::ExportReader;
 pub use writer::ExportWriter;
 
@@ -77,7 +79,7 @@ struct Export {
 struct Table {
     account: String,
     region: String,
-    definition: TableDefinition,
+    definition: Definition,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,9 @@
 //! Tables and indexes as they were declared.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{OnDemandThroughput, ProvisionedThroughput, ThroughputChanges};
 
 /// Key attribute types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScalarType {
     /// String.
     S,
@@ -16,7 +14,7 @@ pub enum ScalarType {
 }
 
 /// An attribute named in a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeDefinition {
     /// Attribute name.
     pub name: String,
@@ -25,7 +23,7 @@ pub struct AttributeDefinition {
 }
 
 /// Place of an attribute in a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyRole {
     /// Part of the partition key.
     Hash,
@@ -34,7 +32,7 @@ pub enum KeyRole {
 }
 
 /// One attribute of a key with its type resolved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyElement {
     /// Attribute name.
     pub name: String,
@@ -44,7 +42,7 @@ pub struct KeyElement {
 
 /// A key: hash attributes, then range attributes. Tables and local indexes have one hash and at
 /// most one range attribute; global indexes up to four of each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySchema {
     /// Partition key, never empty.
     pub hash: Vec<KeyElement>,
@@ -53,7 +51,7 @@ pub struct KeySchema {
 }
 
 /// Which attributes an index row carries besides its keys.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IndexProjection {
     /// Key attributes of table and index only.
     KeysOnly,
@@ -64,7 +62,7 @@ pub enum IndexProjection {
 }
 
 /// Local or global.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IndexKind {
     /// Shares the table's partition key; consistent reads.
     Local,
@@ -73,7 +71,7 @@ pub enum IndexKind {
 }
 
 /// A secondary index as declared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexDefinition {
     /// Index name, unique in its table.
     pub name: String,
@@ -88,13 +86,10 @@ pub struct IndexDefinition {
     /// Ceiling of an on-demand global index.
     pub on_demand: Option<OnDemandThroughput>,
     /// What it is warm for beyond its billing mode.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warm: Option<ProvisionedThroughput>,
     /// When its throughput was changed.
-    #[serde(default, skip_serializing_if = "ThroughputChanges::are_none")]
     pub throughput_changes: ThroughputChanges,
     /// Where in its life it is.
-    #[serde(default, skip_serializing_if = "IndexPhase::is_active")]
     pub phase: IndexPhase,
 }
 
@@ -102,7 +97,7 @@ pub struct IndexDefinition {
 ///
 /// An index that comes with its table is active from birth. One that is added later first waits
 /// until every writer knows of it, then takes in the items that are there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IndexPhase {
     /// Writers are told of it.
     Allocating,
@@ -129,7 +124,7 @@ pub enum TimeToLiveStatus {
 }
 
 /// How a table is paid for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BillingMode {
     /// Units per second, set in advance.
     Provisioned,
@@ -138,7 +133,7 @@ pub enum BillingMode {
 }
 
 /// A table as declared: everything but its current size.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDefinition {
     /// Table name.
     pub name: String,
@@ -161,20 +156,16 @@ pub struct TableDefinition {
     /// Ceiling of an on-demand table.
     pub on_demand: Option<OnDemandThroughput>,
     /// What it is warm for beyond its billing mode.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warm: Option<ProvisionedThroughput>,
     /// When its throughput was changed.
-    #[serde(default, skip_serializing_if = "ThroughputChanges::are_none")]
     pub throughput_changes: ThroughputChanges,
     /// When it was last switched to being paid per request, milliseconds since the epoch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_demand_since_ms: Option<u64>,
     /// Table class, when the request named one.
     pub table_class: Option<TableClass>,
     /// Its stream, while it has one.
     pub stream: Option<StreamSpecification>,
     /// The label of the stream it has, or had last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_stream_label: Option<String>,
     /// Encryption settings: kept and shown; data is always encrypted.
     pub sse: Option<SseSpecification>,
@@ -183,15 +174,13 @@ pub struct TableDefinition {
     /// The attribute that says when an item expires, while time to live is enabled or on its way.
     pub expiry_attribute: Option<String>,
     /// How far that is.
-    #[serde(default, skip_serializing_if = "IndexPhase::is_active")]
     pub expiry_phase: IndexPhase,
     /// When time to live was last enabled or disabled, milliseconds since the epoch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry_changed_at_ms: Option<u64>,
 }
 
 /// Storage class, a matter of price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableClass {
     /// STANDARD.
     Standard,
@@ -200,14 +189,14 @@ pub enum TableClass {
 }
 
 /// The stream that a table has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamSpecification {
     /// Images a record carries.
     pub view: StreamView,
 }
 
 /// Images a stream record carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StreamView {
     /// Keys alone.
     KeysOnly,
@@ -220,18 +209,12 @@ pub enum StreamView {
 }
 
 /// Encryption settings as declared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SseSpecification {
     /// Whether a KMS key was asked for.
     pub enabled: bool,
     /// That key, as given.
     pub kms_key: Option<String>,
-}
-
-impl IndexPhase {
-    fn is_active(&self) -> bool {
-        *self == Self::Active
-    }
 }
 
 impl TableDefinition {

@@ -1,14 +1,12 @@
 //! Read and write units per second: provisioned, as ceilings, and as a floor.
 
-use serde::{Deserialize, Serialize};
-
 use crate::BillingMode;
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Provisioned read and write units per second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProvisionedThroughput {
     /// Read units.
     pub read: u64,
@@ -17,7 +15,7 @@ pub struct ProvisionedThroughput {
 }
 
 /// Ceilings in units per second, of an on-demand table or index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OnDemandThroughput {
     /// Read units; -1, or nothing, is no ceiling.
     pub read: Option<i64>,
@@ -35,14 +33,14 @@ pub struct WarmThroughput {
 }
 
 /// When provisioned throughput was changed, milliseconds since the epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ThroughputChanges {
     /// The last increase.
     pub increased_at_ms: Option<u64>,
     /// The last decrease.
     pub decreased_at_ms: Option<u64>,
     /// Decreases on the day, in UTC, of the last one.
-    decreases: u64,
+    pub decreases: u64,
 }
 
 impl ProvisionedThroughput {
@@ -80,11 +78,6 @@ impl ThroughputChanges {
             self.decreases = self.decreases_today(now_ms) + 1;
             self.decreased_at_ms = Some(now_ms);
         }
-    }
-
-    /// Whether there never was one.
-    pub(crate) fn are_none(&self) -> bool {
-        *self == Self::default()
     }
 
     /// Decreases on the day, in UTC, of `now_ms`.

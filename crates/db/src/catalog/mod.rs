@@ -17,6 +17,7 @@ mod capacity;
 mod change;
 mod declare;
 mod encryption;
+mod parts;
 mod record;
 mod restored;
 mod revise;

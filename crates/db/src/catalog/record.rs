@@ -1,6 +1,17 @@
 //! The catalog's row values (docs/format/catalog.md).
+//!
+//! A table's record is JSON, because it is read at open alone and a person may have to. Each format
+//! of the definition in it is a module; an earlier one becomes the next by `From`, up to the one
+//! that is written, and that one becomes [`TableDefinition`]. No type of another purpose has a say
+//! in the bytes.
 
-use model::{BillingMode, IndexPhase, Scope, TableDefinition};
+mod format_1;
+mod format_2;
+mod format_3;
+mod index;
+
+use model::{Scope, TableDefinition};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::{Space, StoreError};
 
@@ -9,80 +20,85 @@ use crate::schema::{Spaces, Table};
 
 /// The format this code writes.
 const FORMAT: u32 = 3;
-/// The format from before streams and expiry: both were settings, and nothing was behind them.
-const FORMAT_WITHOUT_STREAMS: u32 = 2;
-/// The format from before indexes could be added and removed: it says nothing of that, and a
-/// table paid per request was so from birth.
-const FORMAT_WITHOUT_CHANGES: u32 = 1;
 
-/// A declared table: JSON, because it is read at open alone and a person may have to.
-#[derive(Debug, Serialize, Deserialize)]
+/// A declared table, and where its rows lie.
+#[derive(Debug)]
 pub(super) struct Record {
+    scope: Scope,
+    spaces: Spaces,
+    definition: TableDefinition,
+}
+
+/// The record as it is written, with the definition of some format.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored<D> {
     format: u32,
     account: String,
     region: String,
     space: u32,
     global_index_spaces: Vec<u32>,
-    definition: TableDefinition,
+    definition: D,
+}
+
+/// The one member that is read before the others.
+#[derive(Debug, Deserialize)]
+struct Format {
+    format: u32,
 }
 
 impl Record {
     pub(super) fn new(scope: &Scope, spaces: &Spaces, definition: TableDefinition) -> Self {
-        Self {
-            format: FORMAT,
-            account: scope.account.clone(),
-            region: scope.region.clone(),
-            space: spaces.table.0,
-            global_index_spaces: spaces.global_indexes.iter().map(|space| space.0).collect(),
-            definition,
-        }
+        Self { scope: scope.clone(), spaces: spaces.clone(), definition }
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("the record has string keys only")
+        let stored = Stored {
+            format: FORMAT,
+            account: self.scope.account.clone(),
+            region: self.scope.region.clone(),
+            space: self.spaces.table.0,
+            global_index_spaces: self.spaces.global_indexes.iter().map(|space| space.0).collect(),
+            definition: format_3::Definition::from(self.definition.clone()),
+        };
+        serde_json::to_vec(&stored).expect("the record has string keys only")
     }
 
     pub(super) fn decode(value: &[u8]) -> Result<Self, StoreError> {
-        let mut record: Self = serde_json::from_slice(value)
-            .map_err(|error| StoreError::damaged(format!("a table's catalog record: {error}")))?;
-        match record.format {
-            FORMAT => {}
-            FORMAT_WITHOUT_STREAMS => record.begin_expiry(),
-            FORMAT_WITHOUT_CHANGES => {
-                record.date_billing_mode();
-                record.begin_expiry();
-            }
-            format => {
-                return Err(StoreError::failed(format!(
-                    "a table's catalog record has format {format}; this version reads up to {FORMAT}"
-                )));
-            }
+        let Format { format } = parse(value)?;
+        match format {
+            1 => Self::read::<format_1::Definition>(value),
+            2 => Self::read::<format_2::Definition>(value),
+            FORMAT => Self::read::<format_3::Definition>(value),
+            _ => Err(StoreError::failed(format!(
+                "a table's catalog record has format {format}; this version reads up to {FORMAT}"
+            ))),
         }
-        Ok(record)
     }
 
     pub(super) fn into_table(self, streams: &Streams) -> (Scope, Table) {
-        let scope = Scope { account: self.account, region: self.region };
-        let arn = scope.table_arn(&self.definition.name);
+        let Self { scope, spaces, definition } = self;
+        let arn = scope.table_arn(&definition.name);
+        let stream = streams.of_table(&scope, &definition);
+        (scope, Table::new(definition, arn, spaces, stream))
+    }
+
+    fn read<D>(value: &[u8]) -> Result<Self, StoreError>
+    where
+        D: DeserializeOwned + Into<format_3::Definition>,
+    {
+        let stored: Stored<D> = parse(value)?;
         let spaces = Spaces {
-            table: Space(self.space),
-            global_indexes: self.global_index_spaces.into_iter().map(Space).collect(),
+            table: Space(stored.space),
+            global_indexes: stored.global_index_spaces.into_iter().map(Space).collect(),
         };
-        let stream = streams.of_table(&scope, &self.definition);
-        (scope, Table::new(self.definition, arn, spaces, stream))
+        let scope = Scope { account: stored.account, region: stored.region };
+        Ok(Self { scope, spaces, definition: stored.definition.into().into() })
     }
+}
 
-    /// Items that expire have no entries yet.
-    fn begin_expiry(&mut self) {
-        self.definition.expiry_phase = IndexPhase::Allocating;
-    }
-
-    fn date_billing_mode(&mut self) {
-        let definition = &mut self.definition;
-        if definition.billing_mode == BillingMode::PayPerRequest {
-            definition.on_demand_since_ms = Some(definition.created_at_ms);
-        }
-    }
+fn parse<T: DeserializeOwned>(value: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(value)
+        .map_err(|error| StoreError::damaged(format!("a table's catalog record: {error}")))
 }
 
 /// The value of the next-space row and of a dropped-space row.
@@ -96,18 +112,4 @@ pub(super) fn decode_space(value: &[u8]) -> Result<Space, StoreError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spaces_read_back() {
-        assert_eq!(encode_space(Space(0x0102_0304)), [1, 2, 3, 4]);
-        assert_eq!(decode_space(&[1, 2, 3, 4]).unwrap(), Space(0x0102_0304));
-        assert!(decode_space(&[1, 2, 3]).is_err());
-    }
-
-    #[test]
-    fn a_record_of_another_format_is_refused() {
-        assert!(matches!(Record::decode(b"{}"), Err(StoreError::Damaged { .. })));
-    }
-}
+mod tests;

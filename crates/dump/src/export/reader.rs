@@ -99,7 +99,7 @@ impl<R: BufRead> ExportReader<R> {
             (Line::Table(table), Place::BetweenTables) => {
                 self.place = Place::InTable(TableEnd::default());
                 let scope = Scope { account: table.account, region: table.region };
-                let definition = table.definition;
+                let definition = table.definition.into();
                 Ok(Some(Record::Table(Box::new(TableHead { scope, definition }))))
             }
             (Line::TableEnd(end), Place::InTable(counted)) if end == *counted => {

@@ -35,7 +35,7 @@ impl<W: Write> ExportWriter<W> {
     pub fn table(&mut self, scope: &Scope, definition: &TableDefinition) -> io::Result<()> {
         self.table = TableEnd::default();
         let (account, region) = (scope.account.clone(), scope.region.clone());
-        let table = Table { account, region, definition: definition.clone() };
+        let table = Table { account, region, definition: definition.clone().into() };
         self.write(&Line::Table(Box::new(table)))
     }
 

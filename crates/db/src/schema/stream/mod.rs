@@ -32,7 +32,7 @@ use store::{RowKey, Space};
 
 use crate::layout::keys::{Place, kind};
 
-pub(crate) use shards::{Now, Shards, StoredShard};
+pub(crate) use shards::{Closed, Now, Shards, StoredShard};
 pub(crate) use tally::{Ages, Tally};
 
 /// A stream in use, or one that can still be read.

@@ -4,7 +4,6 @@
 //! all and opens as many, each the child of the one with the same range.
 
 use model::{SequenceNumber, Shard};
-use serde::{Deserialize, Serialize};
 
 use crate::layout::stamp::{Stamp, StampSource};
 
@@ -14,7 +13,7 @@ use crate::layout::stamp::{Stamp, StampSource};
 const NUMBERS_AHEAD: u64 = Stamp::READINGS_PER_MS;
 
 /// The shards that are still known, in the order of their numbers, and whether more will come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shards {
     /// How many are open at a time.
     pub(crate) width: u32,
@@ -25,7 +24,7 @@ pub(crate) struct Shards {
 
 /// One of them. Its number names its log; its rank among those opened together is its number
 /// modulo the width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StoredShard {
     pub(crate) number: u32,
     pub(crate) opened_at_ms: u64,
@@ -35,7 +34,7 @@ pub(crate) struct StoredShard {
 }
 
 /// The end of a shard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Closed {
     pub(crate) at_ms: u64,
     pub(crate) last: u64,
