@@ -2,27 +2,27 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use model::Scope;
+use model::ApiError;
 use wire::{Operation, OperationName};
 
 type Decode = fn(&[u8]);
 
 macro_rules! declare_operations {
-    ($(($name:ident, $module:ident, $class:ident),)*) => {
+    ($(($name:ident, $class:ident, $($handling:tt)*),)*) => {
         /// By discriminant.
-        const OPERATIONS: &[Decode] = &[$(decode::<wire::operations::$module::$name>),*];
+        const OPERATIONS: &[Decode] = &[$(decode::<wire::operations::$name>),*];
     };
 }
 
 wire::for_each_operation!(declare_operations);
 
 fn decode<O: Operation>(body: &[u8]) {
-    let scope = Scope { account: "000000000000".into(), region: "us-east-1".into() };
     match wire::decode::<O>(body) {
-        Ok(input) => {
-            assert!(O::permissions(&input, &scope).iter().all(|one| !one.action.is_empty()))
+        Ok(_) => {}
+        Err(error) => {
+            assert_ne!(error, ApiError::InternalServerError, "refused for no reason");
+            drop(error.to_string());
         }
-        Err(error) => drop(error.to_string()),
     }
 }
 

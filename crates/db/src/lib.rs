@@ -45,6 +45,7 @@ mod operations;
 mod reading;
 mod schema;
 mod session;
+mod tags;
 mod tokens;
 mod transfer;
 
@@ -54,11 +55,9 @@ pub use database::{Db, DbOptions, ExpiryOptions};
 pub use leaders::{ExpiryFigures, Upkeep};
 pub use operations::{
     BatchAction, BatchGetItem, BatchGetItemAnswer, BatchGetTable, BatchWriteItem,
-    BatchWriteItemAnswer, CapacityLimits, DeleteItem, GetItem, GetItemAnswer, GetRecords,
-    GetShardIterator, ItemMetrics, ListStreams, ListStreamsAnswer, ListTables, ListTablesAnswer,
-    PutItem, Query, Report, Scan, TagResource, TimeToLive, TransactAction, TransactGet,
-    TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
-    TransactWriteItemsAnswer, UntagResource, UpdateItem, UpdateTimeToLive, WriteAnswer,
+    BatchWriteItemAnswer, DeleteItem, GetItem, GetItemAnswer, ItemMetrics, PutItem, Query, Report,
+    Scan, TransactAction, TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation,
+    TransactWriteItems, TransactWriteItemsAnswer, UpdateItem, WriteAnswer,
 };
-pub use reading::{Page, Records, ShardPage};
+pub use reading::Page;
 pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem};

@@ -3,7 +3,8 @@
 
 mod support;
 
-use model::{StreamDeclaration, StreamView, TableUpdate};
+use model::api::UpdateTableInput;
+use model::{StreamDeclaration, StreamView};
 use store::slow::SlowStore;
 use store::{AtomIds, Guard as _, Kind, RowKey, Space, Store as _, Write};
 use support::*;
@@ -63,9 +64,9 @@ async fn a_stamp_that_falls_is_found_also_across_a_removal() {
     assert_eq!(violations([put(2), delete, put(1)]).await.len(), 1);
 }
 
-fn without_stream() -> TableUpdate {
+fn without_stream() -> UpdateTableInput {
     let stream = Some(StreamDeclaration { enabled: false, view: None });
-    TableUpdate { stream, ..update_of("t") }
+    UpdateTableInput { stream_specification: stream, ..update_of("t") }
 }
 
 #[tokio::test]
@@ -74,7 +75,7 @@ async fn a_record_outside_of_the_open_shards_is_found() {
     let db = open(store.clone(), &clock).await;
     let mut declaration = table("t", "p:S", None);
     let view = Some(StreamView::NewImage);
-    declaration.stream = Some(StreamDeclaration { enabled: true, view });
+    declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
     db.create_table(&scope(), declaration).await.unwrap();
     write(&db, "t", map([("p", s("a"))])).await;
     assert_eq!(store.violations(), [""; 0]);

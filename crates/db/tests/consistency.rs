@@ -4,7 +4,7 @@
 mod support;
 
 use model::{AttributeValue, ReturnConsumedCapacity, TableRef};
-use stator_db::{BatchGetItem, BatchGetTable, ShardPage};
+use stator_db::{BatchGetItem, BatchGetTable};
 use store::slow::SlowStore;
 use support::*;
 
@@ -78,23 +78,14 @@ async fn what_is_no_item_is_up_to_date() {
     let db = open(SlowStore::lagging(1), &TestClock::new(1_700_000_000_000)).await;
     let mut declaration = table("t", "p:S", None);
     let view = Some(model::StreamView::NewImage);
-    declaration.stream = Some(model::StreamDeclaration { enabled: true, view });
+    declaration.stream_specification = Some(model::StreamDeclaration { enabled: true, view });
     db.create_table(&scope(), declaration).await.unwrap();
     for number in 1..=3 {
         write(&db, "t", map([("p", s(&number.to_string()))])).await;
-        let described = db.describe_table(&scope(), TableRef::new("t")).await.unwrap();
+        let described = db.table_described(&scope(), TableRef::new("t")).await.unwrap();
         assert_eq!(described.item_count, number);
     }
-    let streams = db.list_streams(&scope(), stator_db::ListStreams::default()).await.unwrap();
-    let [stream] = &streams.streams[..] else { panic!("one stream") };
-    let described = db.describe_stream(&scope(), stream, &ShardPage::default()).await.unwrap();
-    let mut records = 0;
-    for shard in described.shards {
-        let (stream, position) = (stream.clone(), model::ShardPosition::TrimHorizon);
-        let request = stator_db::GetShardIterator { stream, shard: shard.id, position };
-        let iterator = db.get_shard_iterator(&scope(), request).await.unwrap();
-        let request = stator_db::GetRecords { iterator, limit: None };
-        records += db.get_records(&scope(), request).await.unwrap().records.len();
-    }
+    let stream = db.streams(&scope()).await.remove(0);
+    let records = db.all_records(&scope(), &stream).await.len();
     assert_eq!(records, 3);
 }

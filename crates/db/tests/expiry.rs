@@ -6,16 +6,13 @@ mod support;
 use std::sync::Arc;
 
 use model::{
-    ApiError, AttributeValue, ChangeOrigin, ShardPosition, StreamDeclaration, StreamView, TableRef,
+    ApiError, AttributeValue, ChangeOrigin, StreamDeclaration, StreamView, TableRef,
     TimeToLiveStatus,
 };
 use store::StoreError;
 use tokio::task::JoinHandle;
 
-use stator_db::{
-    ExpiryFigures, GetRecords, GetShardIterator, ListStreams, Scan, ShardPage, UpdateTimeToLive,
-    Upkeep,
-};
+use stator_db::{ExpiryFigures, Scan, Upkeep};
 use store::slow::SlowStore;
 use support::*;
 
@@ -40,7 +37,7 @@ impl Bench {
         let declaration = table("t", "p:S", None);
         let mut declaration = with_global(declaration, "i", (&["g:S"], &[]), all());
         let view = Some(StreamView::NewAndOldImages);
-        declaration.stream = Some(StreamDeclaration { enabled: true, view });
+        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db }
     }
@@ -83,12 +80,11 @@ impl Bench {
     }
 
     async fn update_of(&self, table: &str, attribute: &str, enabled: bool) -> Result<(), ApiError> {
-        let (table, attribute) = (TableRef::new(table), attribute.to_owned());
-        self.db.update_time_to_live(&scope(), UpdateTimeToLive { table, attribute, enabled }).await
+        self.db.time_to_live_updated(&scope(), table, (attribute, enabled)).await
     }
 
-    fn status(&self) -> TimeToLiveStatus {
-        self.db.describe_time_to_live(&scope(), &TableRef::new("t")).unwrap().status
+    async fn status(&self) -> TimeToLiveStatus {
+        self.db.time_to_live_status(&scope(), "t").await
     }
 
     async fn put(&self, p: &str, until: AttributeValue) {
@@ -120,7 +116,7 @@ impl Bench {
         };
         let items = keys(None).await;
         assert_eq!(keys(Some("i")).await, items);
-        let described = self.db.describe_table(&scope(), TableRef::new("t")).await.unwrap();
+        let described = self.db.table_described(&scope(), TableRef::new("t")).await.unwrap();
         assert_eq!(described.item_count, items.len() as u64);
         assert_eq!(described.indexes[0].item_count, items.len() as u64);
         items
@@ -128,21 +124,10 @@ impl Bench {
 
     /// Who removed items, as the stream tells.
     async fn removals(&self) -> Vec<ChangeOrigin> {
-        let streams = self.db.list_streams(&scope(), ListStreams::default()).await.unwrap();
-        let stream = &streams.streams[0];
-        let page = ShardPage::default();
-        let described = self.db.describe_stream(&scope(), stream, &page).await.unwrap();
-        let mut removals = Vec::new();
-        for shard in described.shards {
-            let (stream, position) = (stream.clone(), ShardPosition::TrimHorizon);
-            let request = GetShardIterator { stream, shard: shard.id, position };
-            let iterator = self.db.get_shard_iterator(&scope(), request).await.unwrap();
-            let request = GetRecords { iterator, limit: None };
-            let records = self.db.get_records(&scope(), request).await.unwrap().records;
-            let gone = records.into_iter().filter(|record| record.new_image.is_none());
-            removals.extend(gone.map(|record| record.origin));
-        }
-        removals
+        let stream = self.db.streams(&scope()).await.remove(0);
+        let records = self.db.all_records(&scope(), &stream).await.into_iter();
+        let gone = records.filter(|record| record.new_image.is_none());
+        gone.map(|record| record.origin).collect()
     }
 }
 
@@ -212,7 +197,7 @@ async fn items_from_before_it_was_enabled_expire_too_also_across_a_restart() {
     // The process ends before the walk does.
     let bench = bench.restarted().await;
     bench.db.settled().await;
-    assert_eq!(bench.status(), TimeToLiveStatus::Enabled);
+    assert_eq!(bench.status().await, TimeToLiveStatus::Enabled);
     bench.pass(11).await;
     let there = bench.there().await;
     assert_eq!(there.len(), 250);
@@ -226,7 +211,7 @@ async fn nothing_expires_once_it_is_disabled_and_another_attribute_can_follow() 
     bench.clock.advance(HOUR_MS);
     bench.update("until", false).await.unwrap();
     bench.db.settled().await;
-    assert_eq!(bench.status(), TimeToLiveStatus::Disabled);
+    assert_eq!(bench.status().await, TimeToLiveStatus::Disabled);
     bench.pass(2 * HOUR_MS / 1000).await;
     assert_eq!(bench.there().await, ["a"]);
 
@@ -338,7 +323,7 @@ async fn it_can_be_disabled_while_items_are_removed() {
 async fn a_table_can_be_dropped_while_its_items_are_removed() {
     let (bench, sweep) = Bench::in_mid_sweep().await;
     let scope = scope();
-    let dropping = bench.db.delete_table(&scope, TableRef::new("t"));
+    let dropping = bench.db.table_deleted(&scope, TableRef::new("t"));
     let (dropped, ()) = tokio::join!(dropping, async { bench.store.release() });
     dropped.unwrap();
     sweep.await.unwrap().unwrap();

@@ -5,13 +5,11 @@ mod support;
 
 use std::sync::Arc;
 
+use model::api::ListTablesInput;
 use model::{
-    ApiError, ShardPosition, StreamArn, StreamDeclaration, StreamStatus, StreamView, TableRef,
-    TimeToLiveStatus,
+    ApiError, StreamArn, StreamDeclaration, StreamStatus, StreamView, TableRef, TimeToLiveStatus,
 };
-use stator_db::{
-    GetRecords, GetShardIterator, ListStreams, ListTables, ShardPage, UpdateTimeToLive, Upkeep,
-};
+use stator_db::Upkeep;
 use store::slow::SlowStore;
 use support::*;
 
@@ -30,7 +28,7 @@ impl Bench {
         let db = Arc::new(open(store.clone(), &clock).await);
         let mut declaration = table("t", "p:S", None);
         let view = Some(StreamView::NewImage);
-        declaration.stream = Some(StreamDeclaration { enabled: true, view });
+        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db }
     }
@@ -40,29 +38,17 @@ impl Bench {
     }
 
     async fn stream(&self) -> Option<(StreamArn, StreamStatus)> {
-        let listed = self.db.list_streams(&scope(), ListStreams::default()).await.unwrap();
-        let arn = listed.streams.into_iter().next()?;
-        let page = ShardPage::default();
-        let described = self.db.describe_stream(&scope(), &arn, &page).await.unwrap();
+        let arn = self.db.streams(&scope()).await.into_iter().next()?;
+        let described = self.db.stream_described(&scope(), &arn, None).await.unwrap();
         Some((arn, described.status))
     }
 
     /// The values that the records say, of all shards in their order.
     async fn values(&self) -> Vec<String> {
         let (stream, _) = self.stream().await.unwrap();
-        let page = ShardPage::default();
-        let described = self.db.describe_stream(&scope(), &stream, &page).await.unwrap();
-        let mut values = Vec::new();
-        for shard in described.shards {
-            let (stream, position) = (stream.clone(), ShardPosition::TrimHorizon);
-            let request = GetShardIterator { stream, shard: shard.id, position };
-            let iterator = self.db.get_shard_iterator(&scope(), request).await.unwrap();
-            let request = GetRecords { iterator, limit: None };
-            let answer = self.db.get_records(&scope(), request).await.unwrap();
-            let images = answer.records.into_iter().map(|record| record.new_image.unwrap());
-            values.extend(images.map(|image| format!("{:?}", image.decode()["v"])));
-        }
-        values
+        let records = self.db.all_records(&scope(), &stream).await;
+        let images = records.into_iter().map(|record| record.new_image.unwrap());
+        images.map(|image| format!("{:?}", image.decode()["v"])).collect()
     }
 }
 
@@ -124,7 +110,7 @@ async fn a_rollover_that_nobody_waits_for_any_more_is_finished_before_writers_go
 #[tokio::test]
 async fn a_stream_whose_removal_fails_is_removed_by_the_next_upkeep() {
     let bench = Bench::new().await;
-    bench.db.delete_table(&scope(), TableRef::new("t")).await.unwrap();
+    bench.db.table_deleted(&scope(), TableRef::new("t")).await.unwrap();
     bench.clock.advance(25 * HOUR_MS);
     bench.store.be_read_only(true);
     bench.db.keep_up(Upkeep::Streams).await.unwrap_err();
@@ -138,7 +124,7 @@ async fn a_stream_whose_removal_fails_is_removed_by_the_next_upkeep() {
 async fn a_stream_that_could_not_be_ended_with_its_table_is_ended_by_the_next_upkeep() {
     let bench = Bench::new().await;
     bench.store.be_read_only_after(1);
-    bench.db.delete_table(&scope(), TableRef::new("t")).await.unwrap();
+    bench.db.table_deleted(&scope(), TableRef::new("t")).await.unwrap();
     assert_eq!(bench.stream().await.unwrap().1, StreamStatus::Enabled);
     bench.store.be_read_only(false);
     bench.db.keep_up(Upkeep::Streams).await.unwrap();
@@ -149,7 +135,7 @@ async fn a_stream_that_could_not_be_ended_with_its_table_is_ended_by_the_next_up
 async fn a_table_that_could_not_be_dropped_is_as_it_was() {
     let bench = Bench::new().await;
     bench.store.be_read_only(true);
-    let failed = bench.db.delete_table(&scope(), TableRef::new("t")).await;
+    let failed = bench.db.table_deleted(&scope(), TableRef::new("t")).await;
     assert_eq!(failed.unwrap_err(), ApiError::InternalServerError);
     bench.store.be_read_only(false);
     bench.put("1").await;
@@ -166,7 +152,8 @@ async fn requests_wait_to_see_whether_their_table_is_dropped() {
             bench.store.fail_next();
         }
         let db = Arc::clone(&bench.db);
-        let drop = tokio::spawn(async move { db.delete_table(&scope(), TableRef::new("t")).await });
+        let drop =
+            tokio::spawn(async move { db.table_deleted(&scope(), TableRef::new("t")).await });
         bench.store.until_tickets_wait(1).await;
         let db = Arc::clone(&bench.db);
         let put =
@@ -194,22 +181,20 @@ async fn requests_wait_to_see_whether_their_table_is_dropped() {
 async fn what_could_not_be_written_to_the_catalog_is_not_seen() {
     let bench = Bench::new().await;
     bench.store.be_read_only(true);
-    let created = bench.db.create_table(&scope(), table("u", "p:S", None)).await;
+    let created = bench.db.table_created(&scope(), table("u", "p:S", None)).await;
     assert_eq!(created.unwrap_err(), ApiError::InternalServerError);
     let updated =
-        bench.db.update_table(&scope(), create_index("t", "i", (&["x:S"], &[]), all())).await;
+        bench.db.table_updated(&scope(), create_index("t", "i", (&["x:S"], &[]), all())).await;
     assert_eq!(updated.unwrap_err(), ApiError::InternalServerError);
-    let (table, attribute) = (TableRef::new("t"), "until".to_owned());
-    let request = UpdateTimeToLive { table: table.clone(), attribute, enabled: true };
-    let enabled = bench.db.update_time_to_live(&scope(), request).await;
+    let enabled = bench.db.time_to_live_updated(&scope(), "t", ("until", true)).await;
     assert_eq!(enabled.unwrap_err(), ApiError::InternalServerError);
 
     for db in [&*bench.db, &open(bench.store.clone(), &bench.clock).await] {
-        let names = db.list_tables(&scope(), ListTables::default()).await.unwrap().names;
-        assert_eq!(names, ["t"]);
-        let described = db.describe_table(&scope(), table.clone()).await.unwrap();
+        let listed = db.list_tables(&scope(), ListTablesInput::default()).await.unwrap();
+        assert_eq!(listed.table_names.unwrap(), ["t"]);
+        let described = db.table_described(&scope(), TableRef::new("t")).await.unwrap();
         assert!(described.indexes.is_empty());
-        let time_to_live = db.describe_time_to_live(&scope(), &table).unwrap();
-        assert_eq!(time_to_live.status, TimeToLiveStatus::Disabled);
+        let status = db.time_to_live_status(&scope(), "t").await;
+        assert_eq!(status, TimeToLiveStatus::Disabled);
     }
 }

@@ -24,7 +24,7 @@ fn item_of(number: usize) -> AttributeMap {
 }
 
 async fn described<S: Slow>(db: &Db<S>) -> TableDescription {
-    db.describe_table(&scope(), TableRef::new("t1")).await.unwrap()
+    db.table_described(&scope(), TableRef::new("t1")).await.unwrap()
 }
 
 async fn statuses<S: Slow>(db: &Db<S>) -> (TableStatus, Vec<IndexStatus>) {
@@ -75,14 +75,14 @@ async fn filled<S: Slow>(store: S, count: usize) -> Db<S> {
     db
 }
 
-fn by_x() -> model::TableUpdate {
+fn by_x() -> model::api::UpdateTableInput {
     create_index("t1", "by-x", (&["x:S"], &[]), all())
 }
 
 #[tokio::test]
 async fn an_index_that_comes_takes_in_the_items_that_fit() {
     let db = filled(slow_store(), 1000).await;
-    let answer = db.update_table(&scope(), by_x()).await.unwrap();
+    let answer = db.table_updated(&scope(), by_x()).await.unwrap();
     assert_eq!(answer.status, TableStatus::Updating);
     assert_eq!(answer.indexes[0].status, IndexStatus::Allocating);
     let names: Vec<&str> = answer.definition.attributes.iter().map(|a| a.name.as_str()).collect();
@@ -267,7 +267,7 @@ async fn an_index_that_goes_is_forgotten_with_its_rows_and_attributes() {
     db.settled().await;
     assert!(!rows(&store, 17, 0x20).await.is_empty());
 
-    let answer = db.update_table(&scope(), delete_index("t1", "by-x")).await.unwrap();
+    let answer = db.table_updated(&scope(), delete_index("t1", "by-x")).await.unwrap();
     assert_eq!(answer.status, TableStatus::Updating);
     assert_eq!(answer.indexes[0].status, IndexStatus::Deleting);
     db.settled().await;
@@ -347,12 +347,12 @@ async fn while_an_index_comes_others_and_the_table_itself_stay() {
         error => panic!("{error:?}"),
     };
     assert_eq!(
-        in_use(db.update_table(&scope(), by_x()).await),
+        in_use(db.table_updated(&scope(), by_x()).await),
         "Attempt to change a resource which is still in use: Index is being created.  Table: t1 \
          Index: by-x"
     );
     assert_eq!(
-        in_use(db.delete_table(&scope(), TableRef::new("t1")).await),
+        in_use(db.table_deleted(&scope(), TableRef::new("t1")).await),
         "Attempt to change a resource which is still in use: Cannot delete table while indexes are \
          being created, updated, or deleted."
     );
@@ -360,7 +360,7 @@ async fn while_an_index_comes_others_and_the_table_itself_stay() {
     db.settled().await;
     db.update_table(&scope(), other).await.unwrap();
     db.settled().await;
-    db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+    db.table_deleted(&scope(), TableRef::new("t1")).await.unwrap();
     db.settled().await;
     for space in 16..19 {
         assert_eq!(rows(&store, space, 0x20).await, [], "{space}");

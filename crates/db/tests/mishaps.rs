@@ -9,13 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::{
-    AttributeMap, AttributeValue, ReturnValuesOnConditionCheckFailure, ShardPosition,
-    StreamDeclaration, StreamView, TableRef,
+    AttributeMap, AttributeValue, ReturnValuesOnConditionCheckFailure, StreamDeclaration,
+    StreamView, TableRef,
 };
-use stator_db::{
-    GetRecords, GetShardIterator, ListStreams, Report, ShardPage, TransactAction,
-    TransactOperation, TransactWriteItems, UpdateTimeToLive, Upkeep,
-};
+use stator_db::{Report, TransactAction, TransactOperation, TransactWriteItems, Upkeep};
 use store::slow::SlowStore;
 use support::*;
 
@@ -39,7 +36,7 @@ impl Bench {
         let declaration = table("t", "p:S", None);
         let mut declaration = with_global(declaration, "by-v", (&["v:S"], &[]), all());
         let view = Some(StreamView::NewAndOldImages);
-        declaration.stream = Some(StreamDeclaration { enabled: true, view });
+        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db, is_over: AtomicBool::default() }
     }
@@ -98,17 +95,15 @@ impl Bench {
         for round in 0.. {
             let name = format!("u{round}");
             let mut declaration = table(&name, "p:S", None);
-            declaration.stream =
+            declaration.stream_specification =
                 Some(StreamDeclaration { enabled: true, view: Some(StreamView::KeysOnly) });
             let created = self.db.create_table(&scope(), declaration).await;
             let table = TableRef::new(&name);
             let index = create_index(&name, "i", (&["x:S"], &[]), all());
-            let (attribute, enabled) = ("until".to_owned(), true);
-            let request = UpdateTimeToLive { table: table.clone(), attribute, enabled };
             let indexed = self.db.update_table(&scope(), index).await;
-            let enabled = self.db.update_time_to_live(&scope(), request).await;
+            let enabled = self.db.time_to_live_updated(&scope(), &name, ("until", true)).await;
             let deleted = match round % 2 {
-                0 => self.db.delete_table(&scope(), table).await.is_ok(),
+                0 => self.db.table_deleted(&scope(), table).await.is_ok(),
                 _ => false,
             };
             let done = [created.is_ok(), indexed.is_ok(), enabled.is_ok(), deleted];
@@ -153,23 +148,15 @@ impl Bench {
 
     /// The last value of each item, and all values, as the records of the stream tell them.
     async fn recorded(&self) -> (Vec<(String, String)>, Vec<String>) {
-        let request = ListStreams { table: Some("t".into()), ..ListStreams::default() };
-        let stream = self.db.list_streams(&scope(), request).await.unwrap().streams.remove(0);
-        let page = ShardPage::default();
-        let described = self.db.describe_stream(&scope(), &stream, &page).await.unwrap();
+        let mut streams = self.db.streams(&scope()).await;
+        streams.retain(|stream| stream.table == "t");
         let (mut last, mut all) = (BTreeMap::new(), Vec::new());
-        for shard in described.shards {
-            let (stream, position) = (stream.clone(), ShardPosition::TrimHorizon);
-            let request = GetShardIterator { stream, shard: shard.id, position };
-            let iterator = self.db.get_shard_iterator(&scope(), request).await.unwrap();
-            let request = GetRecords { iterator, limit: None };
-            for record in self.db.get_records(&scope(), request).await.unwrap().records {
-                let (p, v) = pair(&record.new_image.unwrap().decode());
-                let old = record.old_image.map(|old| pair(&old.decode()));
-                let before = last.insert(p.clone(), v.clone()).map(|v| (p, v));
-                assert_eq!(old, before, "a record goes on where the one before it ended");
-                all.push(v);
-            }
+        for record in self.db.all_records(&scope(), &streams[0]).await {
+            let (p, v) = pair(&record.new_image.unwrap().decode());
+            let old = record.old_image.map(|old| pair(&old.decode()));
+            let before = last.insert(p.clone(), v.clone()).map(|v| (p, v));
+            assert_eq!(old, before, "a record goes on where the one before it ended");
+            all.push(v);
         }
         all.sort_unstable();
         (last.into_iter().collect(), all)

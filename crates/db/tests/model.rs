@@ -202,7 +202,7 @@ impl Pair {
     }
 
     async fn compare_counts(&self, items: usize) {
-        let table = self.db.describe_table(&scope(), TableRef::new("t")).await.unwrap();
+        let table = self.db.table_described(&scope(), TableRef::new("t")).await.unwrap();
         let size = |items: &mut dyn Iterator<Item = &AttributeMap>| {
             items.map(|item| Item::encode(item).item_bytes() as u64).sum::<u64>()
         };

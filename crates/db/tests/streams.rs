@@ -5,11 +5,12 @@ mod support;
 
 use std::ops::ControlFlow;
 
+use model::api::{GetRecordsInput, UpdateTableInput};
 use model::{
     ApiError, ChangeKind, Shard, ShardPosition, StreamArn, StreamDeclaration, StreamRecord,
-    StreamStatus, StreamView, TableRef, TableUpdate,
+    StreamStatus, StreamView, TableRef,
 };
-use stator_db::{GetRecords, GetShardIterator, ListStreams, ShardPage, Upkeep};
+use stator_db::Upkeep;
 use store::slow::SlowStore;
 use store::{Consistency, Direction, Kind, RowRange, Space, Store as _};
 use support::*;
@@ -32,7 +33,7 @@ impl Bench {
         let db = open(store.clone(), &clock).await;
         let mut declaration = table("t", "p:S", None);
         let view = Some(StreamView::NewAndOldImages);
-        declaration.stream = Some(StreamDeclaration { enabled: true, view });
+        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db }
     }
@@ -53,7 +54,7 @@ impl Bench {
     }
 
     async fn streams(&self) -> Vec<StreamArn> {
-        self.db.list_streams(&scope(), ListStreams::default()).await.unwrap().streams
+        self.db.streams(&scope()).await
     }
 
     async fn stream(&self) -> StreamArn {
@@ -62,23 +63,20 @@ impl Bench {
     }
 
     async fn shards(&self) -> Vec<Shard> {
-        let (stream, page) = (self.stream().await, ShardPage::default());
-        self.db.describe_stream(&scope(), &stream, &page).await.unwrap().shards
+        let stream = self.stream().await;
+        self.db.stream_described(&scope(), &stream, None).await.unwrap().shards
     }
 
     async fn iterator(&self, shard: &Shard, position: ShardPosition) -> Result<String, ApiError> {
-        let (stream, shard) = (self.stream().await, shard.id.clone());
-        let request = GetShardIterator { stream, shard, position };
-        self.db.get_shard_iterator(&scope(), request).await
+        let stream = self.stream().await;
+        self.db.iterator(&scope(), (&stream, &shard.id), position).await
     }
 
     async fn read(
         &self,
         iterator: String,
     ) -> Result<(Vec<StreamRecord>, Option<String>), ApiError> {
-        let request = GetRecords { iterator, limit: None };
-        let answer = self.db.get_records(&scope(), request).await?;
-        Ok((answer.records, answer.next))
+        self.db.records(&scope(), iterator).await
     }
 
     /// All records of a shard, and whether it goes on.
@@ -139,9 +137,9 @@ async fn shards_are_followed_by_children_that_go_on_with_the_same_items() {
         let numbers = of_parent.iter().chain(&of_child).map(|record| record.sequence);
         assert!(numbers.is_sorted());
     }
-    let children = ShardPage { parent: Some(shards[1].id.clone()), ..ShardPage::default() };
     let stream = bench.stream().await;
-    let described = bench.db.describe_stream(&scope(), &stream, &children).await.unwrap();
+    let parent = Some(&*shards[1].id);
+    let described = bench.db.stream_described(&scope(), &stream, parent).await.unwrap();
     assert_eq!(described.shards, [shards[5].clone()]);
 }
 
@@ -296,17 +294,16 @@ async fn a_restart_keeps_records_and_shards_and_numbers_go_on() {
 async fn the_stream_of_a_dropped_table_is_disabled_and_goes_after_a_day() {
     let bench = Bench::new().await;
     bench.put("a", "1").await;
-    bench.db.delete_table(&scope(), TableRef::new("t")).await.unwrap();
+    bench.db.table_deleted(&scope(), TableRef::new("t")).await.unwrap();
     let stream = bench.stream().await;
     let bench = bench.reopened().await;
-    let page = ShardPage::default();
-    let described = bench.db.describe_stream(&scope(), &stream, &page).await.unwrap();
+    let described = bench.db.stream_described(&scope(), &stream, None).await.unwrap();
     assert_eq!(described.status, StreamStatus::Disabled);
     assert_eq!(bench.values().await, [r#"Insert S("1")"#]);
 
     bench.pass(24 * HOUR_MS).await;
     assert_eq!(bench.streams().await, []);
-    let gone = bench.db.describe_stream(&scope(), &stream, &page).await;
+    let gone = bench.db.stream_described(&scope(), &stream, None).await;
     assert!(matches!(gone, Err(ApiError::ResourceNotFound(_))));
 }
 
@@ -322,8 +319,8 @@ async fn figures_count_records_and_tell_how_far_readers_are_behind() {
     };
     assert_eq!(figures(&bench).await, (2, 0, 0));
     for shard in bench.shards().await {
-        let iterator = bench.iterator(&shard, ShardPosition::TrimHorizon).await.unwrap();
-        let request = GetRecords { iterator, limit: Some(1) };
+        let shard_iterator = bench.iterator(&shard, ShardPosition::TrimHorizon).await.unwrap();
+        let request = GetRecordsInput { shard_iterator, limit: Some(1) };
         bench.db.get_records(&scope(), request).await.unwrap();
     }
     assert_eq!(figures(&bench).await, (2, 1, 5000), "a record remains");
@@ -334,7 +331,14 @@ async fn figures_count_records_and_tell_how_far_readers_are_behind() {
     let switch = async |enabled: bool| {
         let view = enabled.then_some(StreamView::KeysOnly);
         let stream = Some(StreamDeclaration { enabled, view });
-        bench.db.update_table(&scope(), TableUpdate { stream, ..update_of("t") }).await.unwrap();
+        bench
+            .db
+            .update_table(
+                &scope(),
+                UpdateTableInput { stream_specification: stream, ..update_of("t") },
+            )
+            .await
+            .unwrap();
     };
     switch(false).await;
     switch(true).await;

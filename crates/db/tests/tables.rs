@@ -3,43 +3,43 @@
 
 mod support;
 
+use model::api::{CreateTableInput, ListTablesInput, UpdateTableInput};
 use model::{
     ApiError, AttributeDefinition, BillingMode, KeyRole, ProjectionDeclaration, ProjectionType,
-    ProvisionedThroughput, ScalarType, Scope, TableDeclaration, TableRef, TableStatus,
+    ProvisionedThroughput, ScalarType, Scope, TableRef, TableStatus, Unsupported,
 };
-use stator_db::ListTables;
 use support::*;
 
-async fn create_error(declaration: TableDeclaration) -> String {
+async fn create_error(declaration: CreateTableInput) -> String {
     refused(in_memory().await.create_table(&scope(), declaration).await)
 }
 
-fn define(mut declaration: TableDeclaration, name: &str) -> TableDeclaration {
+fn define(mut declaration: CreateTableInput, name: &str) -> CreateTableInput {
     let definition = AttributeDefinition { name: name.into(), scalar_type: ScalarType::S };
-    declaration.attributes.as_mut().unwrap().push(definition);
+    declaration.attribute_definitions.as_mut().unwrap().push(definition);
     declaration
 }
 
 #[tokio::test]
 async fn a_table_is_creating_once_then_active_then_deleting_once_then_gone() {
     let db = in_memory().await;
-    let created = db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    let created = db.table_created(&scope(), table("t1", "p:S", None)).await.unwrap();
     assert_eq!(created.status, TableStatus::Creating);
     assert_eq!(created.arn, "arn:aws:dynamodb:us-east-1:000000000000:table/t1");
     assert_eq!(created.definition.created_at_ms, 1_700_000_000_000);
 
-    let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
     assert_eq!(described.status, TableStatus::Active);
     assert_eq!((described.item_count, described.size_bytes), (0, 0));
-    let by_arn = db.describe_table(&scope(), TableRef::new(created.arn)).await.unwrap();
+    let by_arn = db.table_described(&scope(), TableRef::new(created.arn)).await.unwrap();
     assert_eq!(by_arn, described);
 
-    let deleted = db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+    let deleted = db.table_deleted(&scope(), TableRef::new("t1")).await.unwrap();
     assert_eq!(deleted.status, TableStatus::Deleting);
-    let gone = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap_err();
+    let gone = db.table_described(&scope(), TableRef::new("t1")).await.unwrap_err();
     let message = "Requested resource not found: Table: t1 not found";
     assert_eq!(gone, ApiError::ResourceNotFound(message.into()));
-    let gone = db.delete_table(&scope(), TableRef::new("t1")).await.unwrap_err();
+    let gone = db.table_deleted(&scope(), TableRef::new("t1")).await.unwrap_err();
     assert_eq!(gone, ApiError::ResourceNotFound(message.into()));
     db.settled().await;
 }
@@ -48,16 +48,16 @@ async fn a_table_is_creating_once_then_active_then_deleting_once_then_gone() {
 async fn a_name_is_taken_once_per_account_and_region() {
     let db = in_memory().await;
     db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
-    let taken = db.create_table(&scope(), table("t1", "q:N", None)).await.unwrap_err();
+    let taken = db.table_created(&scope(), table("t1", "q:N", None)).await.unwrap_err();
     assert_eq!(taken, ApiError::ResourceInUse("Table already exists: t1".into()));
 
     let elsewhere = Scope { region: "eu-west-1".into(), ..scope() };
     db.create_table(&elsewhere, table("t1", "p:S", None)).await.unwrap();
     write(&db, "t1", map([("p", s("a"))])).await;
-    let empty = db.describe_table(&elsewhere, TableRef::new("t1")).await.unwrap();
+    let empty = db.table_described(&elsewhere, TableRef::new("t1")).await.unwrap();
     assert_eq!(empty.item_count, 0);
     let foreign = "arn:aws:dynamodb:eu-west-1:000000000000:table/t1";
-    assert!(db.describe_table(&scope(), TableRef::new(foreign)).await.is_err());
+    assert!(db.table_described(&scope(), TableRef::new(foreign)).await.is_err());
 }
 
 #[tokio::test]
@@ -85,11 +85,12 @@ async fn tables_are_listed_sorted_and_in_pages() {
         db.create_table(&scope(), table(name, "p:S", None)).await.unwrap();
     }
     let list = |after: Option<&str>, limit| {
-        let request = ListTables { exclusive_start: after.map(str::to_owned), limit };
+        let exclusive_start_table_name = after.map(str::to_owned);
+        let request = ListTablesInput { exclusive_start_table_name, limit };
         let db = &db;
         async move {
             let answer = db.list_tables(&scope(), request).await.unwrap();
-            (answer.names.join(" "), answer.last_evaluated)
+            (answer.table_names.unwrap().join(" "), answer.last_evaluated_table_name)
         }
     };
     assert_eq!(list(None, None).await, ("aaa bbb ccc".into(), None));
@@ -102,11 +103,12 @@ async fn tables_are_listed_sorted_and_in_pages() {
 #[tokio::test]
 async fn a_protected_table_stays() {
     let db = in_memory().await;
-    let declaration = TableDeclaration { deletion_protection: true, ..table("t1", "p:S", None) };
+    let declaration =
+        CreateTableInput { deletion_protection_enabled: Some(true), ..table("t1", "p:S", None) };
     db.create_table(&scope(), declaration).await.unwrap();
-    let message = refused(db.delete_table(&scope(), TableRef::new("t1")).await);
+    let message = refused(db.table_deleted(&scope(), TableRef::new("t1")).await);
     assert!(message.contains("protected against deletion"), "{message}");
-    assert!(db.describe_table(&scope(), TableRef::new("t1")).await.is_ok());
+    assert!(db.table_described(&scope(), TableRef::new("t1")).await.is_ok());
 }
 
 #[tokio::test]
@@ -122,7 +124,7 @@ async fn counts_and_sizes_are_exact_for_table_and_indexes() {
     write(&db, "t1", map([("p", s("a")), ("data", s("12345"))])).await;
     write(&db, "t1", map([("p", s("b")), ("x", s("y")), ("data", s("1"))])).await;
     let sizes = || async {
-        let table = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+        let table = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
         let index = table.indexes[0];
         (table.item_count, table.size_bytes, (index.item_count, index.size_bytes))
     };
@@ -141,11 +143,11 @@ async fn tables_and_their_items_are_there_after_reopening() {
     let clock = TestClock::new(1);
     let declaration = with_global(table("t1", "p:S", None), "gsi", (&["x:N"], &[]), all());
     let first = open(store.clone(), &clock).await;
-    let created = first.create_table(&scope(), declaration).await.unwrap();
+    let created = first.table_created(&scope(), declaration).await.unwrap();
     write(&first, "t1", map([("p", s("a")), ("x", n("1"))])).await;
 
     let second = open(store, &clock).await;
-    let described = second.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    let described = second.table_described(&scope(), TableRef::new("t1")).await.unwrap();
     assert_eq!(described.definition, created.definition);
     let found = second
         .query(
@@ -169,7 +171,7 @@ async fn a_table_created_anew_has_nothing_of_the_old_one() {
         db.create_table(&scope(), declaration).await.unwrap();
         assert_eq!(read(&db, "t1", map([("p", s("a"))])).await, None, "round {round}");
         write(&db, "t1", map([("p", s("a")), ("x", s("b"))])).await;
-        db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+        db.table_deleted(&scope(), TableRef::new("t1")).await.unwrap();
     }
     // The rows go in the background; then only the hand-out of spaces remains.
     while everything(&store).await != 1 {
@@ -187,18 +189,18 @@ async fn a_drop_that_was_cut_short_is_finished_at_the_next_open() {
     db.create_table(&scope(), declaration).await.unwrap();
     write(&db, "t1", map([("p", s("a")), ("x", s("b"))])).await;
     store.keep_ranges(true);
-    db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
-    assert!(db.describe_table(&scope(), TableRef::new("t1")).await.is_err());
+    db.table_deleted(&scope(), TableRef::new("t1")).await.unwrap();
+    assert!(db.table_described(&scope(), TableRef::new("t1")).await.is_err());
     assert_eq!(rows(&store, 0, 0x72).await.len(), 2);
 
     store.keep_ranges(false);
     let reopened = open(store.clone(), &clock).await;
-    assert!(reopened.describe_table(&scope(), TableRef::new("t1")).await.is_err());
+    assert!(reopened.table_described(&scope(), TableRef::new("t1")).await.is_err());
     while everything(&store).await != 1 {
         tokio::task::yield_now().await;
     }
     // A table created meanwhile has spaces of its own.
-    let created = reopened.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    let created = reopened.table_created(&scope(), table("t1", "p:S", None)).await.unwrap();
     assert_eq!(created.item_count, 0);
     write(&reopened, "t1", map([("p", s("a"))])).await;
     assert_eq!((rows(&store, 16, 0x01).await.len(), rows(&store, 18, 0x01).await.len()), (0, 1));
@@ -217,7 +219,7 @@ async fn writes_during_a_drop_are_carried_out_or_find_no_table() {
         })
         .collect();
     tokio::task::yield_now().await;
-    db.delete_table(&scope(), TableRef::new("t1")).await.unwrap();
+    db.table_deleted(&scope(), TableRef::new("t1")).await.unwrap();
     for writer in writers {
         match writer.await.unwrap() {
             Ok(_) => {}
@@ -230,22 +232,25 @@ async fn writes_during_a_drop_are_carried_out_or_find_no_table() {
 #[tokio::test]
 async fn billing_mode_and_throughput_must_agree() {
     let units = Some(ProvisionedThroughput { read: 1, write: 1 });
-    let both = TableDeclaration { throughput: units, ..table("t1", "p:S", None) };
+    let both = CreateTableInput { provisioned_throughput: units, ..table("t1", "p:S", None) };
     assert_eq!(
         create_error(both).await,
         "One or more parameter values were invalid: Neither ReadCapacityUnits nor \
          WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
     );
-    let neither = TableDeclaration { billing_mode: None, ..table("t1", "p:S", None) };
+    let neither = CreateTableInput { billing_mode: None, ..table("t1", "p:S", None) };
     assert_eq!(
         create_error(neither).await,
         "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must \
          both be specified when BillingMode is PROVISIONED"
     );
     let mode = Some(BillingMode::Provisioned);
-    let provisioned =
-        TableDeclaration { throughput: units, billing_mode: mode, ..table("t1", "p:S", None) };
-    let created = in_memory().await.create_table(&scope(), provisioned).await.unwrap();
+    let provisioned = CreateTableInput {
+        provisioned_throughput: units,
+        billing_mode: mode,
+        ..table("t1", "p:S", None)
+    };
+    let created = in_memory().await.table_created(&scope(), provisioned).await.unwrap();
     assert_eq!(created.definition.throughput.read, 1);
 }
 
@@ -263,11 +268,14 @@ async fn key_schema_and_definitions_must_agree() {
              AttributeDefinitions: [p, x, unused], keys used: [p, x]",
         ),
         (
-            TableDeclaration { attributes: Some(Vec::new()), ..table("t1", "p:S", None) },
+            CreateTableInput {
+                attribute_definitions: Some(Vec::new()),
+                ..table("t1", "p:S", None)
+            },
             "Invalid KeySchema: Some index key attribute have no definition",
         ),
         (
-            TableDeclaration { attributes: None, ..table("t1", "p:S", Some("c:S")) },
+            CreateTableInput { attribute_definitions: None, ..table("t1", "p:S", Some("c:S")) },
             "One or more parameter values were invalid: Some index key attributes are not defined \
              in AttributeDefinitions. Keys: [p, c], AttributeDefinitions: []",
         ),
@@ -302,9 +310,9 @@ async fn key_roles_come_in_order() {
 async fn local_indexes_share_the_hash_key_and_have_a_range_key() {
     let base = || table("t1", "p:S", Some("c:S"));
     let mut no_range = with_local(base(), "lsi", "x:S", all());
-    no_range.local_indexes.as_mut().unwrap()[0].key_schema.truncate(1);
+    no_range.local_secondary_indexes.as_mut().unwrap()[0].key_schema.truncate(1);
     let mut other_hash = with_local(base(), "lsi", "x:S", all());
-    other_hash.local_indexes.as_mut().unwrap()[0].key_schema[0].name = "c".into();
+    other_hash.local_secondary_indexes.as_mut().unwrap()[0].key_schema[0].name = "c".into();
     let cases = [
         (
             with_local(table("t1", "p:S", None), "lsi", "x:S", all()),
@@ -318,7 +326,7 @@ async fn local_indexes_share_the_hash_key_and_have_a_range_key() {
              index: lsi. index hash key: c, table hash key: p",
         ),
         (
-            TableDeclaration { local_indexes: Some(Vec::new()), ..base() },
+            CreateTableInput { local_secondary_indexes: Some(Vec::new()), ..base() },
             "List of LocalSecondaryIndexes is empty",
         ),
     ];
@@ -393,7 +401,7 @@ async fn global_keys_have_up_to_four_hash_then_four_range_attributes() {
     let declare = |hash: &[&str], range: &[&str]| {
         with_global(table("t1", "p:S", None), "gsi", (hash, range), all())
     };
-    let created = in_memory().await.create_table(&scope(), declare(four[0], four[1])).await;
+    let created = in_memory().await.table_created(&scope(), declare(four[0], four[1])).await;
     assert_eq!(created.unwrap().definition.indexes[0].key.range.len(), 4);
 
     let five = ["a:S", "b:S", "c:S", "d:S", "e:S"];
@@ -411,7 +419,7 @@ async fn global_keys_have_up_to_four_hash_then_four_range_attributes() {
         "The KeySchema contains multiple key attributes with the same name"
     );
     let mut interleaved = declare(&["a:S", "b:S"], &["c:S"]);
-    interleaved.global_indexes.as_mut().unwrap()[0].key_schema.swap(1, 2);
+    interleaved.global_secondary_indexes.as_mut().unwrap()[0].key_schema.swap(1, 2);
     assert_eq!(
         create_error(interleaved).await,
         format!(
@@ -419,7 +427,7 @@ async fn global_keys_have_up_to_four_hash_then_four_range_attributes() {
         )
     );
     let mut undefined = declare(&["a:S"], &[]);
-    undefined.attributes.as_mut().unwrap().pop();
+    undefined.attribute_definitions.as_mut().unwrap().pop();
     assert_eq!(
         create_error(undefined).await,
         format!(
@@ -427,4 +435,17 @@ async fn global_keys_have_up_to_four_hash_then_four_range_attributes() {
              AttributeDefinitions: [p]"
         )
     );
+}
+
+#[tokio::test]
+async fn update_table_refuses_what_there_is_not_yet() {
+    let db = in_memory().await;
+    db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    let replicas = UpdateTableInput { replica_updates: Some(Unsupported), ..update_of("t1") };
+    let message = refused(db.update_table(&scope(), replicas).await);
+    assert_eq!(message, "ReplicaUpdates is not supported");
+    let consistency = Some(Unsupported);
+    let strong = UpdateTableInput { multi_region_consistency: consistency, ..update_of("t1") };
+    let message = refused(db.update_table(&scope(), strong).await);
+    assert_eq!(message, "MultiRegionConsistency is not supported");
 }

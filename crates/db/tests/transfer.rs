@@ -13,8 +13,8 @@ use model::{
 use stator_db::{Adoption, BatchAction, LoadError, Loaded, Scan, StoredTable};
 use store::slow::SlowStore;
 use support::{
-    Db, Slow, TestClock, all, everything, in_memory, item, map, n, open, put, s, scope, slow_store,
-    table, with_global, write,
+    Asking, Db, Slow, TestClock, all, everything, in_memory, item, map, n, open, put, s, scope,
+    slow_store, table, with_global, write,
 };
 
 /// Every item of a table.
@@ -74,10 +74,10 @@ async fn a_restored_table_is_the_same_in_every_part() {
 
     for db in [target, open(store, &clock).await] {
         let name = TableRef::new("t1");
-        let mut description = db.describe_table(&scope(), name.clone()).await.unwrap();
+        let mut description = db.table_described(&scope(), name.clone()).await.unwrap();
         // The clocks differ.
         description.described_at_ms = 1_700_000_000_000;
-        assert_eq!(description, source.describe_table(&scope(), name).await.unwrap());
+        assert_eq!(description, source.table_described(&scope(), name).await.unwrap());
         assert_eq!(items(&db, "t1").await, items(&source, "t1").await);
         let index = Scan { index: Some("gsi".into()), ..support::scan("t1") };
         let page = db.scan(&scope(), index.clone()).await.unwrap();
@@ -177,7 +177,7 @@ async fn a_load_replaces_and_deletes_as_single_writes_would() {
     let loaded = loader.finish().await.unwrap();
     assert_eq!(loaded, Loaded { created: 1, replaced: 2, deleted: 1 });
 
-    let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
     assert_eq!(described.item_count, items(&db, "t1").await.len() as u64);
     assert_eq!(described.item_count, 50);
     assert_eq!(described.indexes[0].item_count, 25);
@@ -195,7 +195,7 @@ async fn of_several_changes_of_one_item_the_last_one_stands() {
     loader.write(&[item("3")]).await.unwrap();
     let loaded = loader.finish().await.unwrap();
     assert_eq!(loaded, Loaded { created: 1, replaced: 1, deleted: 0 });
-    let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
     assert_eq!((described.item_count, described.indexes[0].item_count), (51, 26));
 }
 
@@ -246,7 +246,7 @@ async fn an_item_that_does_not_fit_an_index_is_restored_and_stays_out_of_it() {
     let odd = odd.map(|(number, x)| item([("p", s(&number.to_string())), ("x", x)]));
     restore(&mut adoption, &stored, &odd.collect::<Vec<_>>()).await;
     adoption.publish().await.unwrap();
-    let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+    let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
     assert_eq!((described.item_count, described.indexes[0].item_count), (3, 0));
 }
 
@@ -265,7 +265,7 @@ async fn indexes_on_their_way_arrive_and_those_that_go_are_gone() {
         let mut adoption = db.adopt();
         restore(&mut adoption, &stored, &items(&source, "t1").await).await;
         adoption.publish().await.unwrap();
-        let described = db.describe_table(&scope(), TableRef::new("t1")).await.unwrap();
+        let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
         let counted = described.indexes.iter().map(|index| index.item_count);
         assert_eq!(counted.collect::<Vec<_>>(), indexes);
         let phases = described.definition.indexes.iter().map(|index| index.phase);
@@ -278,7 +278,7 @@ async fn a_load_into_a_table_with_a_stream_leaves_a_record_of_every_change() {
     let db = in_memory().await;
     let mut declaration = table("t1", "p:S", None);
     let view = Some(StreamView::KeysOnly);
-    declaration.stream = Some(StreamDeclaration { enabled: true, view });
+    declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
     db.create_table(&scope(), declaration).await.unwrap();
     let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
     let key = |number: usize| map([("p", s(&number.to_string()))]);

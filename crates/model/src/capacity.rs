@@ -1,6 +1,6 @@
 //! Capacity units: what a request consumed, and the rounding rules.
 
-use crate::TableRef;
+use crate::{ReturnConsumedCapacity, TableRef};
 
 /// Read or write units. Kept in half units so that eventually consistent reads stay exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -44,6 +44,44 @@ pub struct ConsumedCapacity {
     pub local_indexes: Vec<(String, Capacity)>,
     /// Shares of global indexes by name.
     pub global_indexes: Vec<(String, Capacity)>,
+}
+
+/// Consumed capacity in the detail a request asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CapacityReport {
+    /// What was consumed.
+    pub consumed: ConsumedCapacity,
+    /// How finely it is shown.
+    pub detail: Detail,
+    /// Whether read and write units stand apart, as they do for transactions only.
+    pub is_split: bool,
+}
+
+/// How finely consumed capacity is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// One figure.
+    Total,
+    /// The table's own share and each index's as well.
+    Indexes,
+}
+
+impl CapacityReport {
+    /// The report, if the request asked for one.
+    pub fn new(asked: ReturnConsumedCapacity, consumed: ConsumedCapacity) -> Option<Self> {
+        let detail = match asked {
+            ReturnConsumedCapacity::None => return None,
+            ReturnConsumedCapacity::Total => Detail::Total,
+            ReturnConsumedCapacity::Indexes => Detail::Indexes,
+        };
+        Some(Self { consumed, detail, is_split: false })
+    }
+
+    /// The same with read and write units apart.
+    #[must_use]
+    pub fn split(self) -> Self {
+        Self { is_split: true, ..self }
+    }
 }
 
 /// The estimate that writes to a table with local indexes may ask for.

@@ -1,45 +1,9 @@
-//! A table, or a change of one, as a request declares it: well formed, but nothing checked against
-//! anything else yet.
+//! Parts of a table, or of a change of one, as a request declares them: well formed, but nothing
+//! checked against anything else yet.
 //!
 //! `None` means the member was absent, where that differs from an empty one.
 
-use crate::{
-    AttributeDefinition, BillingMode, KeyRole, OnDemandThroughput, ProvisionedThroughput,
-    StreamView, TableClass, TableRef, WarmThroughput,
-};
-
-/// What CreateTable asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableDeclaration {
-    /// The table's name, or an ARN, as the request wrote it.
-    pub table: TableRef,
-    /// Key attributes of table and indexes with their types.
-    pub attributes: Option<Vec<AttributeDefinition>>,
-    /// Primary key.
-    pub key_schema: Option<Vec<KeySchemaElement>>,
-    /// Local indexes.
-    pub local_indexes: Option<Vec<IndexDeclaration>>,
-    /// Global indexes.
-    pub global_indexes: Option<Vec<IndexDeclaration>>,
-    /// Billing mode; provisioned when absent.
-    pub billing_mode: Option<BillingMode>,
-    /// Provisioned throughput.
-    pub throughput: Option<ProvisionedThroughput>,
-    /// Ceilings of an on-demand table.
-    pub on_demand: Option<OnDemandThroughput>,
-    /// What the table is to be warm for.
-    pub warm: Option<WarmThroughput>,
-    /// Stream settings.
-    pub stream: Option<StreamDeclaration>,
-    /// Encryption settings.
-    pub sse: Option<SseDeclaration>,
-    /// Storage class.
-    pub table_class: Option<TableClass>,
-    /// Whether DeleteTable is to be refused.
-    pub deletion_protection: bool,
-    /// Tags in the order given.
-    pub tags: Vec<(String, String)>,
-}
+use crate::{KeyRole, OnDemandThroughput, ProvisionedThroughput, StreamView, WarmThroughput};
 
 /// An index as CreateTable and UpdateTable declare it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,44 +78,6 @@ pub enum SseKind {
     Aes256,
     /// KMS.
     Kms,
-}
-
-/// What UpdateTable asks for. What is absent stays as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableUpdate {
-    /// The table.
-    pub table: TableRef,
-    /// Types of the attributes that new indexes have in their keys.
-    pub attributes: Option<Vec<AttributeDefinition>>,
-    /// Billing mode.
-    pub billing_mode: Option<BillingMode>,
-    /// Provisioned throughput.
-    pub throughput: Option<ProvisionedThroughput>,
-    /// Changes of global indexes.
-    pub global_indexes: Option<Vec<IndexUpdate>>,
-    /// Stream settings.
-    pub stream: Option<StreamDeclaration>,
-    /// Encryption settings.
-    pub sse: Option<SseDeclaration>,
-    /// Storage class.
-    pub table_class: Option<TableClass>,
-    /// Whether DeleteTable is to be refused.
-    pub deletion_protection: Option<bool>,
-    /// Ceilings of an on-demand table.
-    pub on_demand: Option<OnDemandThroughput>,
-    /// What the table is to be warm for.
-    pub warm: Option<WarmThroughput>,
-}
-
-/// A change of one index, as declared: one of these, but the wire has room for all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct IndexUpdate {
-    /// Adds one.
-    pub create: Option<IndexDeclaration>,
-    /// Changes one.
-    pub update: Option<IndexSettings>,
-    /// Removes the one of that name.
-    pub delete: Option<String>,
 }
 
 /// Settings of an index that can be changed. What is absent stays as it is.

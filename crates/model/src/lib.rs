@@ -9,11 +9,13 @@
 //! Invariants: maps and sets are kept sorted, so that equal values have equal bytes; a [`Number`]
 //! is normalised at birth; an error's kind is a variant, never a message to be inspected.
 
+pub mod api;
 mod arn;
 mod capacity;
 mod declaration;
 mod description;
 mod error;
+mod generated;
 mod item;
 pub mod key;
 pub mod legacy;
@@ -25,11 +27,14 @@ mod table;
 mod throughput;
 mod value;
 
+pub use api::Unsupported;
 pub use arn::{Scope, TableRef};
-pub use capacity::{Capacity, Consistency, ConsumedCapacity, ItemCollectionMetrics, Units};
+pub use capacity::{
+    Capacity, CapacityReport, Consistency, ConsumedCapacity, Detail, ItemCollectionMetrics, Units,
+};
 pub use declaration::{
-    IndexDeclaration, IndexSettings, IndexUpdate, KeySchemaElement, ProjectionDeclaration,
-    ProjectionType, SseDeclaration, SseKind, StreamDeclaration, TableDeclaration, TableUpdate,
+    IndexDeclaration, IndexSettings, KeySchemaElement, ProjectionDeclaration, ProjectionType,
+    SseDeclaration, SseKind, StreamDeclaration,
 };
 pub use description::{IndexDescription, IndexStatus, TableDescription, TableStatus};
 pub use error::{ApiError, CancellationCode, CancellationReason};

@@ -95,6 +95,10 @@ pub enum ShardPosition {
 pub struct StreamRecord {
     /// Names it, among all changes of all tables.
     pub event_id: String,
+    /// Where its stream is.
+    pub region: String,
+    /// Which images its stream shows.
+    pub view: StreamView,
     /// What happened.
     pub kind: ChangeKind,
     /// Who did it.

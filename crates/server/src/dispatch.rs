@@ -1,14 +1,19 @@
 //! From an operation's name to its handler: `wire`'s table, read once more.
+//!
+//! JSON ends here: what lies behind takes a typed input and gives a typed output.
 
 use db::Db;
 use model::ApiError;
 use store::Store;
-use wire::OperationName;
+use wire::{Encode, OperationName};
 
-use crate::pipeline::{self, Call};
+use crate::pipeline::{self, Call, Handle};
+
+/// Answers up to this size are encoded without the buffer growing.
+const ANSWER_BYTES_EXPECTED: usize = 1024;
 
 macro_rules! declare_dispatch {
-    ($(($name:ident, $module:ident, $class:ident),)*) => {
+    ($(($name:ident, $class:ident, $($handling:tt)*),)*) => {
         /// Runs the operation of that name.
         pub(crate) async fn dispatch<S: Store>(
             operation: OperationName,
@@ -19,8 +24,7 @@ macro_rules! declare_dispatch {
             match operation {
                 $(OperationName::$name => {
                     // Boxed: a request carries its own operation's state, not room for any.
-                    Box::pin(pipeline::run::<wire::operations::$module::$name, S>(db, call, body))
-                        .await
+                    Box::pin(answer::<wire::operations::$name, S>(db, call, body)).await
                 })*
             }
         }
@@ -28,3 +32,16 @@ macro_rules! declare_dispatch {
 }
 
 wire::for_each_operation!(declare_dispatch);
+
+/// From a body to the answer's.
+async fn answer<O: Handle, S: Store>(
+    db: &Db<S>,
+    call: Call<'_>,
+    body: &[u8],
+) -> Result<Vec<u8>, ApiError> {
+    let input = wire::decode::<O>(body)?;
+    let output = pipeline::run::<O, S>(db, call, input).await?;
+    let mut body = Vec::with_capacity(ANSWER_BYTES_EXPECTED);
+    output.encode(&mut body);
+    Ok(body)
+}

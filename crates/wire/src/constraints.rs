@@ -16,6 +16,7 @@ use model::ApiError;
 
 use self::path::{Path, Step};
 use self::rule::{Rule, listed, rules};
+pub(crate) use self::rule::{fits_count, fits_text, fits_value};
 use crate::echo::Echo;
 use crate::json::Json;
 use crate::shape::{Kind, Member, Shape};

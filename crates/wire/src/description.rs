@@ -7,13 +7,19 @@ use model::{
     TableStatus, ThroughputChanges,
 };
 
-use crate::encode::{ObjectWriter, write_array, write_string};
+use crate::encode::{Encode, ObjectWriter, write_array, write_seconds, write_string};
 use crate::names::WireName;
+
+impl Encode for TableDescription {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write(out, self);
+    }
+}
 
 /// Writes a description as DescribeTable shows it. Of a table being deleted little is left to
 /// show (API reference, DeleteTable, sample response; ScyllaDB test_table.py,
 /// test_delete_table_description; 2026-11).
-pub(crate) fn write(out: &mut Vec<u8>, table: &TableDescription) {
+fn write(out: &mut Vec<u8>, table: &TableDescription) {
     let definition = &*table.definition;
     let mut object = ObjectWriter::open(out);
     object.string("TableName", &definition.name);
@@ -220,13 +226,6 @@ fn write_warm_throughput(object: &mut ObjectWriter<'_>, warm: ProvisionedThrough
     object.integer("WriteUnitsPerSecond", warm.write);
     object.string("Status", "ACTIVE");
     object.close();
-}
-
-/// Writes a time as the wire has it: seconds since the epoch, with a fraction.
-pub(crate) fn write_seconds(out: &mut Vec<u8>, milliseconds: u64) {
-    use std::io::Write;
-    write!(out, "{}.{:03}", milliseconds / 1000, milliseconds % 1000)
-        .expect("writing to memory cannot fail");
 }
 
 /// The key's ARN: as given, made from a key id, or that of the service's own key.

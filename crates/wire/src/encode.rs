@@ -1,8 +1,16 @@
 //! JSON written straight into the answer's buffer, without a tree between.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{Item, MapRef, ValueRef};
+use model::{AttributeMap, Item, MapRef, StreamArn, TableRef, ValueRef};
+
+/// What can be written into an answer.
+pub trait Encode {
+    /// Appends the value as JSON.
+    fn encode(&self, out: &mut Vec<u8>);
+}
 
 /// An object being written. [`ObjectWriter::close`] must end it.
 #[must_use = "an object that is not closed is not JSON"]
@@ -29,6 +37,11 @@ impl<'o> ObjectWriter<'o> {
         self.out
     }
 
+    /// Writes a member.
+    pub(crate) fn member(&mut self, name: &str, value: &impl Encode) {
+        value.encode(self.key(name));
+    }
+
     pub(crate) fn string(&mut self, name: &str, value: &str) {
         write_string(self.key(name), value);
     }
@@ -51,10 +64,6 @@ impl<'o> ObjectWriter<'o> {
         if let Some(item) = item {
             self.item(name, item);
         }
-    }
-
-    pub(crate) fn items(&mut self, name: &str, items: &[Item]) {
-        write_array(self.key(name), items, |out, item| write_item(out, item.attributes()));
     }
 
     /// Begins a member that is an object itself.
@@ -177,8 +186,96 @@ fn write_escape(out: &mut Vec<u8>, byte: u8) {
     }
 }
 
+/// Writes a time as the wire has it: seconds since the epoch, with a fraction.
+pub(crate) fn write_seconds(out: &mut Vec<u8>, milliseconds: u64) {
+    use std::io::Write;
+    write!(out, "{}.{:03}", milliseconds / 1000, milliseconds % 1000)
+        .expect("writing to memory cannot fail");
+}
+
 /// Writes a fractional number as the service prints it: `1.0`, `0.5`.
 pub(crate) fn write_fraction(out: &mut Vec<u8>, value: f64) {
     use std::io::Write;
     write!(out, "{value:?}").expect("writing to memory cannot fail");
+}
+
+impl Encode for String {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_string(out, self);
+    }
+}
+
+impl Encode for TableRef {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_string(out, self.as_str());
+    }
+}
+
+impl Encode for StreamArn {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_string(out, &self.to_string());
+    }
+}
+
+impl Encode for bool {
+    fn encode(&self, out: &mut Vec<u8>) {
+        let word: &[u8] = if *self { b"true" } else { b"false" };
+        out.extend_from_slice(word);
+    }
+}
+
+impl Encode for i64 {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
+    }
+}
+
+impl Encode for u64 {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
+    }
+}
+
+impl Encode for Item {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_item(out, self.attributes());
+    }
+}
+
+impl Encode for AttributeMap {
+    fn encode(&self, out: &mut Vec<u8>) {
+        Item::encode(self).encode(out);
+    }
+}
+
+impl Encode for BTreeMap<String, String> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        let mut object = ObjectWriter::open(out);
+        for (name, value) in self {
+            object.member(name, value);
+        }
+        object.close();
+    }
+}
+
+impl<T: Encode> Encode for Vec<T> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_array(out, self, |out, element| element.encode(out));
+    }
+}
+
+/// Parts of an answer by the table that they are about.
+impl<T: Encode> Encode for Vec<(TableRef, T)> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        let mut object = ObjectWriter::open(out);
+        for (table, part) in self {
+            object.member(table.as_str(), part);
+        }
+        object.close();
+    }
+}
+
+/// The answer of operations to which the model gives no output: no body at all.
+impl Encode for () {
+    fn encode(&self, _: &mut Vec<u8>) {}
 }

@@ -4,9 +4,9 @@
 
 use model::{ApiError, AttributeMap, MapRef};
 
+use crate::decode::decode_shape;
 use crate::generated::shapes;
-use crate::json::Json;
-use crate::{encode, types};
+use crate::{encode, types, value};
 
 /// Reads `{"name":{"S":"…"},…}`.
 ///
@@ -14,12 +14,10 @@ use crate::{encode, types};
 /// `Serialization` for what is not JSON or has the wrong types, `Validation` for malformed values,
 /// in the words that PutItem has for them.
 pub fn read(json: &[u8]) -> Result<AttributeMap, ApiError> {
-    let json = Json::parse(json).ok_or_else(types::not_an_object)?;
-    if !matches!(json, Json::Object(_)) {
-        return Err(types::not_an_object());
-    }
-    types::check(&json, &shapes::PUT_ITEM_INPUT_ATTRIBUTE_MAP)?;
-    json.members().to_attributes()
+    decode_shape(json, &shapes::PUT_ITEM_INPUT_ATTRIBUTE_MAP, |json| {
+        types::check(json, &shapes::PUT_ITEM_INPUT_ATTRIBUTE_MAP)?;
+        value::attributes(json.members()).map(drop)
+    })
 }
 
 /// Appends `{"name":{"S":"…"},…}`, attributes sorted by name.

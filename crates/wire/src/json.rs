@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use crate::encode::{ObjectWriter, write_array, write_fraction, write_string};
+
 /// One JSON value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Json<'a> {
@@ -29,7 +31,7 @@ pub(crate) enum Json<'a> {
 
 /// The members of a JSON object, or none. A member that is `null` counts as absent.
 #[derive(Debug, Clone, Copy)]
-pub struct Members<'j, 'a> {
+pub(crate) struct Members<'j, 'a> {
     entries: &'j [(Cow<'a, str>, Json<'a>)],
 }
 
@@ -87,18 +89,22 @@ impl Json<'_> {
 }
 
 impl Json<'_> {
-    /// A moment in milliseconds since the epoch; before it, the epoch.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "the cast ends at the bounds of what it casts to"
-    )]
-    pub(crate) fn milliseconds(&self) -> Option<u64> {
+    /// Appends the value as JSON text.
+    pub(crate) fn print(&self, out: &mut Vec<u8>) {
         match self {
-            Json::Integer(seconds) => Some((*seconds as f64 * 1000.0) as u64),
-            Json::Decimal(seconds) => Some((seconds * 1000.0) as u64),
-            _ => None,
+            Json::Null => out.extend_from_slice(b"null"),
+            Json::Bool(value) => out.extend_from_slice(value.to_string().as_bytes()),
+            Json::Integer(value) => out.extend_from_slice(value.to_string().as_bytes()),
+            Json::Decimal(value) => write_fraction(out, *value),
+            Json::String(text) => write_string(out, text),
+            Json::Array(elements) => write_array(out, elements, |out, json| json.print(out)),
+            Json::Object(entries) => {
+                let mut object = ObjectWriter::open(out);
+                for (name, json) in entries {
+                    json.print(object.key(name));
+                }
+                object.close();
+            }
         }
     }
 }
@@ -108,6 +114,11 @@ impl<'j, 'a> Members<'j, 'a> {
     pub(crate) fn get(self, name: &str) -> Option<&'j Json<'a>> {
         let entry = self.entries.iter().find(|(key, _)| key == name);
         entry.map(|(_, value)| value).filter(|value| !matches!(value, Json::Null))
+    }
+
+    /// The text of the member of that name, where it is a string.
+    pub(crate) fn text(self, name: &str) -> Option<&'j str> {
+        self.get(name).and_then(Json::text)
     }
 
     /// All members in the order written.

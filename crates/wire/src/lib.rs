@@ -7,45 +7,46 @@
 //! What it is not: it opens no connection, reads no header, evaluates no expression and knows no
 //! table. Whether a request makes sense for the table it names is `db`'s to say.
 //!
-//! The flow of [`decode`], first failure wins except inside step 3:
-//!
-//! ```text
-//! bytes ─1─ JSON tree ─2─ types of the shape ─3─ constraints of the shape ─4─ typed input
-//!           borrowed      SerializationException  accumulate               values, placeholders
-//! ```
-//!
-//! Between the last two, requests that mix expressions with the parameters from before them are
-//! refused (`legacy`).
+//! The flow of [`decode()`]: a pull reader straight into the typed input; and where that does not fit,
+//! a tree, which is checked step by step for the refusal that comes first (`decode` and
+//! `explanation` say how the two go together).
 //!
 //! Invariants: shapes and constraints come from the service model alone, through
 //! `cargo xtask codegen`; no input makes it panic or recurse without bound; answers are printed
 //! straight from item bytes, without a tree between.
 
 mod constraints;
+mod decode;
 mod description;
 mod echo;
 mod encode;
 mod error;
+mod explanation;
 mod generated;
 pub mod item;
 mod json;
 mod legacy;
 mod names;
 mod operation;
-pub mod operations;
 mod pattern;
-mod request;
+mod reader;
+mod records;
 mod response;
 mod shape;
 mod streams;
+mod structure;
 mod table;
-mod tags;
 mod types;
 mod value;
 
+pub use decode::{Decode, decode};
+pub use encode::Encode;
 pub use error::ErrorBody;
-pub use json::Members;
-pub use operation::{Class, Operation, OperationName, Permission};
-pub use request::{Placeholders, WriteTerms, decode};
-pub use response::{CapacityReport, PageAnswer, WriteAnswer};
+pub use operation::{Class, Operation, OperationName};
+pub use reader::{Fit, Reader, Unfit};
 pub use shape::Shape;
+
+/// The operations, as types.
+pub mod operations {
+    pub use crate::generated::operations::*;
+}

@@ -7,6 +7,10 @@ use model::{
     Select, SseKind, StreamStatus, StreamView, TableClass, TableStatus, TimeToLiveStatus,
 };
 
+use crate::decode::Decode;
+use crate::reader::{Fit, Reader, Unfit};
+use crate::shape::Shape;
+
 /// A value that stands on the wire as a word.
 pub(crate) trait WireName: Sized {
     /// The value of that word.
@@ -17,7 +21,7 @@ pub(crate) trait WireName: Sized {
 
 macro_rules! wire_names {
     ($($type:ident { $($variant:ident = $word:literal),* $(,)? })*) => {
-        $(impl WireName for $type {
+        $(impl $crate::names::WireName for $type {
             fn parse(word: &str) -> Option<Self> {
                 match word {
                     $($word => Some(Self::$variant),)*
@@ -30,9 +34,28 @@ macro_rules! wire_names {
                     $(Self::$variant => $word,)*
                 }
             }
+        }
+
+        impl $crate::decode::Decode for $type {
+            fn decode(
+                reader: &mut $crate::reader::Reader<'_>,
+                _: &'static $crate::shape::Shape,
+            ) -> $crate::reader::Fit<Self> {
+                let word = reader.string()?;
+                <Self as $crate::names::WireName>::parse(&word).ok_or($crate::reader::Unfit)
+            }
+        }
+
+        impl $crate::encode::Encode for $type {
+            fn encode(&self, out: &mut Vec<u8>) {
+                let word = $crate::names::WireName::wire_name(self);
+                $crate::encode::write_string(out, word);
+            }
         })*
     };
 }
+
+pub(crate) use wire_names;
 
 wire_names! {
     BillingMode { Provisioned = "PROVISIONED", PayPerRequest = "PAY_PER_REQUEST" }
@@ -92,5 +115,11 @@ impl WireName for ComparisonOperator {
 
     fn wire_name(&self) -> &'static str {
         self.name()
+    }
+}
+
+impl Decode for ComparisonOperator {
+    fn decode(reader: &mut Reader<'_>, _: &'static Shape) -> Fit<Self> {
+        Self::named(&reader.string()?).ok_or(Unfit)
     }
 }

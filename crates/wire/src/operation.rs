@@ -1,8 +1,8 @@
 //! What an operation is to the wire, and the one table of all operations.
 
-use model::{ApiError, Scope, TableRef};
-
-use crate::json::Members;
+use crate::decode::Decode;
+use crate::encode::Encode;
+use crate::generated::operations::UNBUILT;
 use crate::shape::Shape;
 
 /// How an operation touches tables.
@@ -28,41 +28,7 @@ impl Class {
     }
 }
 
-/// One thing a request must be allowed to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permission {
-    /// IAM action, for example `dynamodb:GetItem`.
-    pub action: &'static str,
-    /// ARN of what it is done to, or `*`.
-    pub resource: String,
-}
-
-impl Permission {
-    /// To do `action` to a table, named in the request by name or ARN.
-    pub(crate) fn on_table(action: &'static str, table: &TableRef, scope: &Scope) -> Self {
-        Self::on_table_or_index(action, table, None, scope)
-    }
-
-    /// To do `action` to a table, or to one of its indexes.
-    pub(crate) fn on_table_or_index(
-        action: &'static str,
-        table: &TableRef,
-        index: Option<&str>,
-        scope: &Scope,
-    ) -> Self {
-        let mut resource = match table.as_str() {
-            arn if arn.starts_with("arn:") => arn.to_owned(),
-            name => scope.table_arn(name),
-        };
-        if let Some(index) = index {
-            resource.push_str("/index/");
-            resource.push_str(index);
-        }
-        Self { action, resource }
-    }
-}
-
-/// One DynamoDB operation: its name, its types, and both directions between them and bytes.
+/// One DynamoDB operation: its name, and its types on either side.
 pub trait Operation {
     /// The name in `X-Amz-Target`, after the service prefix.
     const NAME: &'static str;
@@ -71,64 +37,75 @@ pub trait Operation {
     /// What its input may look like.
     const SHAPE: &'static Shape;
     /// A request after decoding: well formed and within the model's constraints.
-    type Input;
+    type Input: Decode;
     /// An answer before encoding.
-    type Output;
-
-    /// Builds the input from a body that has passed the shape's checks.
-    ///
-    /// # Errors
-    /// `Validation` for what the service refuses while reading values, in its words.
-    fn decode(body: Members<'_, '_>) -> Result<Self::Input, ApiError>;
-
-    /// Appends the answer's body.
-    fn encode(output: &Self::Output, out: &mut Vec<u8>);
-
-    /// What the caller must be allowed to do, table by table.
-    fn permissions(input: &Self::Input, scope: &Scope) -> Vec<Permission>;
+    type Output: Encode;
 }
 
-/// Hands the table of operations to a macro: `(Name, module, Class)` for each, in name order.
+macro_rules! declare_operation {
+    ($name:ident, $class:ident, $shape:ident, $input:ty, $output:ty) => {
+        #[doc = concat!("The operation `", stringify!($name), "`.")]
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+
+        impl $crate::Operation for $name {
+            const NAME: &'static str = stringify!($name);
+            const CLASS: $crate::Class = $crate::Class::$class;
+            const SHAPE: &'static $crate::Shape = &$crate::generated::shapes::$shape;
+            type Input = $input;
+            type Output = $output;
+        }
+    };
+}
+
+pub(crate) use declare_operation;
+
+/// Hands the table of operations to a macro, in name order. A row names the operation, its class,
+/// and how it is handled:
+///
+/// - `direct function(member)`: by that function of `db`, which takes the input and gives the
+///   output. It touches the table or stream that the member names; without a member, none or all.
+/// - `by_hand`: by a file of `server`, because there are expressions to resolve, or no `db` behind.
 ///
 /// Everything that depends on which operations there are is generated from this list: the names,
-/// dispatch, metrics. The type of an operation is `wire::operations::module::Name`.
+/// the types of `wire::operations`, dispatch, metrics.
 #[macro_export]
 macro_rules! for_each_operation {
     ($callback:path) => {
         $callback! {
-            (BatchGetItem, batch_get_item, Read),
-            (BatchWriteItem, batch_write_item, Write),
-            (CreateTable, create_table, Control),
-            (DeleteItem, delete_item, Write),
-            (DeleteTable, delete_table, Control),
-            (DescribeContinuousBackups, describe_continuous_backups, Control),
-            (DescribeEndpoints, describe_endpoints, Control),
-            (DescribeLimits, describe_limits, Control),
-            (DescribeStream, describe_stream, Stream),
-            (DescribeTable, describe_table, Control),
-            (DescribeTimeToLive, describe_time_to_live, Control),
-            (GetItem, get_item, Read),
-            (GetRecords, get_records, Stream),
-            (GetShardIterator, get_shard_iterator, Stream),
-            (ListStreams, list_streams, Stream),
-            (ListTables, list_tables, Control),
-            (ListTagsOfResource, list_tags_of_resource, Control),
-            (PutItem, put_item, Write),
-            (Query, query, Read),
-            (Scan, scan, Read),
-            (TagResource, tag_resource, Control),
-            (TransactGetItems, transact_get_items, Read),
-            (TransactWriteItems, transact_write_items, Write),
-            (UntagResource, untag_resource, Control),
-            (UpdateItem, update_item, Write),
-            (UpdateTable, update_table, Control),
-            (UpdateTimeToLive, update_time_to_live, Control),
+            (BatchGetItem, Read, by_hand),
+            (BatchWriteItem, Write, by_hand),
+            (CreateTable, Control, direct create_table(by create_table)),
+            (DeleteItem, Write, by_hand),
+            (DeleteTable, Control, direct delete_table(table_name)),
+            (DescribeContinuousBackups, Control, direct describe_continuous_backups(table_name)),
+            (DescribeEndpoints, Control, by_hand),
+            (DescribeLimits, Control, direct describe_limits()),
+            (DescribeStream, Stream, direct describe_stream(stream_arn)),
+            (DescribeTable, Control, direct describe_table(table_name)),
+            (DescribeTimeToLive, Control, direct describe_time_to_live(table_name)),
+            (GetItem, Read, by_hand),
+            (GetRecords, Stream, direct get_records()),
+            (GetShardIterator, Stream, direct get_shard_iterator(stream_arn)),
+            (ListStreams, Stream, direct list_streams()),
+            (ListTables, Control, direct list_tables()),
+            (ListTagsOfResource, Control, direct list_tags_of_resource(resource_arn)),
+            (PutItem, Write, by_hand),
+            (Query, Read, by_hand),
+            (Scan, Read, by_hand),
+            (TagResource, Control, direct tag_resource(resource_arn)),
+            (TransactGetItems, Read, by_hand),
+            (TransactWriteItems, Write, by_hand),
+            (UntagResource, Control, direct untag_resource(resource_arn)),
+            (UpdateItem, Write, by_hand),
+            (UpdateTable, Control, direct update_table(table_name)),
+            (UpdateTimeToLive, Control, direct update_time_to_live(table_name)),
         }
     };
 }
 
 macro_rules! declare_operation_name {
-    ($(($name:ident, $module:ident, $class:ident),)*) => {
+    ($(($name:ident, $class:ident, $($handling:tt)*),)*) => {
         /// A known operation. The discriminants count up from zero, so that counters per
         /// operation can sit in an array of [`OperationName::COUNT`].
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,6 +134,12 @@ macro_rules! declare_operation_name {
             pub fn of_target(target: &str) -> Option<Self> {
                 let (service, name) = target.split_once('.')?;
                 Self::parse(name).filter(|operation| operation.class().service() == service)
+            }
+
+            /// The name that `X-Amz-Target` has for an operation of the service that Stator has not.
+            pub fn unbuilt(target: &str) -> Option<&'static str> {
+                let (_, name) = target.split_once('.')?;
+                UNBUILT.iter().find(|unbuilt| **unbuilt == name).copied()
             }
 
             /// What `X-Amz-Target` has for it.

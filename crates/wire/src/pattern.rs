@@ -42,10 +42,10 @@ mod tests {
     }
 
     macro_rules! declare_all_patterns {
-        ($(($name:ident, $module:ident, $class:ident),)*) => {
+        ($(($name:ident, $class:ident, $($handling:tt)*),)*) => {
             fn all_patterns() -> Vec<&'static str> {
                 let (mut seen, mut found) = (Vec::new(), Vec::new());
-                $(patterns(crate::operations::$module::$name::SHAPE, &mut seen, &mut found);)*
+                $(patterns(crate::operations::$name::SHAPE, &mut seen, &mut found);)*
                 found
             }
         };

@@ -134,6 +134,11 @@ fn number(text: &str) -> Result<Number, ApiError> {
     })
 }
 
+/// Whether a text is base64 as strictly as values are read.
+pub(crate) fn is_base64(text: &str) -> bool {
+    STANDARD.decode(text).is_ok()
+}
+
 fn binary(text: &str) -> Vec<u8> {
     STANDARD.decode(text).unwrap_or_default()
 }

@@ -5,32 +5,30 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use model::{
-    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, Capacity, Consistency,
-    ConsumedCapacity, IndexDefinition, IndexDescription, IndexKind, IndexPhase, IndexProjection,
-    IndexStatus, Item, ItemCollectionMetrics, KeyElement, KeySchema, Number, OnDemandThroughput,
-    ProvisionedThroughput, ReturnConsumedCapacity, ScalarType, SseSpecification,
-    StreamSpecification, StreamView, TableClass, TableDefinition, TableDescription, TableRef,
-    TableStatus, ThroughputChanges, Units,
+use model::api::{
+    BatchGetItemOutput, BatchWriteItemOutput, CreateTableOutput, DeleteRequest, DeleteTableOutput,
+    DescribeTableOutput, GetItemOutput, ItemResponse, KeysAndAttributes, ListTablesOutput,
+    PutItemOutput, PutRequest, QueryOutput, TransactGetItemsOutput, TransactWriteItemsOutput,
+    UpdateTableOutput, WriteRequest,
 };
-use stator_wire::operations::batch_get_item::{self, BatchGetItem};
-use stator_wire::operations::batch_write_item::{self, BatchWriteItem, WriteRequest};
-use stator_wire::operations::create_table::{self, CreateTable};
-use stator_wire::operations::delete_table::{self, DeleteTable};
-use stator_wire::operations::describe_table::{self, DescribeTable};
-use stator_wire::operations::get_item::{self, GetItem};
-use stator_wire::operations::list_tables::{self, ListTables};
-use stator_wire::operations::put_item::PutItem;
-use stator_wire::operations::query::Query;
-use stator_wire::operations::transact_get_items::{self, TransactGetItems};
-use stator_wire::operations::transact_write_items::{self, TransactWriteItems};
-use stator_wire::operations::update_table::{self, UpdateTable};
-use stator_wire::{CapacityReport, Operation, PageAnswer, Placeholders, WriteAnswer};
+use model::{
+    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, Capacity, CapacityReport,
+    Consistency, ConsumedCapacity, IndexDefinition, IndexDescription, IndexKind, IndexPhase,
+    IndexProjection, IndexStatus, Item, ItemCollectionMetrics, KeyElement, KeySchema, Number,
+    OnDemandThroughput, ProvisionedThroughput, ReturnConsumedCapacity, ScalarType,
+    SseSpecification, StreamSpecification, StreamView, TableClass, TableDefinition,
+    TableDescription, TableRef, TableStatus, ThroughputChanges, Units,
+};
+use stator_wire::operations::{
+    BatchGetItem, BatchWriteItem, CreateTable, DeleteTable, DescribeTable, GetItem, ListTables,
+    PutItem, Query, TransactGetItems, TransactWriteItems, UpdateTable,
+};
+use stator_wire::{Encode, Operation};
 
 #[track_caller]
 fn assert_answer<O: Operation>(output: &O::Output, expected: &str) {
     let mut out = Vec::new();
-    O::encode(output, &mut out);
+    output.encode(&mut out);
     assert_eq!(String::from_utf8(out).expect("an answer is UTF-8"), expected);
 }
 
@@ -94,7 +92,7 @@ fn get_item_prints_every_type() {
         ("ss", AttributeValue::Ss(BTreeSet::from(["ä".into(), "z".into()]))),
     ]);
     assert_answer::<GetItem>(
-        &get_item::Output { item: Some(Item::encode(&item)), consumed_capacity: None },
+        &GetItemOutput { item: Some(Item::encode(&item)), consumed_capacity: None },
         r#"{"Item":{"b":{"B":"AAH+"},"b1":{"B":"Bw=="},"bool":{"BOOL":false},"bs":{"BS":["","AQI="]},"l":{"L":[{"NULL":true},{"BOOL":true}]},"m":{"M":{"x":{"L":[]}}},"n":{"N":"-12.5"},"ns":{"NS":["2","1000"]},"s":{"S":""},"ss":{"SS":["z","ä"]}}}"#,
     );
 }
@@ -105,7 +103,7 @@ fn strings_are_escaped_where_json_requires_it() {
     let item = attributes(&[(text, string(text))]);
     let escaped = r#"\"\\/\u0008\u000c\n\r\t\u0000\u001f"#.to_owned() + "\u{7f}\u{2028}😀";
     assert_answer::<GetItem>(
-        &get_item::Output { item: Some(Item::encode(&item)), consumed_capacity: None },
+        &GetItemOutput { item: Some(Item::encode(&item)), consumed_capacity: None },
         &format!(r#"{{"Item":{{"{escaped}":{{"S":"{escaped}"}}}}}}"#),
     );
 }
@@ -113,16 +111,16 @@ fn strings_are_escaped_where_json_requires_it() {
 #[test]
 fn get_item_without_an_item_is_empty() {
     assert_answer::<GetItem>(
-        &get_item::Output { item: None, consumed_capacity: eventual_read() },
+        &GetItemOutput { item: None, consumed_capacity: eventual_read() },
         r#"{"ConsumedCapacity":{"CapacityUnits":0.5,"TableName":"t"}}"#,
     );
-    assert_answer::<GetItem>(&get_item::Output { item: None, consumed_capacity: None }, "{}");
+    assert_answer::<GetItem>(&GetItemOutput { item: None, consumed_capacity: None }, "{}");
 }
 
 #[test]
 fn a_write_answers_what_was_asked_for() {
-    assert_answer::<PutItem>(&WriteAnswer::default(), "{}");
-    let answer = WriteAnswer {
+    assert_answer::<PutItem>(&PutItemOutput::default(), "{}");
+    let answer = PutItemOutput {
         attributes: Some(Item::encode(&key("a"))),
         consumed_capacity: consumed(ReturnConsumedCapacity::Indexes),
         item_collection_metrics: Some(ItemCollectionMetrics {
@@ -139,10 +137,10 @@ fn a_write_answers_what_was_asked_for() {
 
 #[test]
 fn a_page_has_counts_and_its_items_unless_only_counted() {
-    let page = PageAnswer {
+    let page = QueryOutput {
         items: Some(Vec::new()),
-        count: 0,
-        scanned_count: 3,
+        count: Some(0),
+        scanned_count: Some(3),
         last_evaluated_key: Some(Item::encode(&key("a"))),
         consumed_capacity: None,
     };
@@ -152,11 +150,16 @@ fn a_page_has_counts_and_its_items_unless_only_counted() {
     );
     let items = vec![Item::encode(&key("a")), Item::encode(&key("b"))];
     assert_answer::<Query>(
-        &PageAnswer { items: Some(items), count: 2, last_evaluated_key: None, ..page.clone() },
+        &QueryOutput {
+            items: Some(items),
+            count: Some(2),
+            last_evaluated_key: None,
+            ..page.clone()
+        },
         r#"{"Count":2,"Items":[{"pk":{"S":"a"}},{"pk":{"S":"b"}}],"ScannedCount":3}"#,
     );
     assert_answer::<Query>(
-        &PageAnswer { items: None, count: 2, last_evaluated_key: None, ..page },
+        &QueryOutput { items: None, count: Some(2), last_evaluated_key: None, ..page },
         r#"{"Count":2,"ScannedCount":3}"#,
     );
 }
@@ -164,50 +167,50 @@ fn a_page_has_counts_and_its_items_unless_only_counted() {
 #[test]
 fn a_batch_says_what_it_left_undone_in_the_form_of_a_request() {
     assert_answer::<BatchGetItem>(
-        &batch_get_item::Output {
-            responses: vec![(TableRef::new("t"), vec![Item::encode(&key("a"))])],
-            unprocessed_keys: vec![(
+        &BatchGetItemOutput {
+            responses: Some(vec![(TableRef::new("t"), vec![Item::encode(&key("a"))])]),
+            unprocessed_keys: Some(vec![(
                 TableRef::new("u"),
-                batch_get_item::KeysAndAttributes {
+                KeysAndAttributes {
                     keys: vec![key("b"), key("c")],
                     projection_expression: Some("#p".into()),
                     attributes_to_get: None,
-                    placeholders: Placeholders {
-                        names: Some(BTreeMap::from([("#p".into(), "pk".into())])),
-                        values: None,
-                    },
+                    expression_attribute_names: Some(BTreeMap::from([("#p".into(), "pk".into())])),
                     consistent_read: Some(true),
                 },
-            )],
-            consumed_capacity: eventual_read().into_iter().collect(),
+            )]),
+            consumed_capacity: eventual_read().map(|one| vec![one]),
         },
         r##"{"ConsumedCapacity":[{"CapacityUnits":0.5,"TableName":"t"}],"Responses":{"t":[{"pk":{"S":"a"}}]},"UnprocessedKeys":{"u":{"ConsistentRead":true,"ExpressionAttributeNames":{"#p":"pk"},"ProjectionExpression":"#p","Keys":[{"pk":{"S":"b"}},{"pk":{"S":"c"}}]}}}"##,
     );
-    let legacy = batch_get_item::KeysAndAttributes {
+    let legacy = KeysAndAttributes {
         keys: vec![key("b")],
         projection_expression: None,
         attributes_to_get: Some(vec!["pk".into(), "x".into()]),
-        placeholders: Placeholders::default(),
+        expression_attribute_names: None,
         consistent_read: None,
     };
     assert_answer::<BatchGetItem>(
-        &batch_get_item::Output {
-            responses: Vec::new(),
-            unprocessed_keys: vec![(TableRef::new("u"), legacy)],
-            consumed_capacity: Vec::new(),
+        &BatchGetItemOutput {
+            responses: Some(Vec::new()),
+            unprocessed_keys: Some(vec![(TableRef::new("u"), legacy)]),
+            consumed_capacity: None,
         },
         r#"{"Responses":{},"UnprocessedKeys":{"u":{"AttributesToGet":["pk","x"],"Keys":[{"pk":{"S":"b"}}]}}}"#,
     );
-    let nothing = batch_write_item::Output {
-        unprocessed_items: Vec::new(),
-        item_collection_metrics: Vec::new(),
-        consumed_capacity: Vec::new(),
+    let nothing = BatchWriteItemOutput {
+        unprocessed_items: Some(Vec::new()),
+        item_collection_metrics: None,
+        consumed_capacity: None,
     };
     assert_answer::<BatchWriteItem>(&nothing, r#"{"UnprocessedItems":{}}"#);
-    let writes = vec![WriteRequest::Put(key("a")), WriteRequest::Delete(key("b"))];
+    let writes = vec![
+        WriteRequest::PutRequest(PutRequest { item: key("a") }),
+        WriteRequest::DeleteRequest(DeleteRequest { key: key("b") }),
+    ];
     assert_answer::<BatchWriteItem>(
-        &batch_write_item::Output {
-            unprocessed_items: vec![(TableRef::new("t"), writes)],
+        &BatchWriteItemOutput {
+            unprocessed_items: Some(vec![(TableRef::new("t"), writes)]),
             ..nothing
         },
         r#"{"UnprocessedItems":{"t":[{"PutRequest":{"Item":{"pk":{"S":"a"}}}},{"DeleteRequest":{"Key":{"pk":{"S":"b"}}}}]}}"#,
@@ -217,16 +220,19 @@ fn a_batch_says_what_it_left_undone_in_the_form_of_a_request() {
 #[test]
 fn transactions_split_capacity_into_reads_and_writes() {
     assert_answer::<TransactWriteItems>(
-        &transact_write_items::Output {
-            item_collection_metrics: Vec::new(),
-            consumed_capacity: consumed(ReturnConsumedCapacity::Total).into_iter().collect(),
+        &TransactWriteItemsOutput {
+            item_collection_metrics: None,
+            consumed_capacity: consumed(ReturnConsumedCapacity::Total).map(|one| vec![one.split()]),
         },
         r#"{"ConsumedCapacity":[{"CapacityUnits":4.0,"WriteCapacityUnits":4.0,"TableName":"t"}]}"#,
     );
     assert_answer::<TransactGetItems>(
-        &transact_get_items::Output {
-            responses: vec![Some(Item::encode(&key("a"))), None],
-            consumed_capacity: eventual_read().into_iter().collect(),
+        &TransactGetItemsOutput {
+            responses: Some(vec![
+                ItemResponse { item: Some(Item::encode(&key("a"))) },
+                ItemResponse { item: None },
+            ]),
+            consumed_capacity: eventual_read().map(|one| vec![one.split()]),
         },
         r#"{"ConsumedCapacity":[{"CapacityUnits":0.5,"ReadCapacityUnits":0.5,"TableName":"t"}],"Responses":[{"Item":{"pk":{"S":"a"}}},{}]}"#,
     );
@@ -235,12 +241,12 @@ fn transactions_split_capacity_into_reads_and_writes() {
 #[test]
 fn list_tables_names_the_last_one_when_there_are_more() {
     assert_answer::<ListTables>(
-        &list_tables::Output { table_names: Vec::new(), last_evaluated_table_name: None },
+        &ListTablesOutput { table_names: Some(Vec::new()), last_evaluated_table_name: None },
         r#"{"TableNames":[]}"#,
     );
     assert_answer::<ListTables>(
-        &list_tables::Output {
-            table_names: vec!["a".into(), "b".into()],
+        &ListTablesOutput {
+            table_names: Some(vec!["a".into(), "b".into()]),
             last_evaluated_table_name: Some("b".into()),
         },
         r#"{"LastEvaluatedTableName":"b","TableNames":["a","b"]}"#,
@@ -306,7 +312,7 @@ fn description() -> TableDescription {
 #[test]
 fn describe_table_shows_a_provisioned_table_with_its_indexes() {
     assert_answer::<DescribeTable>(
-        &describe_table::Output { table: description() },
+        &DescribeTableOutput { table: Some(description()) },
         r#"{"Table":{"TableName":"abc","TableStatus":"ACTIVE","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":5,"TableSizeBytes":60,"DeletionProtectionEnabled":true,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":1,"WriteCapacityUnits":2},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"LocalSecondaryIndexes":[{"IndexName":"local","IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/local","ItemCount":7,"IndexSizeBytes":80,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],"GlobalSecondaryIndexes":[{"IndexName":"global","IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/global","ItemCount":9,"IndexSizeBytes":100,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"NonKeyAttributes":["y"],"ProjectionType":"INCLUDE"},"IndexStatus":"ACTIVE","ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":3,"WriteCapacityUnits":4},"WarmThroughput":{"ReadUnitsPerSecond":3,"WriteUnitsPerSecond":4,"Status":"ACTIVE"}}],"LatestStreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/stream/2026","LatestStreamLabel":"2026","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},"SSEDescription":{"Status":"ENABLED","SSEType":"KMS","KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb"},"TableClassSummary":{"TableClass":"STANDARD_INFREQUENT_ACCESS"},"WarmThroughput":{"ReadUnitsPerSecond":1,"WriteUnitsPerSecond":2,"Status":"ACTIVE"}}}"#,
     );
 }
@@ -328,15 +334,15 @@ fn create_table_shows_an_on_demand_table_with_its_billing_mode() {
         ..(*provisioned.definition).clone()
     };
     assert_answer::<CreateTable>(
-        &create_table::Output {
-            table: TableDescription {
+        &CreateTableOutput {
+            table_description: Some(TableDescription {
                 definition: Arc::new(definition),
                 status: TableStatus::Creating,
                 item_count: 0,
                 size_bytes: 0,
                 indexes: Vec::new(),
                 ..provisioned
-            },
+            }),
         },
         r#"{"TableDescription":{"TableName":"abc","TableStatus":"CREATING","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":0,"TableSizeBytes":0,"DeletionProtectionEnabled":false,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST","LastUpdateToPayPerRequestDateTime":1700000000.042},"OnDemandThroughput":{"MaxReadRequestUnits":9},"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}}}"#,
     );
@@ -362,7 +368,9 @@ fn a_table_shows_how_its_throughput_and_its_indexes_change() {
         .map(|status| IndexDescription { status, ..described(0, 0) })
         .into();
     let mut answer = Vec::new();
-    UpdateTable::encode(&update_table::Output { table }, &mut answer);
+    let output: <UpdateTable as Operation>::Output =
+        UpdateTableOutput { table_description: Some(table) };
+    output.encode(&mut answer);
     let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
     let table = &answer["TableDescription"];
     assert_eq!(
@@ -391,7 +399,7 @@ fn a_table_shows_how_its_throughput_and_its_indexes_change() {
 fn delete_table_shows_what_is_left_of_a_table() {
     let table = TableDescription { status: TableStatus::Deleting, ..description() };
     assert_answer::<DeleteTable>(
-        &delete_table::Output { table },
+        &DeleteTableOutput { table_description: Some(table) },
         r#"{"TableDescription":{"TableName":"abc","TableStatus":"DELETING","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":5,"TableSizeBytes":60,"DeletionProtectionEnabled":true,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":1,"WriteCapacityUnits":2}}}"#,
     );
 }

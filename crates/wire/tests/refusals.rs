@@ -2,21 +2,10 @@
 
 use model::ApiError;
 use stator_wire::Operation;
-use stator_wire::operations::batch_get_item::BatchGetItem;
-use stator_wire::operations::batch_write_item::BatchWriteItem;
-use stator_wire::operations::create_table::CreateTable;
-use stator_wire::operations::delete_item::DeleteItem;
-use stator_wire::operations::delete_table::DeleteTable;
-use stator_wire::operations::describe_table::DescribeTable;
-use stator_wire::operations::get_item::GetItem;
-use stator_wire::operations::list_tables::ListTables;
-use stator_wire::operations::put_item::PutItem;
-use stator_wire::operations::query::Query;
-use stator_wire::operations::scan::Scan;
-use stator_wire::operations::transact_get_items::TransactGetItems;
-use stator_wire::operations::transact_write_items::TransactWriteItems;
-use stator_wire::operations::update_item::UpdateItem;
-use stator_wire::operations::update_table::UpdateTable;
+use stator_wire::operations::{
+    BatchGetItem, BatchWriteItem, CreateTable, DeleteItem, DeleteTable, DescribeTable, GetItem,
+    ListTables, PutItem, Query, Scan, TransactGetItems, TransactWriteItems, UpdateItem,
+};
 
 fn refusal<O: Operation>(body: &str) -> ApiError {
     match stator_wire::decode::<O>(body.as_bytes()) {
@@ -514,15 +503,4 @@ fn legacy_parameters_meet_the_models_constraints() {
         r#"{"TableName":"abc","Item":{},"Expected":{"a":{"Value":{"N":"x"}}}}"#,
         "The parameter cannot be converted to a numeric value: x",
     );
-}
-
-#[test]
-fn update_table_refuses_what_there_is_not_yet() {
-    for (member, value) in [
-        ("ReplicaUpdates", r#"[{"Create":{"RegionName":"eu-west-1"}}]"#),
-        ("MultiRegionConsistency", r#""STRONG""#),
-    ] {
-        let body = format!(r#"{{"TableName":"abc","{member}":{value}}}"#);
-        validation::<UpdateTable>(&body, &format!("{member} is not supported"));
-    }
 }

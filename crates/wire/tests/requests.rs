@@ -2,30 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use model::api::{
+    ConditionCheck, Delete, DeleteRequest, GetItemInput, GlobalSecondaryIndexUpdate, Put,
+    PutRequest, QueryInput, Tag, TransactWriteItem, Update, UpdateItemInput, WriteRequest,
+};
 use model::legacy::{
     AttributeUpdate, AttributeUpdates, Comparison, ComparisonOperator, ConditionalOperator,
-    Expected, ExpectedAttribute, Filter, UpdateAction,
+    ExpectedAttribute, UpdateAction,
 };
 use model::{
-    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration, IndexUpdate,
-    KeyRole, KeySchemaElement, Number, OnDemandThroughput, ProjectionDeclaration, ProjectionType,
+    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration, KeyRole,
+    KeySchemaElement, Number, OnDemandThroughput, ProjectionDeclaration, ProjectionType,
     ProvisionedThroughput, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
-    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, Select, SseDeclaration, SseKind,
-    StreamDeclaration, StreamView, TableClass, TableDeclaration, TableRef, WarmThroughput,
+    ReturnValuesOnConditionCheckFailure, ScalarType, Select, SseDeclaration, SseKind,
+    StreamDeclaration, StreamView, TableClass, TableRef, WarmThroughput,
 };
-use stator_wire::operations::batch_get_item::BatchGetItem;
-use stator_wire::operations::batch_write_item::{BatchWriteItem, WriteRequest};
-use stator_wire::operations::create_table::CreateTable;
-use stator_wire::operations::get_item::{self, GetItem};
-use stator_wire::operations::list_tables::ListTables;
-use stator_wire::operations::put_item::PutItem;
-use stator_wire::operations::query::{self, Query};
-use stator_wire::operations::scan::Scan;
-use stator_wire::operations::transact_get_items::TransactGetItems;
-use stator_wire::operations::transact_write_items::{ActionKind, TransactWriteItems};
-use stator_wire::operations::update_item::{self, UpdateItem};
-use stator_wire::operations::update_table::UpdateTable;
-use stator_wire::{Operation, OperationName, Permission, Placeholders, WriteTerms};
+use stator_wire::operations::{
+    BatchGetItem, BatchWriteItem, CreateTable, GetItem, ListTables, PutItem, Query, Scan,
+    TransactGetItems, TransactWriteItems, UpdateItem, UpdateTable,
+};
+use stator_wire::{Operation, OperationName};
 
 #[track_caller]
 fn decode<O: Operation>(body: &str) -> O::Input {
@@ -44,10 +40,6 @@ fn number(text: &str) -> AttributeValue {
     AttributeValue::N(Number::parse(text).expect("the test writes a number"))
 }
 
-fn scope() -> Scope {
-    Scope { account: "000000000000".into(), region: "eu-west-1".into() }
-}
-
 #[test]
 fn get_item_reads_all_it_has_and_ignores_the_rest() {
     let input = decode::<GetItem>(
@@ -57,17 +49,14 @@ fn get_item_reads_all_it_has_and_ignores_the_rest() {
     );
     assert_eq!(
         input,
-        get_item::Input {
-            table: TableRef::new("abc"),
+        GetItemInput {
+            table_name: TableRef::new("abc"),
             key: one("a", string("x")),
             projection_expression: Some("#n".into()),
             attributes_to_get: None,
-            placeholders: Placeholders {
-                names: Some(BTreeMap::from([("#n".into(), "n".into())])),
-                values: None,
-            },
-            consistent_read: true,
-            return_consumed_capacity: ReturnConsumedCapacity::Indexes,
+            expression_attribute_names: Some(BTreeMap::from([("#n".into(), "n".into())])),
+            consistent_read: Some(true),
+            return_consumed_capacity: Some(ReturnConsumedCapacity::Indexes),
         }
     );
 }
@@ -96,8 +85,8 @@ fn put_item_reads_every_type_of_value() {
         ("m".into(), AttributeValue::M(one("x", AttributeValue::B(vec![])))),
     ]);
     assert_eq!(input.item, expected);
-    assert_eq!(input.terms.return_values, ReturnValues::None);
-    assert_eq!(input.terms.return_item_collection_metrics, ReturnItemCollectionMetrics::None);
+    assert_eq!(input.return_values, None);
+    assert_eq!(input.return_item_collection_metrics, None);
 }
 
 #[test]
@@ -111,20 +100,22 @@ fn update_item_reads_its_expressions_and_options() {
     );
     assert_eq!(
         input,
-        update_item::Input {
-            table: TableRef::new("arn:aws:dynamodb:eu-west-1:1:table/abc"),
+        UpdateItemInput {
+            table_name: TableRef::new("arn:aws:dynamodb:eu-west-1:1:table/abc"),
             key: one("a", number("1")),
             update_expression: Some("SET b = :b".into()),
-            attribute_updates: AttributeUpdates::new(),
-            placeholders: Placeholders { names: None, values: Some(one(":b", number("2"))) },
-            terms: WriteTerms {
-                condition_expression: Some("a = :b".into()),
-                expected: Expected::default(),
-                return_values: ReturnValues::UpdatedNew,
-                on_condition_check_failure: ReturnValuesOnConditionCheckFailure::AllOld,
-                return_consumed_capacity: ReturnConsumedCapacity::Total,
-                return_item_collection_metrics: ReturnItemCollectionMetrics::Size,
-            },
+            attribute_updates: None,
+            expression_attribute_names: None,
+            expression_attribute_values: Some(one(":b", number("2"))),
+            condition_expression: Some("a = :b".into()),
+            conditional_operator: None,
+            expected: None,
+            return_values: Some(ReturnValues::UpdatedNew),
+            return_values_on_condition_check_failure: Some(
+                ReturnValuesOnConditionCheckFailure::AllOld
+            ),
+            return_consumed_capacity: Some(ReturnConsumedCapacity::Total),
+            return_item_collection_metrics: Some(ReturnItemCollectionMetrics::Size),
         }
     );
 }
@@ -137,25 +128,27 @@ fn query_and_scan_read_their_pages() {
                 "FilterExpression":"f","ScanIndexForward":false,"Limit":2.9,"Select":"COUNT",
                 "ExclusiveStartKey":{"a":{"S":"x"}}}"#,
         ),
-        query::Input {
-            table: TableRef::new("abc"),
-            index: Some("idx".into()),
+        QueryInput {
+            table_name: TableRef::new("abc"),
+            index_name: Some("idx".into()),
             key_condition_expression: Some("a = :a".into()),
             key_conditions: None,
             filter_expression: Some("f".into()),
-            filter: Filter::default(),
+            query_filter: None,
+            conditional_operator: None,
             projection_expression: None,
             attributes_to_get: None,
-            placeholders: Placeholders::default(),
+            expression_attribute_names: None,
+            expression_attribute_values: None,
             select: Some(Select::Count),
             limit: Some(2),
-            scan_index_forward: false,
+            scan_index_forward: Some(false),
             exclusive_start_key: Some(one("a", string("x"))),
-            consistent_read: false,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
+            consistent_read: None,
+            return_consumed_capacity: None,
         }
     );
-    assert!(decode::<Query>(r#"{"TableName":"abc"}"#).scan_index_forward);
+    assert_eq!(decode::<Query>(r#"{"TableName":"abc"}"#).scan_index_forward, None);
     let scan = decode::<Scan>(r#"{"TableName":"abc","TotalSegments":4,"Segment":0}"#);
     assert_eq!((scan.total_segments, scan.segment), (Some(4), Some(0)));
 }
@@ -175,7 +168,7 @@ fn update_item_reads_legacy_parameters() {
         ("b".to_owned(), update(UpdateAction::Delete, None)),
         ("c".to_owned(), update(UpdateAction::Add, Some(number("2")))),
     ];
-    assert_eq!(input.attribute_updates, AttributeUpdates::from(updates));
+    assert_eq!(input.attribute_updates, Some(AttributeUpdates::from(updates)));
     let between = ExpectedAttribute {
         operator: Some(ComparisonOperator::Between),
         values: Some(vec![number("1"), number("2")]),
@@ -188,13 +181,8 @@ fn update_item_reads_legacy_parameters() {
         ..ExpectedAttribute::default()
     };
     let attributes = [("x", absent), ("y", equal), ("z", between)];
-    assert_eq!(
-        input.terms.expected,
-        Expected {
-            attributes: attributes.map(|(name, it)| (name.to_owned(), it)).into(),
-            operator: Some(ConditionalOperator::Or),
-        }
-    );
+    assert_eq!(input.expected, Some(attributes.map(|(name, it)| (name.to_owned(), it)).into()));
+    assert_eq!(input.conditional_operator, Some(ConditionalOperator::Or));
 }
 
 /// KeyConditions are the one legacy parameter that may stand beside expressions.
@@ -211,8 +199,8 @@ fn reads_take_legacy_parameters() {
         r#"{"TableName":"abc","ScanFilter":{"b":{"ComparisonOperator":"NULL"}},
             "AttributesToGet":["a","b"],"ConditionalOperator":"AND"}"#,
     );
-    assert_eq!(scan.filter.attributes, [("b".to_owned(), missing)].into());
-    assert_eq!(scan.filter.operator, Some(ConditionalOperator::And));
+    assert_eq!(scan.scan_filter, Some([("b".to_owned(), missing)].into()));
+    assert_eq!(scan.conditional_operator, Some(ConditionalOperator::And));
     assert_eq!(scan.attributes_to_get, Some(vec!["a".to_owned(), "b".to_owned()]));
 }
 
@@ -222,18 +210,20 @@ fn batches_keep_their_tables_and_the_last_of_a_repeated_one() {
         r#"{"RequestItems":{"zzz":{"Keys":[{"a":{"S":"1"}}],"ConsistentRead":false},
             "abc":{"Keys":[{"a":{"S":"2"}}]},"zzz":{"Keys":[{"a":{"S":"3"}}]}}}"#,
     );
-    let tables: Vec<_> = input.requests.iter().map(|(table, _)| table.as_str()).collect();
+    let tables: Vec<_> = input.request_items.iter().map(|(table, _)| table.as_str()).collect();
     assert_eq!(tables, ["zzz", "abc"]);
-    assert_eq!(input.requests[0].1.keys, [one("a", string("3"))]);
-    assert_eq!(input.requests[0].1.consistent_read, None);
+    assert_eq!(input.request_items[0].1.keys, [one("a", string("3"))]);
+    assert_eq!(input.request_items[0].1.consistent_read, None);
 
     let input = decode::<BatchWriteItem>(
         r#"{"RequestItems":{"abc":[{"PutRequest":{"Item":{"a":{"S":"1"}}},"DeleteRequest":null},
             {"DeleteRequest":{"Key":{"a":{"S":"2"}}}}]}}"#,
     );
-    let writes =
-        vec![WriteRequest::Put(one("a", string("1"))), WriteRequest::Delete(one("a", string("2")))];
-    assert_eq!(input.requests, [(TableRef::new("abc"), writes)]);
+    let writes = vec![
+        WriteRequest::PutRequest(PutRequest { item: one("a", string("1")) }),
+        WriteRequest::DeleteRequest(DeleteRequest { key: one("a", string("2")) }),
+    ];
+    assert_eq!(input.request_items, [(TableRef::new("abc"), writes)]);
 }
 
 #[test]
@@ -245,36 +235,23 @@ fn transactions_read_each_kind_of_action() {
             {"Delete":{"TableName":"abc","Key":{}}},
             {"Update":{"TableName":"abc","Key":{},"UpdateExpression":"u"}}]}"#,
     );
-    let kinds: Vec<_> = input.actions.iter().map(|action| action.kind.clone()).collect();
-    assert_eq!(
-        kinds,
-        [
-            ActionKind::ConditionCheck { key: AttributeMap::new() },
-            ActionKind::Put { item: AttributeMap::new() },
-            ActionKind::Delete { key: AttributeMap::new() },
-            ActionKind::Update { key: AttributeMap::new(), update_expression: "u".into() },
-        ]
-    );
+    let [check, put, delete, update] = &input.transact_items[..] else { panic!("four") };
+    let on_failure = Some(ReturnValuesOnConditionCheckFailure::AllOld);
+    assert!(matches!(check, TransactWriteItem::ConditionCheck(ConditionCheck {
+        condition_expression, ..
+    }) if condition_expression == "c"));
+    assert!(matches!(put, TransactWriteItem::Put(Put {
+        return_values_on_condition_check_failure, ..
+    }) if *return_values_on_condition_check_failure == on_failure));
+    assert!(matches!(delete, TransactWriteItem::Delete(Delete { key, .. }) if key.is_empty()));
+    assert!(matches!(update, TransactWriteItem::Update(Update {
+        update_expression, ..
+    }) if update_expression == "u"));
     assert_eq!(input.client_request_token.as_deref(), Some("t"));
-    assert_eq!(
-        input.actions[1].on_condition_check_failure,
-        ReturnValuesOnConditionCheckFailure::AllOld
-    );
-    let permissions = TransactWriteItems::permissions(&input, &scope());
-    let actions: Vec<_> = permissions.iter().map(|permission| permission.action).collect();
-    assert_eq!(
-        actions,
-        [
-            "dynamodb:ConditionCheckItem",
-            "dynamodb:PutItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:UpdateItem"
-        ]
-    );
     let gets = decode::<TransactGetItems>(
         r#"{"TransactItems":[{"Get":{"TableName":"abc","Key":{"a":{"S":"x"}}}}]}"#,
     );
-    assert_eq!(gets.gets[0].key, one("a", string("x")));
+    assert_eq!(gets.transact_items[0].get.key, one("a", string("x")));
 }
 
 #[test]
@@ -293,50 +270,46 @@ fn create_table_reads_the_whole_declaration() {
             "TableClass":"STANDARD","Tags":[{"Key":"t","Value":""}]}"#,
     );
     let element = |role| vec![KeySchemaElement { name: "a".into(), role }];
-    assert_eq!(
-        input,
-        TableDeclaration {
-            table: TableRef::new("abc"),
-            attributes: Some(vec![AttributeDefinition {
-                name: "a".into(),
-                scalar_type: ScalarType::N
-            }]),
-            key_schema: Some(element(KeyRole::Hash)),
-            local_indexes: None,
-            global_indexes: Some(vec![IndexDeclaration {
-                name: "idx".into(),
-                key_schema: element(KeyRole::Range),
-                projection: ProjectionDeclaration {
-                    projection_type: Some(ProjectionType::Include),
-                    non_key_attributes: Some(vec!["x".into()]),
-                },
-                throughput: Some(ProvisionedThroughput { read: 1, write: 2 }),
-                on_demand: None,
-                warm: None,
-            }]),
-            billing_mode: Some(BillingMode::PayPerRequest),
-            throughput: None,
-            on_demand: None,
-            warm: None,
-            stream: Some(StreamDeclaration { enabled: true, view: Some(StreamView::NewImage) }),
-            sse: Some(SseDeclaration {
-                enabled: Some(true),
-                kind: Some(SseKind::Kms),
-                kms_key: Some("k".into()),
-            }),
-            table_class: Some(TableClass::Standard),
-            deletion_protection: true,
-            tags: vec![("t".into(), String::new())],
-        }
-    );
+    let index = IndexDeclaration {
+        name: "idx".into(),
+        key_schema: element(KeyRole::Range),
+        projection: ProjectionDeclaration {
+            projection_type: Some(ProjectionType::Include),
+            non_key_attributes: Some(vec!["x".into()]),
+        },
+        throughput: Some(ProvisionedThroughput { read: 1, write: 2 }),
+        on_demand: None,
+        warm: None,
+    };
+    let definition = AttributeDefinition { name: "a".into(), scalar_type: ScalarType::N };
+    let stream = StreamDeclaration { enabled: true, view: Some(StreamView::NewImage) };
+    let sse =
+        SseDeclaration { enabled: Some(true), kind: Some(SseKind::Kms), kms_key: Some("k".into()) };
+    let tag = Tag { key: Some("t".into()), value: Some(String::new()) };
+    assert_eq!(input.table_name, TableRef::new("abc"));
+    assert_eq!(input.attribute_definitions, Some(vec![definition]));
+    assert_eq!(input.key_schema, Some(element(KeyRole::Hash)));
+    assert_eq!(input.local_secondary_indexes, None);
+    assert_eq!(input.global_secondary_indexes, Some(vec![index]));
+    assert_eq!(input.billing_mode, Some(BillingMode::PayPerRequest));
+    assert_eq!(input.provisioned_throughput, None);
+    assert_eq!(input.stream_specification, Some(stream));
+    assert_eq!(input.sse_specification, Some(sse));
+    assert_eq!(input.table_class, Some(TableClass::Standard));
+    assert_eq!(input.deletion_protection_enabled, Some(true));
+    assert_eq!(input.tags, Some(vec![tag]));
 }
 
 #[test]
 fn update_table_tells_what_is_absent_from_what_is_asked_for() {
     let nothing = decode::<UpdateTable>(r#"{"TableName":"abc"}"#);
-    assert_eq!(nothing.table, TableRef::new("abc"));
+    assert_eq!(nothing.table_name, TableRef::new("abc"));
     assert_eq!(
-        (nothing.deletion_protection, nothing.global_indexes, nothing.sse),
+        (
+            nothing.deletion_protection_enabled,
+            nothing.global_secondary_index_updates,
+            nothing.sse_specification
+        ),
         (None, None, None)
     );
 
@@ -351,14 +324,19 @@ fn update_table_tells_what_is_absent_from_what_is_asked_for() {
                     "ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}},
                  "Delete":{"IndexName":"gone"}}]}"#,
     );
-    assert_eq!(update.deletion_protection, Some(false));
-    assert_eq!(update.on_demand, Some(OnDemandThroughput { read: None, write: Some(-1) }));
-    assert_eq!(update.warm, Some(WarmThroughput { read: Some(9), write: None }));
-    let [nothing, create, both] = &update.global_indexes.unwrap()[..] else { panic!("three") };
-    assert_eq!(*nothing, IndexUpdate::default());
+    assert_eq!(update.deletion_protection_enabled, Some(false));
+    assert_eq!(
+        update.on_demand_throughput,
+        Some(OnDemandThroughput { read: None, write: Some(-1) })
+    );
+    assert_eq!(update.warm_throughput, Some(WarmThroughput { read: Some(9), write: None }));
+    let [nothing, create, both] = &update.global_secondary_index_updates.unwrap()[..] else {
+        panic!("three")
+    };
+    assert_eq!(*nothing, GlobalSecondaryIndexUpdate::default());
     assert_eq!(create.create.as_ref().unwrap().name, "new");
     assert_eq!(both.update.as_ref().unwrap().throughput.unwrap().write, 2);
-    assert_eq!(both.delete.as_deref(), Some("gone"));
+    assert_eq!(both.delete.as_ref().unwrap().index_name, "gone");
 }
 
 #[test]
@@ -368,26 +346,15 @@ fn list_tables_needs_nothing() {
 }
 
 #[test]
-fn permissions_name_tables_and_indexes_by_arn() {
-    let arn = "arn:aws:dynamodb:eu-west-1:000000000000:table/abc";
-    let permission =
-        |action, resource: &str| vec![Permission { action, resource: resource.to_owned() }];
-    for table in ["abc", arn] {
-        let get = decode::<GetItem>(&format!(r#"{{"TableName":"{table}","Key":{{}}}}"#));
-        assert_eq!(GetItem::permissions(&get, &scope()), permission("dynamodb:GetItem", arn));
-    }
-    let query = decode::<Query>(r#"{"TableName":"abc","IndexName":"idx"}"#);
-    assert_eq!(
-        Query::permissions(&query, &scope()),
-        permission("dynamodb:Query", &format!("{arn}/index/idx"))
-    );
-}
-
-#[test]
 fn the_table_of_operations_knows_its_names() {
     assert_eq!(OperationName::ALL.len(), OperationName::COUNT);
     for name in OperationName::ALL {
         assert_eq!(OperationName::parse(name.as_str()), Some(*name));
     }
     assert_eq!(OperationName::parse("getitem"), None);
+    assert_eq!(
+        OperationName::unbuilt("DynamoDB_20120810.ExecuteStatement"),
+        Some("ExecuteStatement")
+    );
+    assert_eq!(OperationName::unbuilt("DynamoDB_20120810.GetItem"), None);
 }

@@ -1,6 +1,6 @@
 //! From a declaration to a definition: the checks of CreateTable.
 //!
-//! Order: billing → attribute definitions → table key → local indexes → global indexes → unused
+//! Order: tags → billing → attribute definitions → table key → local indexes → global indexes → unused
 //! definitions → ceilings → warm throughput → stream → encryption. Messages: the API reference, test_table.py, test_lsi.py, test_gsi.py,
 //! test_gsi_composite_keys.py and public bug reports against AWS, 2026-11.
 
@@ -9,15 +9,16 @@ mod key;
 
 use std::collections::BTreeSet;
 
+use model::api::CreateTableInput;
 use model::{
     ApiError, AttributeDefinition, BillingMode, IndexPhase, ProvisionedThroughput,
-    StreamDeclaration, StreamSpecification, TableClass, TableDeclaration, TableDefinition,
-    ThroughputChanges,
+    StreamDeclaration, StreamSpecification, TableClass, TableDefinition, ThroughputChanges,
 };
 
 use super::capacity::Subject;
 use super::encryption;
 use crate::error::{invalid, validation};
+use crate::tags;
 
 /// What a definition has that a declaration has not.
 #[derive(Debug)]
@@ -28,14 +29,15 @@ pub(crate) struct Birth {
 
 /// Checks a declaration.
 pub(crate) fn declare(
-    declaration: TableDeclaration,
+    mut declaration: CreateTableInput,
     birth: Birth,
 ) -> Result<TableDefinition, ApiError> {
+    let tags = tags::checked(declaration.tags.take().unwrap_or_default())?;
     let billing_mode = check_billing(&declaration)?;
     let table_key = declaration.key_schema.unwrap_or_default();
     // A list that is not there is refused in other words than one without the key's attributes, and
     // the words name it (test_table.py::test_create_table_lacking_attribute_definitions, 2026-11).
-    let Some(attributes) = declaration.attributes else {
+    let Some(attributes) = declaration.attribute_definitions else {
         return Err(key::not_defined(&table_key, &[]));
     };
     check_duplicate_definitions(&attributes)?;
@@ -43,18 +45,18 @@ pub(crate) fn declare(
     let indexes = index::indexes(
         &key,
         &attributes,
-        declaration.local_indexes,
-        declaration.global_indexes,
+        declaration.local_secondary_indexes,
+        declaration.global_secondary_indexes,
         billing_mode,
     )?;
     let keys = [&key].into_iter().chain(indexes.iter().map(|index| &index.key));
     let used: BTreeSet<&str> = keys.flat_map(crate::schema::key_names).collect();
     check_unused_definitions(&attributes, &used, indexes.is_empty())?;
-    let throughput = declaration.throughput.unwrap_or(ProvisionedThroughput::ZERO);
-    Subject::Table.check_new_ceilings(declaration.on_demand, billing_mode)?;
-    let warm = Subject::Table.new_warmth(declaration.warm, billing_mode, throughput)?;
+    let throughput = declaration.provisioned_throughput.unwrap_or(ProvisionedThroughput::ZERO);
+    Subject::Table.check_new_ceilings(declaration.on_demand_throughput, billing_mode)?;
+    let warm = Subject::Table.new_warmth(declaration.warm_throughput, billing_mode, throughput)?;
     Ok(TableDefinition {
-        name: declaration.table.name().to_owned(),
+        name: declaration.table_name.name().to_owned(),
         table_id: birth.table_id,
         attributes,
         key,
@@ -66,22 +68,22 @@ pub(crate) fn declare(
         on_demand_since_ms: (billing_mode == BillingMode::PayPerRequest)
             .then_some(birth.created_at_ms),
         created_at_ms: birth.created_at_ms,
-        deletion_protection: declaration.deletion_protection,
-        on_demand: declaration.on_demand,
+        deletion_protection: declaration.deletion_protection_enabled.unwrap_or_default(),
+        on_demand: declaration.on_demand_throughput,
         table_class: declaration.table_class.filter(|class| *class != TableClass::Standard),
-        stream: declaration.stream.map(stream).transpose()?.flatten(),
+        stream: declaration.stream_specification.map(stream).transpose()?.flatten(),
         latest_stream_label: None,
-        sse: declaration.sse.map(encryption::declared).transpose()?.flatten(),
-        tags: declaration.tags,
+        sse: declaration.sse_specification.map(encryption::declared).transpose()?.flatten(),
+        tags,
         expiry_attribute: None,
         expiry_phase: IndexPhase::Active,
         expiry_changed_at_ms: None,
     })
 }
 
-fn check_billing(declaration: &TableDeclaration) -> Result<BillingMode, ApiError> {
+fn check_billing(declaration: &CreateTableInput) -> Result<BillingMode, ApiError> {
     let mode = declaration.billing_mode.unwrap_or(BillingMode::Provisioned);
-    match (mode, declaration.throughput) {
+    match (mode, declaration.provisioned_throughput) {
         (BillingMode::PayPerRequest, Some(_)) => Err(invalid(
             "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is \
              PAY_PER_REQUEST",

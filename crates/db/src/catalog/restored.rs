@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use model::api::{CreateTableInput, LocalSecondaryIndex};
 use model::{
     ApiError, BillingMode, IndexDeclaration, IndexDefinition, IndexKind, IndexProjection, KeyRole,
     KeySchema, KeySchemaElement, ProjectionDeclaration, ProjectionType, Scope, StreamDeclaration,
-    TableDeclaration, TableDefinition, TableRef,
+    TableDefinition, TableRef,
 };
 
 use super::declare::{Birth, declare};
@@ -48,56 +49,71 @@ fn is_alike(one: &IndexDefinition, other: &IndexDefinition) -> bool {
 }
 
 /// What would have to be declared to get such a table.
-fn declaration(definition: &TableDefinition) -> TableDeclaration {
-    let indexes = |kind| {
-        let indexes = definition.indexes.iter().filter(|index| index.kind == kind);
-        let indexes: Vec<_> = indexes.map(|index| index_declaration(definition, index)).collect();
-        (!indexes.is_empty()).then_some(indexes)
-    };
+fn declaration(definition: &TableDefinition) -> CreateTableInput {
+    let of = |kind| definition.indexes.iter().filter(move |index| index.kind == kind);
+    let local: Vec<_> = of(IndexKind::Local).map(local_index).collect();
+    let local = (!local.is_empty()).then_some(local);
+    let global = of(IndexKind::Global).map(|index| index_declaration(definition, index));
+    let global: Vec<_> = global.collect();
+    let global = (!global.is_empty()).then_some(global);
     let keys = definition.indexes.iter().map(|index| &index.key).chain([&definition.key]);
     let used: BTreeSet<&str> = keys.flat_map(key_names).collect();
     // An attribute may have outlived the index that it was defined for.
     let attributes = definition.attributes.iter().filter(|one| used.contains(one.name.as_str()));
     let is_provisioned = definition.billing_mode == BillingMode::Provisioned;
-    TableDeclaration {
-        table: TableRef::new(&definition.name),
-        attributes: Some(attributes.cloned().collect()),
+    CreateTableInput {
+        table_name: TableRef::new(&definition.name),
+        attribute_definitions: Some(attributes.cloned().collect()),
         key_schema: Some(key_schema(&definition.key)),
-        local_indexes: indexes(IndexKind::Local),
-        global_indexes: indexes(IndexKind::Global),
+        local_secondary_indexes: local,
+        global_secondary_indexes: global,
         billing_mode: Some(definition.billing_mode),
-        throughput: is_provisioned.then_some(definition.throughput),
+        provisioned_throughput: is_provisioned.then_some(definition.throughput),
         // Figures that were taken once are not judged again.
-        on_demand: None,
-        warm: None,
-        stream: definition
+        on_demand_throughput: None,
+        warm_throughput: None,
+        stream_specification: definition
             .stream
             .map(|stream| StreamDeclaration { enabled: true, view: Some(stream.view) }),
-        sse: None,
+        sse_specification: None,
         table_class: definition.table_class,
-        deletion_protection: definition.deletion_protection,
-        tags: definition.tags.clone(),
+        deletion_protection_enabled: Some(definition.deletion_protection),
+        // Neither are tags.
+        tags: None,
+        resource_policy: None,
+        global_table_settings_replication_mode: None,
+        global_table_source_arn: None,
+        vector_indexes: None,
     }
 }
 
 fn index_declaration(table: &TableDefinition, index: &IndexDefinition) -> IndexDeclaration {
-    let (projection_type, names) = match &index.projection {
-        IndexProjection::KeysOnly => (ProjectionType::KeysOnly, None),
-        IndexProjection::Include(names) => (ProjectionType::Include, Some(names.clone())),
-        IndexProjection::All => (ProjectionType::All, None),
-    };
     let is_provisioned = table.billing_mode == BillingMode::Provisioned;
     IndexDeclaration {
         name: index.name.clone(),
         key_schema: key_schema(&index.key),
-        projection: ProjectionDeclaration {
-            projection_type: Some(projection_type),
-            non_key_attributes: names,
-        },
+        projection: projection(&index.projection),
         throughput: index.throughput.filter(|_| is_provisioned),
         on_demand: None,
         warm: None,
     }
+}
+
+fn local_index(index: &IndexDefinition) -> LocalSecondaryIndex {
+    LocalSecondaryIndex {
+        index_name: index.name.clone(),
+        key_schema: key_schema(&index.key),
+        projection: projection(&index.projection),
+    }
+}
+
+fn projection(projection: &IndexProjection) -> ProjectionDeclaration {
+    let (projection_type, non_key_attributes) = match projection {
+        IndexProjection::KeysOnly => (ProjectionType::KeysOnly, None),
+        IndexProjection::Include(names) => (ProjectionType::Include, Some(names.clone())),
+        IndexProjection::All => (ProjectionType::All, None),
+    };
+    ProjectionDeclaration { projection_type: Some(projection_type), non_key_attributes }
 }
 
 fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {

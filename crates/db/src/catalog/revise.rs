@@ -11,39 +11,39 @@ mod capacity;
 mod company;
 mod indexes;
 
+use model::api::UpdateTableInput;
 use model::{
-    ApiError, SseSpecification, StreamDeclaration, StreamSpecification, TableClass,
-    TableDefinition, TableUpdate,
+    ApiError, SseSpecification, StreamDeclaration, StreamSpecification, TableClass, TableDefinition,
 };
 
 use super::encryption;
 use crate::error::{invalid, validation};
 
 /// Checks what can be said without the table.
-pub(crate) fn check_request(update: &TableUpdate) -> Result<(), ApiError> {
+pub(crate) fn check_request(update: &UpdateTableInput) -> Result<(), ApiError> {
     company::check_something_asked(update)?;
     company::check_company(update)?;
     capacity::check_request(update)?;
     indexes::check_request(update)?;
-    if let Some(stream) = update.stream {
+    if let Some(stream) = update.stream_specification {
         check_stream(stream)?;
     }
-    update.sse.clone().map(encryption::declared).transpose().map(drop)
+    update.sse_specification.clone().map(encryption::declared).transpose().map(drop)
 }
 
 /// Changes a definition as a checked request asks.
 pub(crate) fn revise(
     definition: &mut TableDefinition,
-    update: &TableUpdate,
+    update: &UpdateTableInput,
     now_ms: u64,
 ) -> Result<(), ApiError> {
     indexes::check_not_in_the_way(definition, update)?;
     capacity::revise(definition, update, now_ms)?;
     indexes::revise(definition, update, now_ms)?;
-    if let Some(stream) = update.stream {
+    if let Some(stream) = update.stream_specification {
         definition.stream = revised_stream(definition, stream)?;
     }
-    if let Some(sse) = update.sse.clone() {
+    if let Some(sse) = update.sse_specification.clone() {
         definition.sse = revised_sse(definition.sse.as_ref(), encryption::declared(sse)?)?;
     }
     if let Some(class) = update.table_class {
@@ -51,7 +51,7 @@ pub(crate) fn revise(
         let is_worth = definition.table_class.is_some() || class != TableClass::Standard;
         definition.table_class = is_worth.then_some(class);
     }
-    if let Some(protected) = update.deletion_protection {
+    if let Some(protected) = update.deletion_protection_enabled {
         definition.deletion_protection = protected;
     }
     Ok(())

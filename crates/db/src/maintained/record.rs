@@ -13,6 +13,7 @@ use model::{ChangeKind, ChangeOrigin, Item, SequenceNumber, StreamRecord, Stream
 use store::StoreError;
 
 use crate::schema::key_names;
+use crate::schema::stream::Stream;
 use crate::session::Change;
 
 /// The format this code writes, and the only one it reads.
@@ -66,6 +67,7 @@ pub(crate) fn decode(
     mut bytes: Bytes,
     sequence: SequenceNumber,
     event_id: String,
+    stream: &Stream,
 ) -> Result<StreamRecord, StoreError> {
     if bytes.len() < 10 || bytes[0] != FORMAT {
         return Err(damaged());
@@ -83,7 +85,18 @@ pub(crate) fn decode(
     let keys = item(&mut bytes)?;
     let old_image = (head & OLD_IMAGE != 0).then(|| item(&mut bytes)).transpose()?;
     let new_image = (head & NEW_IMAGE != 0).then(|| item(&mut bytes)).transpose()?;
-    Ok(StreamRecord { event_id, kind, origin, keys, old_image, new_image, sequence, created_at_ms })
+    Ok(StreamRecord {
+        event_id,
+        region: stream.arn.scope.region.clone(),
+        view: stream.view,
+        kind,
+        origin,
+        keys,
+        old_image,
+        new_image,
+        sequence,
+        created_at_ms,
+    })
 }
 
 fn item(bytes: &mut Bytes) -> Result<Item, StoreError> {

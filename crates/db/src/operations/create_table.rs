@@ -2,7 +2,8 @@
 //!
 //! Checks: as `catalog::declare` lists them → the name is free.
 
-use model::{ApiError, IndexStatus, Scope, TableDeclaration, TableDescription, TableStatus};
+use model::api::{CreateTableInput, CreateTableOutput};
+use model::{ApiError, IndexStatus, Scope, TableStatus};
 use store::Store;
 
 use crate::catalog::{self, Birth};
@@ -13,12 +14,12 @@ impl<S: Store> Db<S> {
     pub async fn create_table(
         &self,
         scope: &Scope,
-        declaration: TableDeclaration,
-    ) -> Result<TableDescription, ApiError> {
+        input: CreateTableInput,
+    ) -> Result<CreateTableOutput, ApiError> {
         // Check.
         let table_id = self.ids().table_id();
         let birth = Birth { table_id, created_at_ms: self.now_ms() };
-        let definition = catalog::declare(declaration, birth)?;
+        let definition = catalog::declare(input, birth)?;
 
         // Act.
         let table = self.create(scope, definition).await?;
@@ -29,6 +30,6 @@ impl<S: Store> Db<S> {
         for index in &mut description.indexes {
             index.status = IndexStatus::Creating;
         }
-        Ok(description)
+        Ok(CreateTableOutput { table_description: Some(description) })
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Checks: table exists → it is not protected → none of its indexes comes or goes.
 
-use model::{ApiError, Scope, TableDescription, TableRef, TableStatus};
+use model::api::{DeleteTableInput, DeleteTableOutput};
+use model::{ApiError, Scope, TableDescription, TableStatus};
 use store::Store;
 
 use crate::database::Db;
@@ -12,9 +13,10 @@ impl<S: Store> Db<S> {
     pub async fn delete_table(
         &self,
         scope: &Scope,
-        table: TableRef,
-    ) -> Result<TableDescription, ApiError> {
+        input: DeleteTableInput,
+    ) -> Result<DeleteTableOutput, ApiError> {
         // Find.
+        let table = input.table_name;
         let found = self.named_table(scope, &table)?;
         let status = TableStatus::Deleting;
         let description = TableDescription { status, ..self.describe(&found).await? };
@@ -22,6 +24,6 @@ impl<S: Store> Db<S> {
         // Act.
         self.drop_table(scope, table).await?;
         // Answer.
-        Ok(description)
+        Ok(DeleteTableOutput { table_description: Some(description) })
     }
 }

@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use model::api::{DescribeTableInput, DescribeTableOutput};
 use model::{
     ApiError, IndexDescription, IndexPhase, IndexStatus, Scope, TableDefinition, TableDescription,
-    TableRef, TableStatus,
+    TableStatus,
 };
 use store::{Consistency, Counters, Store};
 
@@ -20,13 +21,14 @@ impl<S: Store> Db<S> {
     pub async fn describe_table(
         &self,
         scope: &Scope,
-        table: TableRef,
-    ) -> Result<TableDescription, ApiError> {
+        input: DescribeTableInput,
+    ) -> Result<DescribeTableOutput, ApiError> {
         // Find.
+        let table = input.table_name;
         let found = self.named_table(scope, &table)?;
 
         // Act and answer.
-        self.describe(&found).await
+        Ok(DescribeTableOutput { table: Some(self.describe(&found).await?) })
     }
 
     /// Describes a table as it is.

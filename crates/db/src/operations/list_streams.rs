@@ -1,46 +1,40 @@
 //! ListStreams.
+//!
+//! Checks: the limit.
 
+use model::api::{ListStreamsInput, ListStreamsOutput, Stream};
 use model::limits::LISTED_STREAMS_MAX;
-use model::{ApiError, Scope, StreamArn};
+use model::{ApiError, Scope};
 use store::Store;
 
+use super::check_limit;
 use crate::database::Db;
 
-/// A page of streams.
-#[derive(Debug, Clone, Default)]
-pub struct ListStreams {
-    /// Of this table alone.
-    pub table: Option<String>,
-    /// Behind this one, which need not exist.
-    pub exclusive_start: Option<StreamArn>,
-    /// Most streams; 100 when absent.
-    pub limit: Option<u64>,
-}
-
-/// Answer of ListStreams.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListStreamsAnswer {
-    /// Sorted by table and label.
-    pub streams: Vec<StreamArn>,
-    /// The last one, when more follow.
-    pub last_evaluated: Option<StreamArn>,
-}
-
 impl<S: Store> Db<S> {
-    /// Lists the scope's streams, those that are disabled and can still be read included.
+    /// Lists the scope's streams, sorted by table and label, those that are disabled and can still
+    /// be read included.
     pub async fn list_streams(
         &self,
         scope: &Scope,
-        request: ListStreams,
-    ) -> Result<ListStreamsAnswer, ApiError> {
+        input: ListStreamsInput,
+    ) -> Result<ListStreamsOutput, ApiError> {
+        // Check.
+        check_limit(input.limit, LISTED_STREAMS_MAX)?;
+
         // Act.
-        let limit = request.limit.unwrap_or(LISTED_STREAMS_MAX);
+        let limit = input.limit.unwrap_or(LISTED_STREAMS_MAX);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let (table, after) = (request.table.as_deref(), request.exclusive_start.as_ref());
+        let (table, after) =
+            (input.table_name.as_deref(), input.exclusive_start_stream_arn.as_ref());
         let (streams, more) = self.catalog().streams.list(scope, table, after, limit);
 
         // Answer.
-        let last_evaluated = streams.last().filter(|_| more).cloned();
-        Ok(ListStreamsAnswer { streams, last_evaluated })
+        let last_evaluated_stream_arn = streams.last().filter(|_| more).cloned();
+        let streams = streams.into_iter().map(|arn| Stream {
+            stream_label: Some(arn.label.clone()),
+            table_name: Some(arn.table.clone()),
+            stream_arn: Some(arn),
+        });
+        Ok(ListStreamsOutput { streams: Some(streams.collect()), last_evaluated_stream_arn })
     }
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use model::api::{ListTagsOfResourceInput, ListTagsOfResourceOutput, Tag};
 use model::{ApiError, Scope, TableRef};
 use store::Store;
 
@@ -13,12 +14,16 @@ use crate::schema::Table;
 
 impl<S: Store> Db<S> {
     /// The tags of a table, in the order in which their keys were first given.
-    pub fn list_tags_of_resource(
+    pub async fn list_tags_of_resource(
         &self,
         scope: &Scope,
-        resource: &TableRef,
-    ) -> Result<Vec<(String, String)>, ApiError> {
-        Ok(self.tagged(scope, resource)?.definition.tags.clone())
+        input: ListTagsOfResourceInput,
+    ) -> Result<ListTagsOfResourceOutput, ApiError> {
+        let table = self.tagged(scope, &input.resource_arn)?;
+        let tags = table.definition.tags.iter();
+        let tags =
+            tags.map(|(key, value)| Tag { key: key.clone().into(), value: value.clone().into() });
+        Ok(ListTagsOfResourceOutput { tags: Some(tags.collect()), next_token: None })
     }
 
     /// The table whose tags a request means.

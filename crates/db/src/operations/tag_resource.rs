@@ -1,30 +1,33 @@
 //! TagResource.
 //!
-//! Checks: as `tagged` lists them → not too many tags.
+//! Checks: the tags are well formed → one at least → as `tagged` lists them → not too many tags.
 
-use model::{ApiError, Scope, TableRef, limits};
+use model::api::TagResourceInput;
+use model::{ApiError, Scope, limits};
 use store::Store;
 
 use crate::database::Db;
-
-/// Tags to add to a table.
-#[derive(Debug, Clone)]
-pub struct TagResource {
-    /// The table's ARN.
-    pub resource: TableRef,
-    /// Keys and values, each key once.
-    pub tags: Vec<(String, String)>,
-}
+use crate::error::validation;
+use crate::tags;
 
 impl<S: Store> Db<S> {
     /// Adds tags to a table; a key that it has gets the new value.
-    pub async fn tag_resource(&self, scope: &Scope, request: TagResource) -> Result<(), ApiError> {
+    pub async fn tag_resource(
+        &self,
+        scope: &Scope,
+        input: TagResourceInput,
+    ) -> Result<(), ApiError> {
+        // Check.
+        let tags = tags::checked(input.tags)?;
+        if tags.is_empty() {
+            return Err(validation("Atleast one Tag needs to be provided as Input."));
+        }
+
         // Find.
-        self.tagged(scope, &request.resource)?;
+        self.tagged(scope, &input.resource_arn)?;
 
         // Check and act.
-        let tags = request.tags;
-        self.amend(scope, request.resource, move |_, definition| {
+        self.amend(scope, input.resource_arn, move |_, definition| {
             let mut all = definition.tags.clone();
             for (key, value) in tags {
                 match all.iter_mut().find(|(present, _)| *present == key) {

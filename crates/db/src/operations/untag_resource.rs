@@ -1,34 +1,29 @@
 //! UntagResource.
 //!
-//! Checks: as `tagged` lists them.
+//! Checks: the keys are well formed → as `tagged` lists them.
 
-use model::{ApiError, Scope, TableRef};
+use model::api::UntagResourceInput;
+use model::{ApiError, Scope};
 use store::Store;
 
 use crate::database::Db;
-
-/// Tags to remove from a table.
-#[derive(Debug, Clone)]
-pub struct UntagResource {
-    /// The table's ARN.
-    pub resource: TableRef,
-    /// Their keys, present or not.
-    pub keys: Vec<String>,
-}
+use crate::tags;
 
 impl<S: Store> Db<S> {
     /// Removes tags from a table.
     pub async fn untag_resource(
         &self,
         scope: &Scope,
-        request: UntagResource,
+        input: UntagResourceInput,
     ) -> Result<(), ApiError> {
-        // Find.
-        self.tagged(scope, &request.resource)?;
+        // Check.
+        let keys = tags::checked_keys(input.tag_keys)?;
 
-        // Check and act.
-        let keys = request.keys;
-        self.amend(scope, request.resource, move |_, definition| {
+        // Find.
+        self.tagged(scope, &input.resource_arn)?;
+
+        // Act.
+        self.amend(scope, input.resource_arn, move |_, definition| {
             definition.tags.retain(|(key, _)| !keys.contains(key));
             Ok(())
         })

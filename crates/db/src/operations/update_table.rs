@@ -5,14 +5,15 @@
 
 use std::sync::Arc;
 
+use model::api::{UpdateTableInput, UpdateTableOutput};
 use model::{
     ApiError, IndexPhase, IndexStatus, Scope, TableDefinition, TableDescription, TableStatus,
-    TableUpdate,
 };
 use store::Store;
 
 use crate::catalog;
 use crate::database::Db;
+use crate::error::validation;
 use crate::schema::Table;
 
 impl<S: Store> Db<S> {
@@ -20,9 +21,10 @@ impl<S: Store> Db<S> {
     pub async fn update_table(
         &self,
         scope: &Scope,
-        update: TableUpdate,
-    ) -> Result<TableDescription, ApiError> {
+        update: UpdateTableInput,
+    ) -> Result<UpdateTableOutput, ApiError> {
         // Check.
+        check_supported(&update)?;
         catalog::check_request(&update)?;
 
         // Find, check and act.
@@ -30,11 +32,27 @@ impl<S: Store> Db<S> {
         let revise = move |_: &Table, definition: &mut TableDefinition| {
             catalog::revise(definition, &change, now_ms)
         };
-        let amended = self.amend(scope, update.table.clone(), revise).await?;
+        let amended = self.amend(scope, update.table_name.clone(), revise).await?;
 
         // Answer.
         let description = self.describe(&amended.after).await?;
-        Ok(as_answered(description, &amended.before.definition, &update))
+        let description = as_answered(description, &amended.before.definition, &update);
+        Ok(UpdateTableOutput { table_description: Some(description) })
+    }
+}
+
+/// Refuses what Stator does not have yet: it is better refused than left undone.
+fn check_supported(update: &UpdateTableInput) -> Result<(), ApiError> {
+    let asked = [
+        ("ReplicaUpdates", &update.replica_updates),
+        ("MultiRegionConsistency", &update.multi_region_consistency),
+        ("GlobalTableWitnessUpdates", &update.global_table_witness_updates),
+        ("GlobalTableSettingsReplicationMode", &update.global_table_settings_replication_mode),
+        ("VectorIndexUpdates", &update.vector_index_updates),
+    ];
+    match asked.into_iter().find(|(_, asked)| asked.is_some()) {
+        Some((member, _)) => Err(validation(format!("{member} is not supported"))),
+        None => Ok(()),
     }
 }
 
@@ -44,7 +62,7 @@ impl<S: Store> Db<S> {
 fn as_answered(
     mut description: TableDescription,
     before: &TableDefinition,
-    update: &TableUpdate,
+    update: &UpdateTableInput,
 ) -> TableDescription {
     let mut shown = (*description.definition).clone();
     if before.billing_mode == shown.billing_mode {
@@ -52,7 +70,7 @@ fn as_answered(
     }
     shown.table_class = before.table_class;
     let updated = |name: &str| {
-        let mut updates = update.global_indexes.iter().flatten();
+        let mut updates = update.global_secondary_index_updates.iter().flatten();
         updates.any(|index| index.update.as_ref().is_some_and(|settings| settings.name == name))
     };
     for (index, described) in shown.indexes.iter_mut().zip(&mut description.indexes) {
@@ -69,11 +87,11 @@ fn as_answered(
     description
 }
 
-fn is_shown_updating(update: &TableUpdate) -> bool {
-    let mut indexes = update.global_indexes.iter().flatten();
+fn is_shown_updating(update: &UpdateTableInput) -> bool {
+    let mut indexes = update.global_secondary_index_updates.iter().flatten();
     update.billing_mode.is_some()
-        || update.throughput.is_some()
-        || update.stream.is_some()
+        || update.provisioned_throughput.is_some()
+        || update.stream_specification.is_some()
         || update.table_class.is_some()
         || indexes.any(|index| index.update.is_none())
 }

@@ -5,32 +5,23 @@
 
 use std::time::Duration;
 
-use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
+use model::api::{TimeToLiveSpecification, UpdateTimeToLiveInput, UpdateTimeToLiveOutput};
+use model::{ApiError, IndexPhase, Scope, TableDefinition};
 use store::Store;
 
 use crate::database::Db;
 use crate::error::validation;
 use crate::schema::Table;
 
-/// Lets items of a table expire, or no longer.
-#[derive(Debug, Clone)]
-pub struct UpdateTimeToLive {
-    /// The table.
-    pub table: TableRef,
-    /// The attribute that says when an item expires.
-    pub attribute: String,
-    /// Whether items are to expire.
-    pub enabled: bool,
-}
-
 impl<S: Store> Db<S> {
     /// Begins to enable or disable time to live.
     pub async fn update_time_to_live(
         &self,
         scope: &Scope,
-        request: UpdateTimeToLive,
-    ) -> Result<(), ApiError> {
-        let UpdateTimeToLive { table, attribute, enabled } = request;
+        input: UpdateTimeToLiveInput,
+    ) -> Result<UpdateTimeToLiveOutput, ApiError> {
+        let specification = input.time_to_live_specification;
+        let TimeToLiveSpecification { attribute_name: attribute, enabled } = specification.clone();
         let (now_ms, interval) = (self.now_ms(), self.expiry_options().change_interval);
         let change = move |_: &Table, definition: &mut TableDefinition| {
             check(definition.expiry_attribute.as_deref(), &attribute, enabled)?;
@@ -43,8 +34,8 @@ impl<S: Store> Db<S> {
             definition.expiry_changed_at_ms = Some(now_ms);
             Ok(())
         };
-        self.amend(scope, table, change).await?;
-        Ok(())
+        self.amend(scope, input.table_name, change).await?;
+        Ok(UpdateTimeToLiveOutput { time_to_live_specification: Some(specification) })
     }
 }
 

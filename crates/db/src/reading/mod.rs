@@ -19,7 +19,6 @@ pub(crate) use page::Walk;
 pub(crate) use selection::{Selection, check_select};
 pub(crate) use source::Source;
 pub(crate) use stream::describe;
-pub use stream::{Records, ShardPage};
 
 /// What a request's consistency asks of the store.
 pub(crate) fn consistency_of(consistency: model::Consistency) -> store::Consistency {

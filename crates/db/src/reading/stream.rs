@@ -4,10 +4,10 @@ use std::ops::{Bound, ControlFlow};
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
+use model::api::DescribeStreamInput;
 use model::limits::{DESCRIBED_SHARDS_MAX, STREAM_RECORDS_BYTES_MAX, STREAM_RECORDS_MAX};
 use model::{
-    ApiError, Scope, SequenceNumber, Shard, ShardPosition, StreamArn, StreamDescription,
-    StreamRecord,
+    ApiError, Scope, SequenceNumber, Shard, ShardPosition, StreamDescription, StreamRecord,
 };
 use store::Consistency::Strong;
 use store::{Direction, Store, StoreError, log_number, log_range};
@@ -19,30 +19,6 @@ use crate::error::store_failed;
 use crate::layout::stamp::Stamp;
 use crate::maintained::decode_record;
 use crate::schema::stream::{StoredShard, Stream};
-
-/// Which shards of a stream to describe.
-#[derive(Debug, Clone, Default)]
-pub struct ShardPage {
-    /// Behind this one.
-    pub exclusive_start: Option<String>,
-    /// Children of this one alone.
-    pub parent: Option<String>,
-    /// At most so many.
-    pub limit: Option<u64>,
-}
-
-/// Records of one shard, and the stream they are of.
-#[derive(Debug)]
-pub struct Records {
-    /// The stream.
-    pub stream: StreamArn,
-    /// Which images it shows.
-    pub view: model::StreamView,
-    /// In order.
-    pub records: Vec<StreamRecord>,
-    /// Where to go on; `None` when the shard is closed and has been read.
-    pub next: Option<String>,
-}
 
 impl<S: Store> Db<S> {
     /// The first number that records may have which can be read.
@@ -89,7 +65,7 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         iterator: &str,
         limit: Option<u64>,
-    ) -> Result<Records, ApiError> {
+    ) -> Result<(Vec<StreamRecord>, Option<String>), ApiError> {
         let now_ms = self.now_ms();
         let iterator = ShardIterator::decode(iterator, now_ms)?;
         let stream = self.catalog().streams.named(scope, &iterator.stream)?;
@@ -118,7 +94,8 @@ impl<S: Store> Db<S> {
         let is_read = shard.closed.is_some() && !page.is_full;
         let records = page.rows.into_iter().map(|row| {
             let (number, value) = row?;
-            decode_record(value, SequenceNumber(number), event_id(&stream, shard.number, number))
+            let event_id = event_id(&stream, shard.number, number);
+            decode_record(value, SequenceNumber(number), event_id, &stream)
         });
         let records: Vec<StreamRecord> =
             records.collect::<Result<_, StoreError>>().map_err(store_failed)?;
@@ -127,20 +104,20 @@ impl<S: Store> Db<S> {
         let age_ms = behind.map(|last| now_ms.saturating_sub(last.created_at_ms));
         stream.ages.note(shard.number, age_ms);
         let next = ShardIterator { from, issued_at_ms: now_ms, ..iterator };
-        Ok(Records {
-            stream: stream.arn.clone(),
-            view: stream.view,
-            records,
-            next: (!is_read).then(|| next.encode()),
-        })
+        Ok((records, (!is_read).then(|| next.encode())))
     }
 }
 
-/// Describes a stream and a page of its shards.
-pub(crate) fn describe(stream: &Stream, page: &ShardPage) -> StreamDescription {
+/// Describes a stream and a page of its shards: children of `parent` alone, if there is one.
+pub(crate) fn describe(
+    stream: &Stream,
+    page: &DescribeStreamInput,
+    parent: Option<&String>,
+) -> StreamDescription {
     let shards = stream.shards();
-    let after = |shard: &Shard| page.exclusive_start.as_ref().is_none_or(|id| shard.id > *id);
-    let child = |shard: &Shard| page.parent.is_none() || shard.parent == page.parent;
+    let start = page.exclusive_start_shard_id.as_ref();
+    let after = |shard: &Shard| start.is_none_or(|id| shard.id > *id);
+    let child = |shard: &Shard| parent.is_none() || shard.parent.as_ref() == parent;
     let mut rest = shards.described().filter(|shard| after(shard) && child(shard)).peekable();
     let limit = page.limit.unwrap_or(DESCRIBED_SHARDS_MAX);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

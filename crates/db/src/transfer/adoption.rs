@@ -3,7 +3,8 @@
 //! Until [`Adoption::publish`] their spaces are remembered as those of dropped tables are: whatever
 //! interrupts the adoption, the next open removes what was written, and nobody has seen any of it.
 
-use model::{ApiError, IndexDefinition, IndexPhase, Scope, TableDeclaration, TableDefinition};
+use model::api::CreateTableInput;
+use model::{ApiError, IndexDefinition, IndexPhase, Scope, TableDefinition};
 use store::Store;
 
 use super::loading::Target;
@@ -52,7 +53,7 @@ impl<'d, S: Store> Adoption<'d, S> {
     pub async fn create(
         &mut self,
         scope: &Scope,
-        declaration: TableDeclaration,
+        declaration: CreateTableInput,
     ) -> Result<Loader<'d, S>, ApiError> {
         let table_id = self.db.ids().table_id();
         let birth = Birth { table_id, created_at_ms: self.db.now_ms() };

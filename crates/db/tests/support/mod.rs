@@ -2,6 +2,7 @@
 //! tables, items and expressions.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+mod asking;
 mod checked;
 mod inspector;
 
@@ -9,12 +10,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use expr::{Condition, ConditionKind, KeyCondition, Projection, Resolver, Update};
+use model::api::{
+    CreateTableInput, DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate,
+    LocalSecondaryIndex, UpdateTableInput,
+};
 use model::{
     ApiError, AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration,
-    IndexUpdate, Item, KeyRole, KeySchemaElement, Number, ProjectionDeclaration, ProjectionType,
+    Item, KeyRole, KeySchemaElement, Number, ProjectionDeclaration, ProjectionType,
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
-    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, TableDeclaration, TableRef,
-    TableUpdate,
+    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, TableRef,
 };
 use stator_db::{Clock, DbOptions, DeleteItem, GetItem, Ids, Page, PutItem, Query, Report, Scan};
 use stator_db::{UpdateItem, WriteAnswer};
@@ -26,6 +30,9 @@ use inspector::Words;
 
 /// Of the stores: whatever is by chance is the same in every run.
 const SEED: u64 = 7;
+
+#[allow(unused_imports, reason = "every test file uses a part of it")]
+pub(crate) use asking::Asking;
 
 /// A clock that stands until it is turned.
 #[derive(Debug, Clone)]
@@ -113,22 +120,26 @@ pub(crate) fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> I
 // Tables.
 
 /// A key of `hash` and perhaps `range`, each as `name:T`.
-pub(crate) fn table(name: &str, hash: &str, range: Option<&str>) -> TableDeclaration {
-    let mut declaration = TableDeclaration {
-        table: TableRef::new(name),
-        attributes: Some(Vec::new()),
+pub(crate) fn table(name: &str, hash: &str, range: Option<&str>) -> CreateTableInput {
+    let mut declaration = CreateTableInput {
+        table_name: TableRef::new(name),
+        attribute_definitions: Some(Vec::new()),
         key_schema: None,
-        local_indexes: None,
-        global_indexes: None,
+        local_secondary_indexes: None,
+        global_secondary_indexes: None,
         billing_mode: Some(BillingMode::PayPerRequest),
-        throughput: None,
-        on_demand: None,
-        warm: None,
-        stream: None,
-        sse: None,
+        provisioned_throughput: None,
+        on_demand_throughput: None,
+        warm_throughput: None,
+        stream_specification: None,
+        sse_specification: None,
         table_class: None,
-        deletion_protection: false,
-        tags: Vec::new(),
+        deletion_protection_enabled: None,
+        tags: None,
+        resource_policy: None,
+        global_table_settings_replication_mode: None,
+        global_table_source_arn: None,
+        vector_indexes: None,
     };
     declaration.key_schema = Some(key(&mut declaration, &[hash], range.as_slice()));
     declaration
@@ -136,7 +147,7 @@ pub(crate) fn table(name: &str, hash: &str, range: Option<&str>) -> TableDeclara
 
 /// A key schema; its attributes are defined along the way.
 pub(crate) fn key(
-    declaration: &mut TableDeclaration,
+    declaration: &mut CreateTableInput,
     hash: &[&str],
     range: &[&str],
 ) -> Vec<KeySchemaElement> {
@@ -149,7 +160,7 @@ pub(crate) fn key(
             "N" => ScalarType::N,
             _ => ScalarType::B,
         };
-        let known = declaration.attributes.as_mut().unwrap();
+        let known = declaration.attribute_definitions.as_mut().unwrap();
         if known.iter().all(|definition| definition.name != name) {
             known.push(AttributeDefinition { name: name.into(), scalar_type });
         }
@@ -169,45 +180,51 @@ pub(crate) fn all() -> ProjectionDeclaration {
 }
 
 pub(crate) fn with_global(
-    mut declaration: TableDeclaration,
+    mut declaration: CreateTableInput,
     name: &str,
     (hash, range): (&[&str], &[&str]),
     projection: ProjectionDeclaration,
-) -> TableDeclaration {
+) -> CreateTableInput {
     let key_schema = key(&mut declaration, hash, range);
     let index = index(name, key_schema, projection);
-    declaration.global_indexes.get_or_insert_default().push(index);
+    declaration.global_secondary_indexes.get_or_insert_default().push(index);
     declaration
 }
 
 pub(crate) fn with_local(
-    mut declaration: TableDeclaration,
+    mut declaration: CreateTableInput,
     name: &str,
     range: &str,
     projection: ProjectionDeclaration,
-) -> TableDeclaration {
+) -> CreateTableInput {
     let hash = declaration.key_schema.as_ref().unwrap()[0].clone();
     let mut key_schema = vec![hash];
     key_schema.extend(key(&mut declaration, &[], &[range]));
-    let index = index(name, key_schema, projection);
-    declaration.local_indexes.get_or_insert_default().push(index);
+    let index = LocalSecondaryIndex { index_name: name.into(), key_schema, projection };
+    declaration.local_secondary_indexes.get_or_insert_default().push(index);
     declaration
 }
 
 /// A change of a table that changes nothing yet.
-pub(crate) fn update_of(table: &str) -> TableUpdate {
-    TableUpdate {
-        table: TableRef::new(table),
-        attributes: None,
+pub(crate) fn update_of(table: &str) -> UpdateTableInput {
+    UpdateTableInput {
+        table_name: TableRef::new(table),
+        attribute_definitions: None,
         billing_mode: None,
-        throughput: None,
-        global_indexes: None,
-        stream: None,
-        sse: None,
+        provisioned_throughput: None,
+        global_secondary_index_updates: None,
+        stream_specification: None,
+        sse_specification: None,
         table_class: None,
-        deletion_protection: None,
-        on_demand: None,
-        warm: None,
+        deletion_protection_enabled: None,
+        on_demand_throughput: None,
+        warm_throughput: None,
+        disassociation_protection_enabled: None,
+        global_table_settings_replication_mode: None,
+        global_table_witness_updates: None,
+        multi_region_consistency: None,
+        replica_updates: None,
+        vector_index_updates: None,
     }
 }
 
@@ -217,25 +234,26 @@ pub(crate) fn create_index(
     name: &str,
     key: (&[&str], &[&str]),
     projection: ProjectionDeclaration,
-) -> TableUpdate {
+) -> UpdateTableInput {
     let mut declaration = with_global(table("any", "p:S", None), name, key, projection);
     let named = |attribute: &AttributeDefinition| {
         key.0.iter().chain(key.1).any(|name| name.split(':').next() == Some(&attribute.name))
     };
-    declaration.attributes.as_mut().unwrap().retain(named);
-    let create = declaration.global_indexes.unwrap().pop();
-    let update = IndexUpdate { create, ..IndexUpdate::default() };
-    TableUpdate {
-        attributes: declaration.attributes,
-        global_indexes: Some(vec![update]),
+    declaration.attribute_definitions.as_mut().unwrap().retain(named);
+    let create = declaration.global_secondary_indexes.unwrap().pop();
+    let update = GlobalSecondaryIndexUpdate { create, ..GlobalSecondaryIndexUpdate::default() };
+    UpdateTableInput {
+        attribute_definitions: declaration.attribute_definitions,
+        global_secondary_index_updates: Some(vec![update]),
         ..update_of(table_name)
     }
 }
 
 /// A change of a table that removes a global index.
-pub(crate) fn delete_index(table: &str, name: &str) -> TableUpdate {
-    let update = IndexUpdate { delete: Some(name.into()), ..IndexUpdate::default() };
-    TableUpdate { global_indexes: Some(vec![update]), ..update_of(table) }
+pub(crate) fn delete_index(table: &str, name: &str) -> UpdateTableInput {
+    let delete = Some(DeleteGlobalSecondaryIndexAction { index_name: name.into() });
+    let update = GlobalSecondaryIndexUpdate { delete, ..GlobalSecondaryIndexUpdate::default() };
+    UpdateTableInput { global_secondary_index_updates: Some(vec![update]), ..update_of(table) }
 }
 
 fn index(

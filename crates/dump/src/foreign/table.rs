@@ -4,9 +4,9 @@
 //! A description is turned into the request that declares such a table, and that is read as any
 //! request is: with all its constraints, in the service's words.
 
-use model::TableDeclaration;
+use model::api::CreateTableInput;
 use serde_json::{Map, Value};
-use wire::operations::create_table::CreateTable;
+use wire::operations::CreateTable;
 
 use crate::DumpError;
 
@@ -33,7 +33,7 @@ const THROUGHPUT_MEMBERS: &[&str] = &["ReadCapacityUnits", "WriteCapacityUnits"]
 ///
 /// # Errors
 /// [`DumpError::Line`] for what is not JSON, [`DumpError::Unsupported`] for what declares no table.
-pub fn read_declaration(json: &[u8], name: &str) -> Result<TableDeclaration, DumpError> {
+pub fn read_declaration(json: &[u8], name: &str) -> Result<CreateTableInput, DumpError> {
     let mut file: Value = serde_json::from_slice(json).map_err(DumpError::json)?;
     let described = ["Table", "TableDescription"].iter().find_map(|member| {
         let table = file.get_mut(member)?;

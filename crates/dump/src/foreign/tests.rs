@@ -199,11 +199,15 @@ fn a_description_declares_the_same_table_under_another_name() {
         "TableClassSummary":{"TableClass":"STANDARD_INFREQUENT_ACCESS"},
         "WarmThroughput":{"ReadUnitsPerSecond":12000},"DeletionProtectionEnabled":true}}"#;
     let table = read_declaration(described.as_bytes(), "New").unwrap();
-    assert_eq!((table.table.name(), table.billing_mode), ("New", Some(BillingMode::PayPerRequest)));
-    assert!(table.throughput.is_none() && table.deletion_protection);
-    let indexes = table.global_indexes.unwrap();
+    assert_eq!(
+        (table.table_name.name(), table.billing_mode),
+        ("New", Some(BillingMode::PayPerRequest))
+    );
+    assert!(table.provisioned_throughput.is_none());
+    assert_eq!(table.deletion_protection_enabled, Some(true));
+    let indexes = table.global_secondary_indexes.unwrap();
     assert_eq!((indexes[0].name.as_str(), indexes[0].throughput), ("by-y", None));
-    assert_eq!(table.sse.unwrap().kms_key.as_deref(), Some("arn:aws:kms:k"));
+    assert_eq!(table.sse_specification.unwrap().kms_key.as_deref(), Some("arn:aws:kms:k"));
     assert_eq!(table.table_class, Some(model::TableClass::StandardInfrequentAccess));
 }
 
@@ -213,7 +217,7 @@ fn a_request_of_create_table_declares_its_table() {
         "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
         "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":6}}"#;
     let table = read_declaration(request.as_bytes(), "New").unwrap();
-    let throughput = table.throughput.unwrap();
+    let throughput = table.provisioned_throughput.unwrap();
     assert_eq!((throughput.read, throughput.write), (5, 6));
     let error = read_declaration(b"{}", "New").unwrap_err().to_string();
     assert_eq!(error, "it describes no table");

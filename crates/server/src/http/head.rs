@@ -40,8 +40,13 @@ pub(crate) fn speaks_json(headers: &HeaderMap) -> bool {
 /// # Errors
 /// [`ApiError::UnknownOperation`] if the header is absent or names none we know.
 pub(crate) fn operation(headers: &HeaderMap) -> Result<OperationName, ApiError> {
-    OperationName::of_target(target(headers))
-        .ok_or_else(|| ApiError::UnknownOperation(String::new()))
+    let target = target(headers);
+    OperationName::of_target(target).ok_or_else(|| {
+        if let Some(operation) = OperationName::unbuilt(target) {
+            tracing::info!(operation, "an operation that is not built yet was asked for");
+        }
+        ApiError::UnknownOperation(String::new())
+    })
 }
 
 /// `X-Amz-Target` as it stands; empty if it is absent.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use db::{BatchGetItemAnswer, BatchGetTable, Db};
 use expr::{Parameter, legacy};
+use model::api::{BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, TableRef};
 use store::Store;
-use wire::operations::batch_get_item::{BatchGetItem, Input, KeysAndAttributes, Output};
+use wire::operations::BatchGetItem;
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
+use crate::pipeline::{Access, Accesses, Call, Expressions, Handle, METERED, Reach};
 
 /// What unprocessed keys are sent back with: each table's request, without its keys.
 pub(crate) struct Echo {
@@ -22,11 +23,11 @@ impl Handle for BatchGetItem {
     type Echo = Echo;
     type Answer = BatchGetItemAnswer;
 
-    fn resolve(input: Input) -> Result<(db::BatchGetItem, Echo), ApiError> {
-        let form = input.return_consumed_capacity;
-        let mut tables = Vec::with_capacity(input.requests.len());
-        let mut requests = HashMap::with_capacity(input.requests.len());
-        for (table, mut request) in input.requests {
+    fn resolve(input: BatchGetItemInput) -> Result<(db::BatchGetItem, Echo), ApiError> {
+        let form = input.return_consumed_capacity.unwrap_or_default();
+        let mut tables = Vec::with_capacity(input.request_items.len());
+        let mut requests = HashMap::with_capacity(input.request_items.len());
+        for (table, mut request) in input.request_items {
             tables.push(BatchGetTable {
                 table: table.clone(),
                 keys: std::mem::take(&mut request.keys),
@@ -38,10 +39,11 @@ impl Handle for BatchGetItem {
         Ok((db::BatchGetItem { tables, report_capacity: METERED }, Echo { form, requests }))
     }
 
-    fn facts(request: &db::BatchGetItem) -> Facts<'_> {
+    fn accesses(request: &db::BatchGetItem) -> Accesses<'_> {
         let accesses = request.tables.iter().flat_map(|table| {
             table.keys.iter().map(|key| {
-                Access::new(&table.table, Reach::Item(key)).projection(table.projection.as_ref())
+                Access::new("dynamodb:BatchGetItem", &table.table, Reach::Item(key))
+                    .projection(table.projection.as_ref())
             })
         });
         accesses.collect()
@@ -59,14 +61,14 @@ impl Handle for BatchGetItem {
         answer.consumed.as_deref().unwrap_or_default()
     }
 
-    fn answer(answer: BatchGetItemAnswer, mut echo: Echo) -> Output {
+    fn answer(answer: BatchGetItemAnswer, mut echo: Echo) -> BatchGetItemOutput {
         let unprocessed = answer.unprocessed.into_iter().filter_map(|(table, keys)| {
             let request = echo.requests.remove(&table)?;
             Some((table, KeysAndAttributes { keys, ..request }))
         });
-        Output {
-            responses: answer.responses,
-            unprocessed_keys: unprocessed.collect(),
+        BatchGetItemOutput {
+            responses: Some(answer.responses),
+            unprocessed_keys: Some(unprocessed.collect()),
             consumed_capacity: capacities(answer.consumed, echo.form),
         }
     }
@@ -75,7 +77,8 @@ impl Handle for BatchGetItem {
 /// What it is made of is copied, not moved: unprocessed keys are sent back with them.
 fn projection(request: &KeysAndAttributes) -> Result<Option<expr::Projection>, ApiError> {
     let parameters = [(Parameter::Projection, request.projection_expression.is_some())];
-    let mut expressions = Expressions::among(request.placeholders.clone(), &parameters)?;
+    let names = request.expression_attribute_names.clone();
+    let mut expressions = Expressions::among(names, None, &parameters)?;
     let projection = expressions.projection(request.projection_expression.as_ref())?;
     let projection = projection.or(legacy::projection(request.attributes_to_get.clone())?);
     expressions.finish()?;

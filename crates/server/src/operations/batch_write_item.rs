@@ -1,37 +1,42 @@
 //! BatchWriteItem.
 
 use db::{BatchAction, BatchWriteItemAnswer, Db, Report};
+use model::api::{
+    BatchWriteItemInput, BatchWriteItemOutput, DeleteRequest, PutRequest, WriteRequest,
+};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, TableRef};
 use store::Store;
-use wire::operations::batch_write_item::{BatchWriteItem, Input, Output, WriteRequest};
+use wire::operations::BatchWriteItem;
 
 use super::answers::capacities;
-use crate::pipeline::{Access, Call, Facts, Handle, METERED, Reach};
+use crate::pipeline::{Access, Accesses, Call, Handle, METERED, Reach};
 
 impl Handle for BatchWriteItem {
     type Request = db::BatchWriteItem;
     type Echo = ReturnConsumedCapacity;
     type Answer = BatchWriteItemAnswer;
 
-    fn resolve(input: Input) -> Result<(db::BatchWriteItem, ReturnConsumedCapacity), ApiError> {
+    fn resolve(
+        input: BatchWriteItemInput,
+    ) -> Result<(db::BatchWriteItem, ReturnConsumedCapacity), ApiError> {
         let request = db::BatchWriteItem {
-            tables: each_write(input.requests, |write| match write {
-                WriteRequest::Put(item) => BatchAction::Put(item),
-                WriteRequest::Delete(key) => BatchAction::Delete(key),
+            tables: each_write(input.request_items, |write| match write {
+                WriteRequest::PutRequest(put) => BatchAction::Put(put.item),
+                WriteRequest::DeleteRequest(delete) => BatchAction::Delete(delete.key),
             }),
             report: Report {
                 capacity: METERED,
-                collection_metrics: input.return_item_collection_metrics,
+                collection_metrics: input.return_item_collection_metrics.unwrap_or_default(),
             },
         };
-        Ok((request, input.return_consumed_capacity))
+        Ok((request, input.return_consumed_capacity.unwrap_or_default()))
     }
 
-    fn facts(request: &db::BatchWriteItem) -> Facts<'_> {
+    fn accesses(request: &db::BatchWriteItem) -> Accesses<'_> {
         let accesses = request.tables.iter().flat_map(|(table, actions)| {
             actions.iter().map(move |action| match action {
                 BatchAction::Put(attributes) | BatchAction::Delete(attributes) => {
-                    Access::new(table, Reach::Item(attributes))
+                    Access::new("dynamodb:BatchWriteItem", table, Reach::Item(attributes))
                 }
             })
         });
@@ -50,13 +55,13 @@ impl Handle for BatchWriteItem {
         answer.consumed.as_deref().unwrap_or_default()
     }
 
-    fn answer(answer: BatchWriteItemAnswer, form: ReturnConsumedCapacity) -> Output {
-        Output {
-            unprocessed_items: each_write(answer.unprocessed, |action| match action {
-                BatchAction::Put(item) => WriteRequest::Put(item),
-                BatchAction::Delete(key) => WriteRequest::Delete(key),
-            }),
-            item_collection_metrics: answer.collection_metrics.unwrap_or_default(),
+    fn answer(answer: BatchWriteItemAnswer, form: ReturnConsumedCapacity) -> BatchWriteItemOutput {
+        BatchWriteItemOutput {
+            unprocessed_items: Some(each_write(answer.unprocessed, |action| match action {
+                BatchAction::Put(item) => WriteRequest::PutRequest(PutRequest { item }),
+                BatchAction::Delete(key) => WriteRequest::DeleteRequest(DeleteRequest { key }),
+            })),
+            item_collection_metrics: answer.collection_metrics.filter(|all| !all.is_empty()),
             consumed_capacity: capacities(answer.consumed, form),
         }
     }

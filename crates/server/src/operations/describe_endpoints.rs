@@ -2,10 +2,11 @@
 
 use db::Db;
 use model::ApiError;
+use model::api::{DescribeEndpointsRequest, DescribeEndpointsResponse, Endpoint};
 use store::Store;
-use wire::operations::describe_endpoints::{DescribeEndpoints, Input, Output};
+use wire::operations::DescribeEndpoints;
 
-use crate::pipeline::{Call, Facts, Handle};
+use crate::pipeline::{Access, Accesses, Call, Handle, Reach, Resource};
 
 /// A day, as DynamoDB says (API reference, DescribeEndpoints; 2026-11).
 const CACHE_PERIOD_MINUTES: u64 = 1440;
@@ -13,21 +14,28 @@ const CACHE_PERIOD_MINUTES: u64 = 1440;
 impl Handle for DescribeEndpoints {
     type Request = ();
     type Echo = ();
-    type Answer = String;
+    type Answer = DescribeEndpointsResponse;
 
-    fn resolve(Input: Input) -> Result<((), ()), ApiError> {
+    fn resolve(_: DescribeEndpointsRequest) -> Result<((), ()), ApiError> {
         Ok(((), ()))
     }
 
-    fn facts((): &()) -> Facts<'_> {
-        Facts::default()
+    fn accesses((): &()) -> Accesses<'_> {
+        Access::new("dynamodb:DescribeEndpoints", Resource::Any, Reach::Declaration).alone()
     }
 
-    async fn execute<S: Store>(_: &Db<S>, call: Call<'_>, (): ()) -> Result<String, ApiError> {
-        Ok(call.host.to_owned())
+    async fn execute<S: Store>(
+        _: &Db<S>,
+        call: Call<'_>,
+        (): (),
+    ) -> Result<DescribeEndpointsResponse, ApiError> {
+        let (address, cache_period_in_minutes) = (call.host.to_owned(), CACHE_PERIOD_MINUTES);
+        Ok(DescribeEndpointsResponse {
+            endpoints: vec![Endpoint { address, cache_period_in_minutes }],
+        })
     }
 
-    fn answer(address: String, (): ()) -> Output {
-        Output { address, cache_period_minutes: CACHE_PERIOD_MINUTES }
+    fn answer(answer: DescribeEndpointsResponse, (): ()) -> DescribeEndpointsResponse {
+        answer
     }
 }

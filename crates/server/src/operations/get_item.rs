@@ -2,38 +2,40 @@
 
 use db::Db;
 use expr::{Parameter, legacy};
+use model::api::{GetItemInput, GetItemOutput};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
-use wire::operations::get_item::{GetItem, Input, Output};
+use wire::operations::GetItem;
 
 use super::answers::capacity;
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
+use crate::pipeline::{Access, Accesses, Call, Expressions, Handle, METERED, Reach};
 
 impl Handle for GetItem {
     type Request = db::GetItem;
     type Echo = ReturnConsumedCapacity;
     type Answer = db::GetItemAnswer;
 
-    fn resolve(input: Input) -> Result<(db::GetItem, ReturnConsumedCapacity), ApiError> {
+    fn resolve(input: GetItemInput) -> Result<(db::GetItem, ReturnConsumedCapacity), ApiError> {
         let parameters = [(Parameter::Projection, input.projection_expression.is_some())];
-        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
+        let names = input.expression_attribute_names;
+        let mut expressions = Expressions::among(names, None, &parameters)?;
         let projection = expressions.projection(input.projection_expression.as_ref())?;
         let projection = projection.or(legacy::projection(input.attributes_to_get)?);
         expressions.finish()?;
         let request = db::GetItem {
-            table: input.table,
+            table: input.table_name,
             key: input.key,
-            consistent: input.consistent_read,
+            consistent: input.consistent_read.unwrap_or_default(),
             projection,
             report_capacity: METERED,
         };
-        Ok((request, input.return_consumed_capacity))
+        Ok((request, input.return_consumed_capacity.unwrap_or_default()))
     }
 
-    fn facts(request: &db::GetItem) -> Facts<'_> {
-        Access::new(&request.table, Reach::Item(&request.key))
+    fn accesses(request: &db::GetItem) -> Accesses<'_> {
+        Access::new("dynamodb:GetItem", &request.table, Reach::Item(&request.key))
             .projection(request.projection.as_ref())
-            .into()
+            .alone()
     }
 
     async fn execute<S: Store>(
@@ -48,7 +50,7 @@ impl Handle for GetItem {
         answer.consumed.as_slice()
     }
 
-    fn answer(answer: db::GetItemAnswer, form: ReturnConsumedCapacity) -> Output {
-        Output { item: answer.item, consumed_capacity: capacity(answer.consumed, form) }
+    fn answer(answer: db::GetItemAnswer, form: ReturnConsumedCapacity) -> GetItemOutput {
+        GetItemOutput { item: answer.item, consumed_capacity: capacity(answer.consumed, form) }
     }
 }

@@ -1,69 +1,48 @@
 //! Scan.
 
-use db::{Db, Page};
-use expr::{Parameter, legacy};
-use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
-use store::Store;
-use wire::operations::scan::{Input, Output, Scan};
+use expr::Parameter;
+use model::api::{ScanInput, ScanOutput};
+use model::{ApiError, ReturnConsumedCapacity};
 
-use super::answers::{at_most, page};
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
+use super::reading::{Wanted, at_most, page_operation};
+use crate::pipeline::{Expressions, METERED, Reach};
 
-impl Handle for Scan {
-    type Request = db::Scan;
-    type Echo = ReturnConsumedCapacity;
-    type Answer = Page;
+page_operation!(Scan, scan, ScanInput => ScanOutput, resolve, reach);
 
-    fn resolve(input: Input) -> Result<(db::Scan, ReturnConsumedCapacity), ApiError> {
-        let parameters = [
-            (Parameter::Filter, input.filter_expression.is_some()),
-            (Parameter::Projection, input.projection_expression.is_some()),
-        ];
-        let mut expressions = Expressions::among(input.placeholders, &parameters)?;
-        let filter = expressions.filter(input.filter_expression.as_ref())?;
-        let filter = filter.or(legacy::filter(input.filter)?);
-        let projection = expressions.projection(input.projection_expression.as_ref())?;
-        let projection = projection.or(legacy::projection(input.attributes_to_get)?);
-        expressions.finish()?;
-        let request = db::Scan {
-            table: input.table,
-            index: input.index,
-            filter,
-            projection,
-            select: input.select,
-            limit: input.limit.map(at_most),
-            consistent: input.consistent_read,
-            exclusive_start_key: input.exclusive_start_key,
-            segment: input.segment.map(number),
-            total_segments: input.total_segments.map(number),
-            report_capacity: METERED,
-        };
-        Ok((request, input.return_consumed_capacity))
-    }
+fn resolve(input: ScanInput) -> Result<(db::Scan, ReturnConsumedCapacity), ApiError> {
+    let parameters = [
+        (Parameter::Filter, input.filter_expression.is_some()),
+        (Parameter::Projection, input.projection_expression.is_some()),
+    ];
+    let (names, values) = (input.expression_attribute_names, input.expression_attribute_values);
+    let mut expressions = Expressions::among(names, values, &parameters)?;
+    let wanted = Wanted {
+        filter_expression: input.filter_expression,
+        filter: input.scan_filter,
+        conditional_operator: input.conditional_operator,
+        projection_expression: input.projection_expression,
+        attributes_to_get: input.attributes_to_get,
+    };
+    let (filter, projection) = wanted.resolve(&mut expressions)?;
+    expressions.finish()?;
+    let request = db::Scan {
+        table: input.table_name,
+        index: input.index_name,
+        filter,
+        projection,
+        select: input.select,
+        limit: input.limit.map(at_most),
+        consistent: input.consistent_read.unwrap_or_default(),
+        exclusive_start_key: input.exclusive_start_key,
+        segment: input.segment.map(number),
+        total_segments: input.total_segments.map(number),
+        report_capacity: METERED,
+    };
+    Ok((request, input.return_consumed_capacity.unwrap_or_default()))
+}
 
-    fn facts(request: &db::Scan) -> Facts<'_> {
-        Access::new(&request.table, Reach::Table)
-            .through(request.index.as_ref())
-            .condition(request.filter.as_ref())
-            .projection(request.projection.as_ref())
-            .into()
-    }
-
-    async fn execute<S: Store>(
-        db: &Db<S>,
-        call: Call<'_>,
-        request: db::Scan,
-    ) -> Result<Page, ApiError> {
-        db.scan(call.scope, request).await
-    }
-
-    fn consumed(answer: &Page) -> &[ConsumedCapacity] {
-        answer.consumed.as_slice()
-    }
-
-    fn answer(answer: Page, form: ReturnConsumedCapacity) -> Output {
-        page(answer, form)
-    }
+fn reach(_: &db::Scan) -> Reach<'_> {
+    Reach::Table
 }
 
 /// A segment's number or the number of segments: the model's constraints keep both under 1,000,001.

@@ -1,27 +1,32 @@
 //! TransactGetItems.
 
 use db::{Db, TransactGet, TransactGetItemsAnswer};
+use model::api::{Get, ItemResponse, TransactGetItemsInput, TransactGetItemsOutput};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
-use wire::operations::transact_get_items::{Get, Input, Output, TransactGetItems};
+use wire::operations::TransactGetItems;
 
-use super::answers::capacities;
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
+use super::answers::split_capacities;
+use crate::pipeline::{Access, Accesses, Call, Expressions, Handle, METERED, Reach};
 
 impl Handle for TransactGetItems {
     type Request = db::TransactGetItems;
     type Echo = ReturnConsumedCapacity;
     type Answer = TransactGetItemsAnswer;
 
-    fn resolve(input: Input) -> Result<(db::TransactGetItems, ReturnConsumedCapacity), ApiError> {
-        let form = input.return_consumed_capacity;
-        let gets = input.gets.into_iter().map(get).collect::<Result<_, _>>()?;
+    fn resolve(
+        input: TransactGetItemsInput,
+    ) -> Result<(db::TransactGetItems, ReturnConsumedCapacity), ApiError> {
+        let form = input.return_consumed_capacity.unwrap_or_default();
+        let gets = input.transact_items.into_iter();
+        let gets = gets.map(|item| get(item.get)).collect::<Result<_, _>>()?;
         Ok((db::TransactGetItems { gets, report_capacity: METERED }, form))
     }
 
-    fn facts(request: &db::TransactGetItems) -> Facts<'_> {
+    fn accesses(request: &db::TransactGetItems) -> Accesses<'_> {
         let accesses = request.gets.iter().map(|get| {
-            Access::new(&get.table, Reach::Item(&get.key)).projection(get.projection.as_ref())
+            Access::new("dynamodb:GetItem", &get.table, Reach::Item(&get.key))
+                .projection(get.projection.as_ref())
         });
         accesses.collect()
     }
@@ -38,14 +43,21 @@ impl Handle for TransactGetItems {
         answer.consumed.as_deref().unwrap_or_default()
     }
 
-    fn answer(answer: TransactGetItemsAnswer, form: ReturnConsumedCapacity) -> Output {
-        Output { responses: answer.items, consumed_capacity: capacities(answer.consumed, form) }
+    fn answer(
+        answer: TransactGetItemsAnswer,
+        form: ReturnConsumedCapacity,
+    ) -> TransactGetItemsOutput {
+        let responses = answer.items.into_iter().map(|item| ItemResponse { item });
+        TransactGetItemsOutput {
+            responses: Some(responses.collect()),
+            consumed_capacity: split_capacities(answer.consumed, form),
+        }
     }
 }
 
 fn get(get: Get) -> Result<TransactGet, ApiError> {
-    let mut expressions = Expressions::new(get.placeholders)?;
+    let mut expressions = Expressions::new(get.expression_attribute_names, None)?;
     let projection = expressions.projection(get.projection_expression.as_ref())?;
     expressions.finish()?;
-    Ok(TransactGet { table: get.table, key: get.key, projection })
+    Ok(TransactGet { table: get.table_name, key: get.key, projection })
 }

@@ -1,33 +1,34 @@
 //! TransactWriteItems.
 
 use db::{Db, Report, TransactAction, TransactOperation, TransactWriteItemsAnswer};
+use model::api::{TransactWriteItem, TransactWriteItemsInput, TransactWriteItemsOutput};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
-use wire::operations::transact_write_items::{
-    Action, ActionKind, Input, Output, TransactWriteItems,
-};
+use wire::operations::TransactWriteItems;
 
-use super::answers::capacities;
-use crate::pipeline::{Access, Call, Expressions, Facts, Handle, METERED, Reach};
+use super::answers::split_capacities;
+use crate::pipeline::{Access, Accesses, Call, Expressions, Handle, METERED, Reach};
 
 impl Handle for TransactWriteItems {
     type Request = db::TransactWriteItems;
     type Echo = ReturnConsumedCapacity;
     type Answer = TransactWriteItemsAnswer;
 
-    fn resolve(input: Input) -> Result<(db::TransactWriteItems, ReturnConsumedCapacity), ApiError> {
+    fn resolve(
+        input: TransactWriteItemsInput,
+    ) -> Result<(db::TransactWriteItems, ReturnConsumedCapacity), ApiError> {
         let request = db::TransactWriteItems {
-            actions: input.actions.into_iter().map(action).collect::<Result<_, _>>()?,
+            actions: input.transact_items.into_iter().map(action).collect::<Result<_, _>>()?,
             client_token: input.client_request_token,
             report: Report {
                 capacity: METERED,
-                collection_metrics: input.return_item_collection_metrics,
+                collection_metrics: input.return_item_collection_metrics.unwrap_or_default(),
             },
         };
-        Ok((request, input.return_consumed_capacity))
+        Ok((request, input.return_consumed_capacity.unwrap_or_default()))
     }
 
-    fn facts(request: &db::TransactWriteItems) -> Facts<'_> {
+    fn accesses(request: &db::TransactWriteItems) -> Accesses<'_> {
         request.actions.iter().map(access).collect()
     }
 
@@ -43,43 +44,70 @@ impl Handle for TransactWriteItems {
         answer.consumed.as_deref().unwrap_or_default()
     }
 
-    fn answer(answer: TransactWriteItemsAnswer, form: ReturnConsumedCapacity) -> Output {
-        Output {
-            item_collection_metrics: answer.collection_metrics.unwrap_or_default(),
-            consumed_capacity: capacities(answer.consumed, form),
+    fn answer(
+        answer: TransactWriteItemsAnswer,
+        form: ReturnConsumedCapacity,
+    ) -> TransactWriteItemsOutput {
+        TransactWriteItemsOutput {
+            item_collection_metrics: answer.collection_metrics.filter(|all| !all.is_empty()),
+            consumed_capacity: split_capacities(answer.consumed, form),
         }
     }
 }
 
-/// Each action has placeholders of its own.
-fn action(action: Action) -> Result<TransactAction, ApiError> {
-    let mut expressions = Expressions::new(action.placeholders)?;
-    let operation = match action.kind {
-        ActionKind::ConditionCheck { key } => TransactOperation::ConditionCheck(key),
-        ActionKind::Put { item } => TransactOperation::Put(item),
-        ActionKind::Delete { key } => TransactOperation::Delete(key),
-        ActionKind::Update { key, update_expression } => {
-            TransactOperation::Update(key, expressions.required_update(&update_expression)?)
+/// Resolves an action's expressions, for each action has placeholders of its own. `$update` is the
+/// expression that must be resolved first, and what of it becomes the operation.
+macro_rules! resolved {
+    ($action:ident, $condition:expr, |$expressions:ident| $operation:expr) => {{
+        let (names, values) =
+            ($action.expression_attribute_names, $action.expression_attribute_values);
+        let mut $expressions = Expressions::new(names, values)?;
+        let operation = $operation;
+        let condition = $expressions.condition($condition.as_ref())?;
+        $expressions.finish()?;
+        TransactAction {
+            table: $action.table_name,
+            operation,
+            condition,
+            on_failure: $action.return_values_on_condition_check_failure.unwrap_or_default(),
         }
-    };
-    let condition = expressions.condition(action.condition_expression.as_ref())?;
-    expressions.finish()?;
-    Ok(TransactAction {
-        table: action.table,
-        operation,
-        condition,
-        on_failure: action.on_condition_check_failure,
+    }};
+}
+
+fn action(action: TransactWriteItem) -> Result<TransactAction, ApiError> {
+    Ok(match action {
+        TransactWriteItem::ConditionCheck(check) => {
+            resolved!(check, Some(check.condition_expression), |expressions| {
+                TransactOperation::ConditionCheck(check.key)
+            })
+        }
+        TransactWriteItem::Put(put) => {
+            resolved!(put, put.condition_expression, |expressions| {
+                TransactOperation::Put(put.item)
+            })
+        }
+        TransactWriteItem::Delete(delete) => {
+            resolved!(delete, delete.condition_expression, |expressions| {
+                TransactOperation::Delete(delete.key)
+            })
+        }
+        TransactWriteItem::Update(update) => {
+            resolved!(update, update.condition_expression, |expressions| {
+                let plan = expressions.required_update(&update.update_expression)?;
+                TransactOperation::Update(update.key, plan)
+            })
+        }
     })
 }
 
 fn access(action: &TransactAction) -> Access<'_> {
-    let (attributes, update) = match &action.operation {
-        TransactOperation::Put(attributes)
-        | TransactOperation::Delete(attributes)
-        | TransactOperation::ConditionCheck(attributes) => (attributes, None),
-        TransactOperation::Update(key, update) => (key, Some(update)),
+    let (iam_action, attributes, update) = match &action.operation {
+        TransactOperation::Put(item) => ("dynamodb:PutItem", item, None),
+        TransactOperation::Delete(key) => ("dynamodb:DeleteItem", key, None),
+        TransactOperation::ConditionCheck(key) => ("dynamodb:ConditionCheckItem", key, None),
+        TransactOperation::Update(key, update) => ("dynamodb:UpdateItem", key, Some(update)),
     };
-    Access::new(&action.table, Reach::Item(attributes))
+    Access::new(iam_action, &action.table, Reach::Item(attributes))
         .update(update)
         .condition(action.condition.as_ref())
 }

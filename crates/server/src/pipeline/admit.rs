@@ -2,13 +2,13 @@
 
 use model::ApiError;
 
-use super::Facts;
+use super::Access;
 
 /// Says yes. Throttling by table, index and partition will be decided here, before anything is
 /// written.
-pub(super) fn admit(facts: &Facts<'_>) -> Result<(), ApiError> {
-    for access in &facts.accesses {
-        tracing::trace!(table = access.table.name(), index = access.index, "admitted");
+pub(super) fn admit(accesses: &[Access<'_>]) -> Result<(), ApiError> {
+    for (table, index) in accesses.iter().filter_map(Access::table) {
+        tracing::trace!(table = table.name(), index, "admitted");
     }
     Ok(())
 }

@@ -2,22 +2,21 @@
 
 use auth::Caller;
 use model::ApiError;
-use wire::Permission;
 
-use super::Facts;
+use super::{Access, access};
 
-/// Says yes. IAM policies will be evaluated here: `permissions` are the actions and resources,
-/// `facts` what conditions on leading keys and attributes look at.
-pub(super) fn authorize(
-    caller: &Caller<'_>,
-    permissions: &[Permission],
-    facts: &Facts<'_>,
-) -> Result<(), ApiError> {
-    tracing::trace!(
-        access_key_id = &*caller.access_key_id,
-        ?permissions,
-        attributes = ?facts.attributes(),
-        "allowed"
-    );
+/// Says yes. IAM policies will be evaluated here, access by access: its action and resource, and
+/// what conditions on leading keys and attributes look at.
+pub(super) fn authorize(caller: &Caller<'_>, accesses: &[Access<'_>]) -> Result<(), ApiError> {
+    for Access { action, resource, index, .. } in accesses {
+        tracing::trace!(
+            access_key_id = &*caller.access_key_id,
+            action,
+            ?resource,
+            index,
+            attributes = ?access::attributes(accesses),
+            "allowed"
+        );
+    }
     Ok(())
 }

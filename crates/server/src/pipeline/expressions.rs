@@ -1,11 +1,12 @@
 //! Resolving a request's expressions, absent ones included.
 
+use std::collections::BTreeMap;
+
 use expr::{
     Condition, ConditionKind, GivenPlaceholders, KeyCondition, Parameter, Projection, Resolver,
     Update, check_placeholders_allowed,
 };
-use model::ApiError;
-use wire::Placeholders;
+use model::{ApiError, AttributeMap};
 
 /// One request's expressions on their way to plans.
 pub(crate) struct Expressions {
@@ -16,20 +17,21 @@ impl Expressions {
     /// For an operation outside transactions: refuses placeholders when none of its expression
     /// parameters, in AWS's order and with whether it is there, could use them.
     pub(crate) fn among(
-        placeholders: Placeholders,
+        names: Option<BTreeMap<String, String>>,
+        values: Option<AttributeMap>,
         parameters: &[(Parameter, bool)],
     ) -> Result<Self, ApiError> {
-        let given = GivenPlaceholders {
-            names: placeholders.names.is_some(),
-            values: placeholders.values.is_some(),
-        };
+        let given = GivenPlaceholders { names: names.is_some(), values: values.is_some() };
         check_placeholders_allowed(given, parameters)?;
-        Self::new(placeholders)
+        Self::new(names, values)
     }
 
     /// For an action of a transaction.
-    pub(crate) fn new(placeholders: Placeholders) -> Result<Self, ApiError> {
-        Ok(Self { resolver: Resolver::new(placeholders.names, placeholders.values)? })
+    pub(crate) fn new(
+        names: Option<BTreeMap<String, String>>,
+        values: Option<AttributeMap>,
+    ) -> Result<Self, ApiError> {
+        Ok(Self { resolver: Resolver::new(names, values)? })
     }
 
     pub(crate) fn condition(

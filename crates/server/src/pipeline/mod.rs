@@ -1,23 +1,23 @@
 //! A request's way: named stages in a fixed order, the same for every operation.
 //!
 //! ```text
-//! decode       wire: bytes → input               SerializationException
-//! constraints  wire: the service model's rules   "N validation errors detected: …"
 //! resolve      expressions and the parameters    no #name or :value is left behind it
 //!              from before them become plans
-//! facts        tables, indexes, keys, attributes
+//! accesses     what is done to which tables,
+//!              indexes, keys, attributes
 //! authorize    may the caller do that?           says yes today
 //! admit        is there capacity for it?         says yes today
 //! execute      db: semantic checks, then effects first failure wins
-//! encode       wire: answer → bytes
 //! ```
+//!
+//! It takes a typed input and gives a typed output: bytes are `dispatch`'s and `wire`'s.
 //!
 //! Authorize and admit stand before execute, so that a refused request leaves nothing.
 
+mod access;
 mod admit;
 mod authorize;
 mod expressions;
-mod facts;
 
 use std::sync::OnceLock;
 
@@ -27,7 +27,7 @@ use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::Operation;
 
-pub use facts::{Access, Facts, Reach};
+pub use access::{Access, Accesses, Reach, Resource};
 
 pub(crate) use expressions::Expressions;
 
@@ -37,10 +37,8 @@ use crate::target::Target;
 /// What handlers ask `db` to report: every request is metered, whatever its own answer is to show.
 pub(crate) const METERED: ReturnConsumedCapacity = ReturnConsumedCapacity::Indexes;
 
-/// Answers up to this size are encoded without the buffer growing.
-const ANSWER_BYTES_EXPECTED: usize = 1024;
-
-/// An operation bound to `db`: one file under `operations/` each, the same four steps in each.
+/// An operation bound to `db`, by its row of the table or by a file under `operations/`: the same
+/// four steps in each.
 pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
     /// What `db` is asked: the input with its expressions resolved.
     type Request: Send;
@@ -52,8 +50,8 @@ pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
     /// Resolves the input's expressions and sets aside what the answer repeats.
     fn resolve(input: Self::Input) -> Result<(Self::Request, Self::Echo), ApiError>;
 
-    /// Says what the request touches.
-    fn facts(request: &Self::Request) -> Facts<'_>;
+    /// Says what the request does to what.
+    fn accesses(request: &Self::Request) -> Accesses<'_>;
 
     /// Lets `db` carry it out.
     fn execute<S: Store>(
@@ -67,7 +65,7 @@ pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
         &[]
     }
 
-    /// Puts the answer as `wire` prints it.
+    /// Puts the answer as the service has it.
     fn answer(answer: Self::Answer, echo: Self::Echo) -> Self::Output;
 }
 
@@ -90,22 +88,18 @@ pub(crate) struct Call<'a> {
 pub(crate) async fn run<O: Handle, S: Store>(
     db: &Db<S>,
     call: Call<'_>,
-    body: &[u8],
-) -> Result<Vec<u8>, ApiError> {
-    let input = wire::decode::<O>(body)?;
-    let permissions = O::permissions(&input, call.scope);
+    input: O::Input,
+) -> Result<O::Output, ApiError> {
     let (request, echo) = O::resolve(input)?;
     {
-        let facts = O::facts(&request);
-        if let Some(access) = facts.accesses.first() {
-            call.target.get_or_init(|| Target::new(access.table, access.index));
+        let accesses = O::accesses(&request);
+        if let Some((table, index)) = accesses.iter().find_map(Access::table) {
+            call.target.get_or_init(|| Target::new(table, index));
         }
-        authorize::authorize(call.caller, &permissions, &facts)?;
-        admit::admit(&facts)?;
+        authorize::authorize(call.caller, &accesses)?;
+        admit::admit(&accesses)?;
     }
     let answer = O::execute(db, call, request).await?;
     call.metrics.consumed(O::consumed(&answer));
-    let mut body = Vec::with_capacity(ANSWER_BYTES_EXPECTED);
-    O::encode(&O::answer(answer, echo), &mut body);
-    Ok(body)
+    Ok(O::answer(answer, echo))
 }

@@ -72,6 +72,22 @@ pub(super) fn listed(shape: &'static Shape) -> String {
     rules.collect::<Vec<_>>().join(", ")
 }
 
+/// Whether a string is within the constraints of that shape.
+pub(crate) fn fits_text(shape: &'static Shape, text: &str) -> bool {
+    rules(shape, Some(text)).all(|rule| rule.holds_for_text(text))
+}
+
+/// Whether a number is within the constraints of that shape.
+pub(crate) fn fits_value(shape: &'static Shape, value: i64) -> bool {
+    rules(shape, None).all(|rule| rule.holds_for(value))
+}
+
+/// Whether a list or map of that many parts is within its bounds.
+pub(crate) fn fits_count(length: &Range, parts: usize) -> bool {
+    let parts = count(parts);
+    length.min.is_none_or(|min| parts >= min) && length.max.is_none_or(|max| parts <= max)
+}
+
 impl Rule {
     /// Whether a value of the right type does what it must.
     pub(super) fn holds(self, json: &Json<'_>) -> bool {

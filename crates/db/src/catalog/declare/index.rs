@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::api::LocalSecondaryIndex;
 use model::limits::{GLOBAL_INDEXES_MAX, LOCAL_INDEXES_MAX, TABLE_NON_KEY_ATTRIBUTES_MAX};
 use model::{
     ApiError, AttributeDefinition, BillingMode, IndexDeclaration, IndexDefinition, IndexKind,
@@ -17,7 +18,7 @@ use crate::error::invalid;
 pub(super) fn indexes(
     table_key: &KeySchema,
     attributes: &[AttributeDefinition],
-    local: Option<Vec<IndexDeclaration>>,
+    local: Option<Vec<LocalSecondaryIndex>>,
     global: Option<Vec<IndexDeclaration>>,
     billing_mode: BillingMode,
 ) -> Result<Vec<IndexDefinition>, ApiError> {
@@ -63,15 +64,17 @@ pub(in crate::catalog) fn global_index(
     let provisioned = index.throughput.unwrap_or(ProvisionedThroughput::ZERO);
     subject.check_new_ceilings(index.on_demand, billing_mode)?;
     let warm = subject.new_warmth(index.warm, billing_mode, provisioned)?;
-    Ok(IndexDefinition { warm, ..index_definition(index, IndexKind::Global, key)? })
+    let definition = index_definition(&index.name, IndexKind::Global, key, &index.projection)?;
+    let (throughput, on_demand) = (index.throughput, index.on_demand);
+    Ok(IndexDefinition { throughput, on_demand, warm, ..definition })
 }
 
 fn local_index(
-    index: &IndexDeclaration,
+    index: &LocalSecondaryIndex,
     table_key: &KeySchema,
     attributes: &[AttributeDefinition],
 ) -> Result<IndexDefinition, ApiError> {
-    let name = &index.name;
+    let name = &index.index_name;
     let key = key::local_index_key(&index.key_schema, attributes)?;
     if key.range.is_empty() {
         return Err(invalid(format!(
@@ -85,21 +88,22 @@ fn local_index(
              index: {name}. index hash key: {index_hash}, table hash key: {table_hash}"
         )));
     }
-    index_definition(index, IndexKind::Local, key)
+    index_definition(name, IndexKind::Local, key, &index.projection)
 }
 
 fn index_definition(
-    index: &IndexDeclaration,
+    name: &str,
     kind: IndexKind,
     key: KeySchema,
+    declared: &ProjectionDeclaration,
 ) -> Result<IndexDefinition, ApiError> {
     Ok(IndexDefinition {
-        name: index.name.clone(),
+        name: name.to_owned(),
         kind,
         key,
-        projection: projection(&index.projection)?,
-        throughput: index.throughput,
-        on_demand: index.on_demand,
+        projection: projection(declared)?,
+        throughput: None,
+        on_demand: None,
         warm: None,
         throughput_changes: ThroughputChanges::default(),
         phase: IndexPhase::Active,
@@ -159,7 +163,7 @@ fn check_throughput(index: &IndexDeclaration, billing_mode: BillingMode) -> Resu
     }
 }
 
-fn check_not_empty(declared: &[IndexDeclaration], member: &str) -> Result<(), ApiError> {
+fn check_not_empty<T>(declared: &[T], member: &str) -> Result<(), ApiError> {
     if declared.is_empty() {
         return Err(invalid(format!("List of {member} is empty")));
     }
@@ -167,11 +171,11 @@ fn check_not_empty(declared: &[IndexDeclaration], member: &str) -> Result<(), Ap
 }
 
 /// Visits the declared indexes; AWS counts them after looking at each.
-fn check_count(
-    declared: &[IndexDeclaration],
+fn check_count<T>(
+    declared: &[T],
     kind: &str,
     most: usize,
-    mut visit: impl FnMut(&IndexDeclaration) -> Result<(), ApiError>,
+    mut visit: impl FnMut(&T) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     declared.iter().try_for_each(&mut visit)?;
     if declared.len() > most {

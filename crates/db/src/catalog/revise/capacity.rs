@@ -1,15 +1,14 @@
 //! Billing mode and capacity of the table itself.
 
-use model::{
-    ApiError, BillingMode, IndexKind, ProvisionedThroughput, TableDefinition, TableUpdate,
-};
+use model::api::UpdateTableInput;
+use model::{ApiError, BillingMode, IndexKind, ProvisionedThroughput, TableDefinition};
 
 use super::super::capacity::Subject;
 use crate::error::{invalid, validation};
 
 /// Checks what can be said without the table (DDB-TABLE-057, DDB-TABLE-442).
-pub(super) fn check_request(update: &TableUpdate) -> Result<(), ApiError> {
-    match (update.billing_mode, update.throughput) {
+pub(super) fn check_request(update: &UpdateTableInput) -> Result<(), ApiError> {
+    match (update.billing_mode, update.provisioned_throughput) {
         (Some(BillingMode::PayPerRequest), Some(_)) => Err(invalid(
             "ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST",
         )),
@@ -23,7 +22,7 @@ pub(super) fn check_request(update: &TableUpdate) -> Result<(), ApiError> {
 /// Changes billing mode, units, ceilings and warm throughput.
 pub(super) fn revise(
     definition: &mut TableDefinition,
-    update: &TableUpdate,
+    update: &UpdateTableInput,
     now_ms: u64,
 ) -> Result<(), ApiError> {
     let switched = update.billing_mode.filter(|mode| *mode != definition.billing_mode);
@@ -31,17 +30,17 @@ pub(super) fn revise(
         Some(BillingMode::PayPerRequest) => switch_to_on_demand(definition, now_ms),
         Some(BillingMode::Provisioned) => switch_to_provisioned(definition, update, now_ms)?,
         None => {
-            if let Some(throughput) = update.throughput {
+            if let Some(throughput) = update.provisioned_throughput {
                 check_throughput(definition, throughput)?;
                 set_throughput(definition, throughput, now_ms);
             }
         }
     }
-    if let Some(ceilings) = update.on_demand {
+    if let Some(ceilings) = update.on_demand_throughput {
         let (current, mode) = (definition.on_demand, definition.billing_mode);
         definition.on_demand = Subject::Table.changed_ceilings(current, ceilings, mode)?;
     }
-    if let Some(warm) = update.warm {
+    if let Some(warm) = update.warm_throughput {
         definition.warm = Some(Subject::Table.changed_warmth(warm, definition.warm())?);
     }
     Ok(())
@@ -63,11 +62,16 @@ fn switch_to_on_demand(definition: &mut TableDefinition, now_ms: u64) {
 /// (DDB-TABLE-153).
 fn switch_to_provisioned(
     definition: &mut TableDefinition,
-    update: &TableUpdate,
+    update: &UpdateTableInput,
     now_ms: u64,
 ) -> Result<(), ApiError> {
-    let updates =
-        || update.global_indexes.iter().flatten().filter_map(|index| index.update.as_ref());
+    let updates = || {
+        update
+            .global_secondary_index_updates
+            .iter()
+            .flatten()
+            .filter_map(|index| index.update.as_ref())
+    };
     let has_units = |name: &str| {
         updates().any(|settings| settings.name == name && settings.throughput.is_some())
     };
@@ -85,7 +89,7 @@ fn switch_to_provisioned(
     definition.on_demand = None;
     definition.warm = Some(definition.warm());
     definition.billing_mode = BillingMode::Provisioned;
-    if let Some(throughput) = update.throughput {
+    if let Some(throughput) = update.provisioned_throughput {
         set_throughput(definition, throughput, now_ms);
     }
     Ok(())

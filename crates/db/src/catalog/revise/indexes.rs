@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use model::api::{GlobalSecondaryIndexUpdate, UpdateTableInput};
 use model::limits::GLOBAL_INDEXES_MAX;
 use model::{
     ApiError, AttributeDefinition, BillingMode, IndexDeclaration, IndexDefinition, IndexKind,
-    IndexPhase, IndexSettings, IndexUpdate, KeySchema, ProvisionedThroughput, TableDefinition,
-    TableUpdate,
+    IndexPhase, IndexSettings, KeySchema, ProvisionedThroughput, TableDefinition,
 };
 
 use super::super::capacity::Subject;
@@ -17,9 +17,9 @@ use super::capacity::check_differs;
 use crate::error::{in_use, invalid, limit_exceeded, validation};
 
 /// Checks what can be said without the table (DDB-TABLE-160, DDB-TABLE-162).
-pub(super) fn check_request(update: &TableUpdate) -> Result<(), ApiError> {
+pub(super) fn check_request(update: &UpdateTableInput) -> Result<(), ApiError> {
     let mut names = BTreeSet::new();
-    for index in update.global_indexes.iter().flatten() {
+    for index in update.global_secondary_index_updates.iter().flatten() {
         let name = only_name(index)?;
         if !names.insert(name) {
             return Err(invalid(format!(
@@ -27,7 +27,7 @@ pub(super) fn check_request(update: &TableUpdate) -> Result<(), ApiError> {
                  Index: {name}"
             )));
         }
-        let is_undefined = update.attributes.as_ref().is_none_or(Vec::is_empty);
+        let is_undefined = update.attribute_definitions.as_ref().is_none_or(Vec::is_empty);
         if index.create.is_some() && is_undefined {
             return Err(invalid(format!(
                 "AttributeDefinitions is not specified for index: {name}"
@@ -40,7 +40,7 @@ pub(super) fn check_request(update: &TableUpdate) -> Result<(), ApiError> {
 /// Refuses changes of the table that an index on its way forbids (DDB-TABLE-163, -375, -458).
 pub(super) fn check_not_in_the_way(
     definition: &TableDefinition,
-    update: &TableUpdate,
+    update: &UpdateTableInput,
 ) -> Result<(), ApiError> {
     let on_its_way = [
         (IndexPhase::Allocating, "created", "creation"),
@@ -54,19 +54,19 @@ pub(super) fn check_not_in_the_way(
         }
         let (table, names) = (&definition.name, names.join(", "));
         let switched = update.billing_mode.is_some_and(|mode| mode != definition.billing_mode);
-        if update.throughput.is_some() || switched {
+        if update.provisioned_throughput.is_some() || switched {
             return Err(in_use(format!(
                 "Can't change table IOPS when an index is being {participle}. Table: {table} \
                  Indexes: [{names}]"
             )));
         }
-        if update.stream.is_some() {
+        if update.stream_specification.is_some() {
             return Err(in_use(format!(
                 "Can't change stream status when an index is being {participle}. Table: {table} \
                  Indexes: [{names}]"
             )));
         }
-        if update.on_demand.is_some() {
+        if update.on_demand_throughput.is_some() {
             return Err(in_use(format!(
                 "OnDemandThroughput cannot be updated while index {noun} is in progress for \
                  indexes: [{names}]"
@@ -79,32 +79,36 @@ pub(super) fn check_not_in_the_way(
 /// Carries out the updates, one after the other.
 pub(super) fn revise(
     definition: &mut TableDefinition,
-    update: &TableUpdate,
+    update: &UpdateTableInput,
     now_ms: u64,
 ) -> Result<(), ApiError> {
-    let updates = update.global_indexes.as_deref().unwrap_or_default();
+    let updates = update.global_secondary_index_updates.as_deref().unwrap_or_default();
     if updates.iter().filter(|index| index.update.is_none()).count() > 1 {
         return Err(one_at_a_time());
     }
     for index in updates {
         match index {
-            IndexUpdate { create: Some(index), .. } => {
-                let attributes = update.attributes.as_deref().unwrap_or_default();
+            GlobalSecondaryIndexUpdate { create: Some(index), .. } => {
+                let attributes = update.attribute_definitions.as_deref().unwrap_or_default();
                 create(definition, index, attributes)?;
             }
-            IndexUpdate { update: Some(settings), .. } => change(definition, settings, now_ms)?,
-            IndexUpdate { delete: Some(name), .. } => delete(definition, name)?,
-            IndexUpdate { .. } => {}
+            GlobalSecondaryIndexUpdate { update: Some(settings), .. } => {
+                change(definition, settings, now_ms)?
+            }
+            GlobalSecondaryIndexUpdate { delete: Some(one), .. } => {
+                delete(definition, &one.index_name)?;
+            }
+            GlobalSecondaryIndexUpdate { .. } => {}
         }
     }
     Ok(())
 }
 
-fn only_name(index: &IndexUpdate) -> Result<&str, ApiError> {
+fn only_name(index: &GlobalSecondaryIndexUpdate) -> Result<&str, ApiError> {
     let names = [
         index.create.as_ref().map(|index| &index.name),
         index.update.as_ref().map(|index| &index.name),
-        index.delete.as_ref(),
+        index.delete.as_ref().map(|index| &index.index_name),
     ];
     let mut names = names.into_iter().flatten();
     match (names.next(), names.next()) {

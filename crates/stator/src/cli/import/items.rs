@@ -12,7 +12,8 @@ use db::{BatchAction, Loaded, Loader};
 use dump::foreign::{self, Change, DataFile};
 use dump::{Content, Text};
 use indicatif::ProgressBar;
-use model::{Scope, TableDeclaration, TableRef};
+use model::api::CreateTableInput;
+use model::{Scope, TableRef};
 
 use super::batches::{Sink, Step, Steps, read_aside};
 use super::source;
@@ -81,7 +82,7 @@ pub(super) async fn import(request: Request) -> anyhow::Result<String> {
     offline.close([&[report][..], &notes].concat().join("\n")).await
 }
 
-fn declaration(path: &Path, table: &str) -> anyhow::Result<TableDeclaration> {
+fn declaration(path: &Path, table: &str) -> anyhow::Result<CreateTableInput> {
     let json = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     foreign::read_declaration(&json, table).with_context(|| path.display().to_string())
 }

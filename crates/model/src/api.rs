@@ -1,0 +1,13 @@
+//! The service's own structures: what each operation asks and answers.
+//!
+//! They are generated from the service model, under the service's names. Where the service and
+//! Stator mean the same, a member is one of Stator's nouns: items in answers are stored bytes,
+//! tables are references, and expressions stay text until they are resolved.
+
+pub use crate::generated::items::*;
+pub use crate::generated::streams::*;
+pub use crate::generated::tables::*;
+
+/// A member that was given, of a kind that is not supported: only that it is there counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsupported;

@@ -1,0 +1,146 @@
+//! The map from the service's shapes to Stator's nouns, and what else the model does not say.
+
+/// Shapes of which codegen makes no type, because `model` has the noun.
+pub(super) const NOUNS: &[(&str, &str)] = &[
+    ("AttributeAction", "legacy::UpdateAction"),
+    ("AttributeDefinition", "AttributeDefinition"),
+    ("AttributeMap", "Item"),
+    ("AttributeValue", "AttributeValue"),
+    ("AttributeValueUpdate", "legacy::AttributeUpdate"),
+    ("BillingMode", "BillingMode"),
+    ("ComparisonOperator", "legacy::ComparisonOperator"),
+    ("Condition", "legacy::Comparison"),
+    ("ConditionalOperator", "legacy::ConditionalOperator"),
+    ("ConsumedCapacity", "CapacityReport"),
+    ("CreateGlobalSecondaryIndexAction", "IndexDeclaration"),
+    ("ExpectedAttributeValue", "legacy::ExpectedAttribute"),
+    ("GlobalSecondaryIndex", "IndexDeclaration"),
+    ("GlobalTableSettingsReplicationMode", "Unsupported"),
+    ("GlobalTableWitnessGroupUpdateList", "Unsupported"),
+    ("ItemCollectionMetrics", "ItemCollectionMetrics"),
+    ("KeySchemaElement", "KeySchemaElement"),
+    ("KeyType", "KeyRole"),
+    ("MultiRegionConsistency", "Unsupported"),
+    ("OnDemandThroughput", "OnDemandThroughput"),
+    ("OperationType", "ChangeKind"),
+    ("Projection", "ProjectionDeclaration"),
+    ("ProjectionType", "ProjectionType"),
+    ("ProvisionedThroughput", "ProvisionedThroughput"),
+    ("Record", "StreamRecord"),
+    ("ReplicationGroupUpdateList", "Unsupported"),
+    ("ResourceArnString", "TableRef"),
+    ("ReturnConsumedCapacity", "ReturnConsumedCapacity"),
+    ("ReturnItemCollectionMetrics", "ReturnItemCollectionMetrics"),
+    ("ReturnValue", "ReturnValues"),
+    ("ReturnValuesOnConditionCheckFailure", "ReturnValuesOnConditionCheckFailure"),
+    ("ScalarAttributeType", "ScalarType"),
+    ("Select", "Select"),
+    ("SSESpecification", "SseDeclaration"),
+    ("SSEType", "SseKind"),
+    ("StreamArn", "StreamArn"),
+    ("StreamSpecification", "StreamDeclaration"),
+    ("StreamDescription", "StreamDescription"),
+    ("StreamStatus", "StreamStatus"),
+    ("StreamViewType", "StreamView"),
+    ("TableArn", "TableRef"),
+    ("TableClass", "TableClass"),
+    ("TableDescription", "TableDescription"),
+    ("TimeToLiveStatus", "TimeToLiveStatus"),
+    ("UpdateGlobalSecondaryIndexAction", "IndexSettings"),
+    ("VectorIndexList", "Unsupported"),
+    ("VectorIndexUpdateList", "Unsupported"),
+    ("WarmThroughput", "WarmThroughput"),
+];
+
+/// Structures among the nouns, and the fields of their members.
+pub(super) const FIELDS: &[(&str, &[(&str, &str)])] = &[
+    ("AttributeDefinition", &[("AttributeName", "name"), ("AttributeType", "scalar_type")]),
+    ("AttributeValueUpdate", &[("Action", "action"), ("Value", "value")]),
+    ("Condition", &[("AttributeValueList", "values"), ("ComparisonOperator", "operator")]),
+    (
+        "ExpectedAttributeValue",
+        &[
+            ("AttributeValueList", "values"),
+            ("ComparisonOperator", "operator"),
+            ("Exists", "exists"),
+            ("Value", "value"),
+        ],
+    ),
+    (
+        "GlobalSecondaryIndex",
+        &[
+            ("IndexName", "name"),
+            ("KeySchema", "key_schema"),
+            ("OnDemandThroughput", "on_demand"),
+            ("Projection", "projection"),
+            ("ProvisionedThroughput", "throughput"),
+            ("WarmThroughput", "warm"),
+        ],
+    ),
+    ("KeySchemaElement", &[("AttributeName", "name"), ("KeyType", "role")]),
+    ("OnDemandThroughput", &[("MaxReadRequestUnits", "read"), ("MaxWriteRequestUnits", "write")]),
+    (
+        "Projection",
+        &[("NonKeyAttributes", "non_key_attributes"), ("ProjectionType", "projection_type")],
+    ),
+    ("ProvisionedThroughput", &[("ReadCapacityUnits", "read"), ("WriteCapacityUnits", "write")]),
+    (
+        "SSESpecification",
+        &[("Enabled", "enabled"), ("KMSMasterKeyId", "kms_key"), ("SSEType", "kind")],
+    ),
+    ("StreamSpecification", &[("StreamEnabled", "enabled"), ("StreamViewType", "view")]),
+    (
+        "UpdateGlobalSecondaryIndexAction",
+        &[
+            ("IndexName", "name"),
+            ("OnDemandThroughput", "on_demand"),
+            ("ProvisionedThroughput", "throughput"),
+            ("WarmThroughput", "warm"),
+        ],
+    ),
+    ("WarmThroughput", &[("ReadUnitsPerSecond", "read"), ("WriteUnitsPerSecond", "write")]),
+];
+
+/// Members whose field has what absence means: an empty list, the usual action.
+pub(super) const DEFAULTS: &[(&str, &str)] =
+    &[("AttributeValueUpdate", "Action"), ("Condition", "AttributeValueList")];
+
+/// Maps of items that answers show: they stay stored bytes.
+pub(super) const STORED: &[&str] = &["AttributeMap", "Key"];
+
+/// Structures of which exactly one member may be there.
+pub(super) const CHOICES: &[&str] = &["TransactWriteItem", "WriteRequest"];
+
+/// Numbers of which the model does not say that they cannot be negative.
+pub(super) const COUNTS: &[&str] = &["Integer", "Long"];
+
+/// Members in another order than that of their names, in answers; the rest follows behind them.
+pub(super) const ORDER: &[(&str, &[&str])] = &[(
+    "KeysAndAttributes",
+    &[
+        "ConsistentRead",
+        "ExpressionAttributeNames",
+        "ProjectionExpression",
+        "AttributesToGet",
+        "Keys",
+    ],
+)];
+
+/// Parameters from before there were expressions, and expressions: no request may mix them.
+pub(super) const LEGACY: &[&str] = &[
+    "AttributeUpdates",
+    "AttributesToGet",
+    "Expected",
+    "QueryFilter",
+    "ScanFilter",
+    "ConditionalOperator",
+];
+pub(super) const EXPRESSIONS: &[&str] = &[
+    "UpdateExpression",
+    "ProjectionExpression",
+    "ConditionExpression",
+    "FilterExpression",
+    "KeyConditionExpression",
+];
+/// Only these two of the others exclude each other.
+pub(super) const KEY_CONDITIONS: (&str, &str) = ("KeyConditions", "KeyConditionExpression");
