@@ -14,6 +14,7 @@ use stator_db::{
     TransactOperation, TransactWriteItems,
 };
 use store::slow::SlowStore;
+use store::{AtomIds, Guard as _, RowKeyRef, Store as _, Write};
 use support::*;
 
 async fn with_tables<S: Slow>(store: S, clock: &TestClock) -> Db<S> {
@@ -63,6 +64,17 @@ fn all_of(actions: Vec<TransactAction>) -> TransactWriteItems {
 
 fn once(token: &str, actions: Vec<TransactAction>) -> TransactWriteItems {
     TransactWriteItems { client_token: Some(token.into()), ..all_of(actions) }
+}
+
+/// Gives the only spent token another fingerprint.
+async fn rewrite_token(store: &SlowStore, fingerprint: u64) {
+    let tokens = rows(store, 1, 0x60).await;
+    let [(key, value)] = tokens.as_slice() else { panic!("{tokens:?}") };
+    let key = RowKeyRef::parse(key).unwrap().to_key();
+    let value = [&value[..8], &fingerprint.to_be_bytes()].concat().into();
+    let guard = store.lock(std::slice::from_ref(&key)).await;
+    let atom = AtomIds::new(99).next();
+    guard.submit(atom, vec![Write::Put { key, value }]).wait().await.unwrap();
 }
 
 /// Codes and messages of a cancelled transaction.
@@ -264,6 +276,20 @@ async fn a_token_is_for_one_request() {
     assert!(db.transact_write_items(&scope(), cancelled).await.is_err());
     let different = once("other", vec![increment("one", "b")]);
     db.transact_write_items(&scope(), different).await.unwrap();
+}
+
+/// Earlier versions condensed the debug text of the actions.
+#[tokio::test]
+async fn a_token_spent_under_the_earlier_fingerprint_is_not_spent_twice() {
+    let store = slow_store();
+    let db = with_tables(store.clone(), &TestClock::new(1)).await;
+    let request = once("token", vec![increment("one", "a")]);
+    db.transact_write_items(&scope(), request.clone()).await.unwrap();
+    let earlier = xxhash_rust::xxh3::xxh3_64(format!("{:?}", request.actions).as_bytes());
+    rewrite_token(&store, earlier).await;
+    let error = db.transact_write_items(&scope(), request).await.unwrap_err();
+    assert!(matches!(error, ApiError::IdempotentParameterMismatch(_)), "{error:?}");
+    assert_eq!(read(&db, "one", key("a")).await.unwrap()["n"], n("1"));
 }
 
 #[tokio::test]

@@ -13,9 +13,10 @@
 //!
 //! Flow: `syntax` reads a text into a tree that borrows from it; `resolve` checks the tree and
 //! makes one of the plans, [`Condition`], [`KeyCondition`], [`Projection`] or [`Update`]; the plans
-//! evaluate themselves. `fault` has every message. [`legacy`] makes the same plans of the parameters
+//! evaluate themselves; `canonical` writes conditions and updates as bytes to compare. `fault` has every message. [`legacy`] makes the same plans of the parameters
 //! from before there were expressions, with messages of its own.
 
+mod canonical;
 mod condition;
 mod fault;
 mod function;
@@ -32,6 +33,7 @@ mod resolve;
 mod syntax;
 mod update;
 
+pub use canonical::{Canonical, CanonicalForm};
 pub use condition::Condition;
 pub use key_condition::{KeyCondition, KeyTest};
 pub use notation::Notation;

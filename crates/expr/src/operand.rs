@@ -18,6 +18,11 @@ impl Operand {
         Self { bytes }
     }
 
+    /// The byte form.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// A view of the value.
     pub fn value(&self) -> ValueRef<'_> {
         ValueRef::of_encoded(&self.bytes)

@@ -11,6 +11,7 @@ mod describe_limits;
 mod describe_stream;
 mod describe_table;
 mod describe_time_to_live;
+mod fingerprint;
 mod get_item;
 mod get_records;
 mod get_shard_iterator;
@@ -22,6 +23,7 @@ mod put_item;
 mod query;
 mod scan;
 mod tag_resource;
+mod transact_action;
 mod transact_get_items;
 mod transact_write_items;
 mod untag_resource;
@@ -48,10 +50,9 @@ pub use get_item::{GetItem, GetItemAnswer};
 pub use put_item::PutItem;
 pub use query::Query;
 pub use scan::Scan;
+pub use transact_action::{TransactAction, TransactOperation};
 pub use transact_get_items::{TransactGet, TransactGetItems, TransactGetItemsAnswer};
-pub use transact_write_items::{
-    TransactAction, TransactOperation, TransactWriteItems, TransactWriteItemsAnswer,
-};
+pub use transact_write_items::{TransactWriteItems, TransactWriteItemsAnswer};
 pub use update_item::UpdateItem;
 
 /// What a request wants to be told besides its result.

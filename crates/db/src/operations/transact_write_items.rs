@@ -7,20 +7,19 @@
 //!
 //! A condition check is charged and registered as a write is.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use expr::{Condition, Update};
 use model::Consistency::Strong;
 use model::limits::TRANSACTION_BYTES_MAX;
 use model::{
-    ApiError, AttributeMap, CancellationCode, CancellationReason, ConsumedCapacity, Item,
-    ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, Scope, TableRef,
+    ApiError, CancellationCode, CancellationReason, ConsumedCapacity, Item, ReturnConsumedCapacity,
+    Scope, TableRef,
 };
 use store::{RowKey, Store};
-use xxhash_rust::xxh3::Xxh3;
 
+use super::fingerprint::fingerprint;
 use super::mutation::{Action, Mutation};
+use super::transact_action::{TransactAction, TransactOperation};
 use super::{
     ItemMetrics, Report, add_per_table, check_each, check_items_once, collection_metrics, fine,
     invalid_action,
@@ -47,32 +46,6 @@ pub struct TransactWriteItems {
     pub client_token: Option<String>,
     /// What else to report.
     pub report: Report,
-}
-
-/// One action of the transaction.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TransactAction {
-    /// The table.
-    pub table: TableRef,
-    /// What to do with which item.
-    pub operation: TransactOperation,
-    /// What must hold for the item as it is; always present for a condition check.
-    pub condition: Option<Condition>,
-    /// Whether the cancellation reason shows the item.
-    pub on_failure: ReturnValuesOnConditionCheckFailure,
-}
-
-/// What an action does.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TransactOperation {
-    /// Creates or replaces an item.
-    Put(AttributeMap),
-    /// Removes the item of a key.
-    Delete(AttributeMap),
-    /// Changes the item of a key.
-    Update(AttributeMap, Update),
-    /// Changes nothing.
-    ConditionCheck(AttributeMap),
 }
 
 /// Answer of TransactWriteItems.
@@ -323,22 +296,4 @@ fn answer(checked: &Checked, effects: &[Effect], report: Report) -> TransactWrit
         consumed: (report.capacity != ReturnConsumedCapacity::None).then_some(consumed),
         collection_metrics: report.wants_metrics().then_some(metrics),
     }
-}
-
-/// Condenses what a transaction does, for comparing a repetition with the original.
-///
-/// Maps and sets are sorted in these types, so the order of members does not matter, as on AWS. The
-/// debug form differs between builds at worst: then a repetition across an upgrade is refused,
-/// never carried out twice.
-fn fingerprint(actions: &[TransactAction]) -> u64 {
-    struct Condense(Xxh3);
-    impl std::fmt::Write for Condense {
-        fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            self.0.update(text.as_bytes());
-            Ok(())
-        }
-    }
-    let mut condense = Condense(Xxh3::new());
-    write!(condense, "{actions:?}").expect("condensing does not fail");
-    condense.0.digest()
 }

@@ -1,0 +1,30 @@
+//! What a transaction that writes is made of.
+
+use expr::{Condition, Update};
+use model::{AttributeMap, ReturnValuesOnConditionCheckFailure, TableRef};
+
+/// One action of the transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TransactAction {
+    /// The table.
+    pub table: TableRef,
+    /// What to do with which item.
+    pub operation: TransactOperation,
+    /// What must hold for the item as it is; always present for a condition check.
+    pub condition: Option<Condition>,
+    /// Whether the cancellation reason shows the item.
+    pub on_failure: ReturnValuesOnConditionCheckFailure,
+}
+
+/// What an action does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TransactOperation {
+    /// Creates or replaces an item.
+    Put(AttributeMap),
+    /// Removes the item of a key.
+    Delete(AttributeMap),
+    /// Changes the item of a key.
+    Update(AttributeMap, Update),
+    /// Changes nothing.
+    ConditionCheck(AttributeMap),
+}
