@@ -7,7 +7,7 @@ use model::{ApiError, Scope, TableDefinition, TableRef};
 use store::{Condition, Figure, Store, StoreError};
 
 use crate::background::Background;
-use crate::catalog::{Amended, Catalog, StreamFigures, StreamOptions};
+use crate::catalog::{Amended, Catalog, Policy, StreamFigures, StreamOptions};
 use crate::clock::{Clock, Ids};
 use crate::error::{self, named_table_missing};
 use crate::schema::Table;
@@ -145,9 +145,10 @@ impl<S: Store> Db<S> {
         &self,
         scope: &Scope,
         definition: TableDefinition,
+        policy: Option<Policy>,
     ) -> Result<Arc<Table>, ApiError> {
         let (catalog, scope) = (Arc::clone(&self.catalog), scope.clone());
-        in_its_own_task(async move { catalog.create(&scope, definition).await }).await
+        in_its_own_task(async move { catalog.create(&scope, definition, policy).await }).await
     }
 
     /// Drops a table, in a task of its own; its rows go behind the requests.
@@ -207,7 +208,7 @@ impl<S: Store> Db<S> {
 }
 
 /// Runs `work` to its end, whether or not its client waits for it.
-async fn in_its_own_task<T: Send + 'static>(
+pub(crate) async fn in_its_own_task<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::spawn(work).await.map_err(|_| ApiError::InternalServerError)?

@@ -20,6 +20,9 @@ pub enum ApiError {
     /// No such table, as the operations on backups say it.
     #[error("{0}")]
     TableNotFound(String),
+    /// No resource-based policy, or another revision of it than the request expects.
+    #[error("{0}")]
+    PolicyNotFound(String),
     /// The table exists already, or is being changed.
     #[error("{0}")]
     ResourceInUse(String),

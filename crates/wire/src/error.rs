@@ -33,6 +33,7 @@ impl ErrorBody {
             }
             ApiError::ResourceNotFound(_) => service("ResourceNotFoundException"),
             ApiError::TableNotFound(_) => service("TableNotFoundException"),
+            ApiError::PolicyNotFound(_) => service("PolicyNotFoundException"),
             ApiError::ResourceInUse(_) => service("ResourceInUseException"),
             ApiError::LimitExceeded(_) => service("LimitExceededException"),
             ApiError::ConditionalCheckFailed { .. } => service("ConditionalCheckFailedException"),

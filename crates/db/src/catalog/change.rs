@@ -7,6 +7,7 @@ use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
 use store::{RowKey, Space, Store, StoreError, Write};
 
 use super::Catalog;
+use super::policies::{Policy, put_row as put_policy, remove_row};
 use super::record::Record;
 use super::spaces::{CHANGED, HandingOut, put, remember_dropped};
 use super::stream_changes::put_row;
@@ -24,12 +25,14 @@ impl<S: Store> Catalog<S> {
         &self,
         scope: &Scope,
         definition: TableDefinition,
+        policy: Option<Policy>,
     ) -> Result<Arc<Table>, ApiError> {
         let _changing = self.changing.lock().await;
         self.check_free(scope, &definition.name)?;
-        let record = self.insert_record(scope, definition).await.map_err(store_failed)?;
-        let (scope, table) = record.into_table(&self.streams);
+        let record = self.insert_record(scope, definition, policy.as_ref()).await;
+        let (scope, table) = record.map_err(store_failed)?.into_table(&self.streams);
         let table = Arc::new(table);
+        self.show_policy(&table.arn, policy);
         self.insert(scope, Arc::clone(&table));
         Ok(table)
     }
@@ -52,6 +55,7 @@ impl<S: Store> Catalog<S> {
         let closing = table.close().await;
         self.remove_record(scope, &table).await.map_err(store_failed)?;
         self.remove(scope, &table.definition.name);
+        self.show_policy(&table.arn, None);
         closing.for_good();
         if let Some(stream) = &table.stream {
             self.end_stream(stream).await;
@@ -82,13 +86,17 @@ impl<S: Store> Catalog<S> {
         &self,
         scope: &Scope,
         mut definition: TableDefinition,
+        policy: Option<&Policy>,
     ) -> Result<Record, StoreError> {
         let row = keys::table_row(scope, &definition.name);
+        let arn = scope.table_arn(&definition.name);
         let stamps = &self.session.stamps;
         let planned = self.streams.plan(scope, &mut definition, stamps.now_ms());
         let begun = planned.iter().map(|founding| keys::stream_row(&founding.arn));
-        let locked: Vec<RowKey> =
-            [keys::next_space_row(), row.clone()].into_iter().chain(begun).collect();
+        let locked: Vec<RowKey> = [keys::next_space_row(), row.clone(), keys::policy_row(&arn)]
+            .into_iter()
+            .chain(begun)
+            .collect();
         let insert = |current: &[Option<Bytes>]| {
             let mut handing_out = HandingOut::from(current[0].as_deref())?;
             let spaces = handing_out.spaces_of(&definition);
@@ -98,7 +106,8 @@ impl<S: Store> Catalog<S> {
             let record = Record::new(scope, &spaces, definition.clone());
             let begin = stream.iter().map(|stream| put_row(stream, &stream.shards()));
             let writes = [handing_out.write(), put(row.clone(), record.encode())];
-            Ok((begin.chain(writes).collect(), (record, stream)))
+            let attach = policy.map(|policy| put_policy(&arn, policy));
+            Ok((begin.chain(writes).chain(attach).collect(), (record, stream)))
         };
         let (record, stream) = self.session.change_rows(&locked, CHANGED, insert).await?;
         stream.into_iter().for_each(|stream| self.streams.insert(Arc::new(stream)));
@@ -110,10 +119,12 @@ impl<S: Store> Catalog<S> {
         let row = keys::table_row(scope, &table.definition.name);
         let dropped = table.all_spaces();
         let rows = dropped.iter().map(|space| keys::dropped_row(*space));
-        let locked: Vec<RowKey> = rows.chain([row.clone()]).collect();
+        let others = [row.clone(), keys::policy_row(&table.arn)];
+        let locked: Vec<RowKey> = rows.chain(others).collect();
         let remove = |_: &[Option<Bytes>]| {
             let remember = dropped.iter().map(|space| remember_dropped(*space));
-            Ok((remember.chain([Write::Delete { key: row.clone() }]).collect(), ()))
+            let forget = [Write::Delete { key: row.clone() }, remove_row(&table.arn)];
+            Ok((remember.chain(forget).collect(), ()))
         };
         self.session.change_rows(&locked, CHANGED, remove).await
     }

@@ -18,6 +18,7 @@ mod change;
 mod declare;
 mod encryption;
 mod parts;
+mod policies;
 mod record;
 mod restored;
 mod revise;
@@ -38,6 +39,7 @@ pub(crate) use adopt::Adopted;
 pub(crate) use amend::Amended;
 pub(crate) use change::name_taken;
 pub(crate) use declare::{Birth, declare};
+pub(crate) use policies::Policy;
 pub(crate) use restored::check_restored;
 pub(crate) use revise::{check_request, revise};
 pub use streams::{StreamFigures, StreamOptions};
@@ -56,6 +58,7 @@ pub(crate) struct Catalog<S> {
     session: Arc<Session<S>>,
     tables: RwLock<Tables>,
     pub(crate) streams: Streams,
+    policies: RwLock<policies::Policies>,
     /// Held while a table, or a stream's row, is created, changed or dropped.
     changing: tokio::sync::Mutex<()>,
 }
@@ -81,11 +84,14 @@ impl<S: Store> Catalog<S> {
             let name = table.definition.name.clone();
             tables.entry(scope).or_default().insert(name, Arc::new(table));
         }
+        let policies = values(&*session.store, kind::POLICY).await?;
+        let policies = policies.iter().map(|value| policies::decode(value));
+        let policies = RwLock::new(policies.collect::<Result<_, _>>()?);
         let dropped = values(&*session.store, kind::DROPPED).await?;
         let dropped = dropped.iter().map(|value| record::decode_space(value));
         let dropped = dropped.collect::<Result<_, _>>()?;
         let (tables, changing) = (RwLock::new(tables), tokio::sync::Mutex::default());
-        let catalog = Self { session, tables, streams, changing };
+        let catalog = Self { session, tables, streams, policies, changing };
         catalog.end_streams_without_table().await?;
         Ok((catalog, dropped))
     }

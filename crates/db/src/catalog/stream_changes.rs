@@ -9,6 +9,7 @@ use store::{RowKey, Space, Store, StoreError, Write};
 use time::OffsetDateTime;
 
 use super::Catalog;
+use super::policies::remove_row;
 use super::spaces::remember_dropped;
 use super::stream_record;
 use super::streams::Streams;
@@ -123,12 +124,15 @@ impl<S: Store> Catalog<S> {
     /// What the store fails with.
     pub(crate) async fn drop_stream(&self, stream: &Stream) -> Result<(), StoreError> {
         let row = keys::stream_row(&stream.arn);
-        let locked = [keys::dropped_row(stream.space), row.clone()];
+        let arn = stream.arn.to_string();
+        let locked = [keys::dropped_row(stream.space), row.clone(), keys::policy_row(&arn)];
         let remove = |_: &[Option<Bytes>]| {
-            Ok((vec![remember_dropped(stream.space), Write::Delete { key: row.clone() }], ()))
+            let forget = [Write::Delete { key: row.clone() }, remove_row(&arn)];
+            Ok(([remember_dropped(stream.space)].into_iter().chain(forget).collect(), ()))
         };
         self.session.change_rows(&locked, CHANGED, remove).await?;
         self.streams.remove(&stream.arn);
+        self.show_policy(&arn, None);
         self.remove_space(stream.space).await
     }
 

@@ -51,6 +51,8 @@ pub(crate) mod kind {
     pub(crate) const STREAM: Kind = Kind(0x73);
     /// Spaces of dropped tables that may still hold rows, in the catalog's space.
     pub(crate) const DROPPED: Kind = Kind(0x72);
+    /// Resource-based policies, in the catalog's space.
+    pub(crate) const POLICY: Kind = Kind(0x74);
 }
 
 /// Where the rows of a table or index lie.
@@ -169,6 +171,11 @@ pub(crate) fn stream_row(stream: &model::StreamArn) -> RowKey {
     catalog_place(kind::STREAM).in_partition(table.borrowed().partition(), &sort)
 }
 
+/// Names the row of the policy of a table or stream.
+pub(crate) fn policy_row(arn: &str) -> RowKey {
+    catalog_place(kind::POLICY).in_partition(arn.as_bytes(), &[])
+}
+
 /// Names the row that holds the next space to hand out.
 pub(crate) fn next_space_row() -> RowKey {
     RowKey::new(CATALOG, kind::NEXT_SPACE, 0, &[], &[])
@@ -262,6 +269,7 @@ mod tests {
         let scope = Scope { account: "1".into(), region: "r".into() };
         let scoped = &b"1\x00\x01r\x00\x01"[..];
         assert_eq!(parts(&table_row(&scope, "t")), (0, 0x70, scoped, &b"t"[..]));
+        assert_eq!(parts(&policy_row("arn")), (0, 0x74, &b"arn"[..], &b""[..]));
         assert_eq!(next_space_row().as_bytes(), b"\0\0\0\0\x71\0\0\0\0\0\0\0\0\0\0");
         let dropped = dropped_row(Space(16));
         assert_eq!(dropped.as_bytes(), b"\0\0\0\0\x72\0\0\0\0\0\0\0\0\0\0\0\0\0\x10");

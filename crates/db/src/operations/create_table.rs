@@ -1,11 +1,12 @@
 //! CreateTable.
 //!
-//! Checks: as `catalog::declare` lists them → the name is free.
+//! Checks: as `catalog::declare` lists them → the policy's document → the name is free.
 
 use model::api::{CreateTableInput, CreateTableOutput};
 use model::{ApiError, IndexStatus, Scope, TableStatus};
 use store::Store;
 
+use super::resource_policies::{check_document, revised};
 use crate::catalog::{self, Birth};
 use crate::database::Db;
 
@@ -19,10 +20,13 @@ impl<S: Store> Db<S> {
         // Check.
         let table_id = self.ids().table_id();
         let birth = Birth { table_id, created_at_ms: self.now_ms() };
+        let document = input.resource_policy.clone();
         let definition = catalog::declare(input, birth)?;
+        document.as_deref().map(check_document).transpose()?;
 
         // Act.
-        let table = self.create(scope, definition).await?;
+        let policy = document.map(|document| revised(None, document, self.now_ms()));
+        let table = self.create(scope, definition, policy).await?;
 
         // Answer.
         let mut description = self.describe(&table).await?;

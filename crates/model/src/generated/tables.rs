@@ -56,6 +56,17 @@ pub struct DeleteGlobalSecondaryIndexAction {
 }
 
 #[derive(Debug, Clone, PartialEq)]
+pub struct DeleteResourcePolicyInput {
+    pub expected_revision_id: Option<String>,
+    pub resource_arn: TableRef,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeleteResourcePolicyOutput {
+    pub revision_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
 pub struct DeleteTableInput {
     pub table_name: TableRef,
 }
@@ -120,6 +131,17 @@ pub struct Endpoint {
     pub cache_period_in_minutes: u64,
 }
 
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetResourcePolicyInput {
+    pub resource_arn: TableRef,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GetResourcePolicyOutput {
+    pub policy: Option<String>,
+    pub revision_id: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GlobalSecondaryIndexUpdate {
     pub create: Option<IndexDeclaration>,
@@ -170,6 +192,19 @@ pub struct PointInTimeRecoveryDescription {
 pub enum PointInTimeRecoveryStatus {
     Enabled,
     Disabled,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct PutResourcePolicyInput {
+    pub confirm_remove_self_resource_access: Option<bool>,
+    pub expected_revision_id: Option<String>,
+    pub policy: String,
+    pub resource_arn: TableRef,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PutResourcePolicyOutput {
+    pub revision_id: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]

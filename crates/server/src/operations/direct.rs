@@ -64,10 +64,11 @@ macro_rules! touched {
 
 wire::for_each_operation!(bind);
 
-/// Tags are the business of an action of their own.
+/// Tags and a policy are the business of actions of their own.
 fn create_table(input: &CreateTableInput) -> Accesses<'_> {
     let table = |action| Access::new(action, &input.table_name, Reach::Declaration);
     let is_tagged = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
     let tags = is_tagged.then(|| table("dynamodb:TagResource"));
-    [table("dynamodb:CreateTable")].into_iter().chain(tags).collect()
+    let policy = input.resource_policy.as_ref().map(|_| table("dynamodb:PutResourcePolicy"));
+    [table("dynamodb:CreateTable")].into_iter().chain(tags).chain(policy).collect()
 }

@@ -36,7 +36,8 @@ fn text(stator: &Stator) -> String {
         }
     }
     line("signatures", "presence and form are checked, secrets are not verified yet:");
-    line("", "whoever reaches the port may read and write everything");
+    line("", "whoever reaches the port may read and write everything; policies of");
+    line("", "tables and streams are kept and shown, and not enforced yet");
     // Complete as it stands: the tool wants a region and credentials, whichever they are.
     line("try", "AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any \\");
     let endpoint = stator.endpoint();

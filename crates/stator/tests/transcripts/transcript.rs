@@ -32,7 +32,7 @@ pub(crate) struct Exchange {
 const ANYTHING: &str = "...";
 
 /// What changes from run to run: member names, and what stands for their values.
-const VARYING: [(&str, &str); 16] = [
+const VARYING: [(&str, &str); 17] = [
     ("CreationDateTime", "{{time}}"),
     ("LastUpdateToPayPerRequestDateTime", "{{time}}"),
     ("LastUpdateDateTime", "{{time}}"),
@@ -44,6 +44,7 @@ const VARYING: [(&str, &str); 16] = [
     ("LatestStreamLabel", "{{label}}"),
     ("LastEvaluatedShardId", "{{shard}}"),
     ("NextShardIterator", "{{iterator}}"),
+    ("RevisionId", "{{revision}}"),
     ("ShardId", "{{shard}}"),
     ("ShardIterator", "{{iterator}}"),
     ("StartingSequenceNumber", "{{sequence}}"),

@@ -35,6 +35,13 @@ declare_operation!(
     api::DeleteItemOutput
 );
 declare_operation!(
+    DeleteResourcePolicy,
+    Control,
+    DELETE_RESOURCE_POLICY_INPUT,
+    api::DeleteResourcePolicyInput,
+    api::DeleteResourcePolicyOutput
+);
+declare_operation!(
     DeleteTable,
     Control,
     DELETE_TABLE_INPUT,
@@ -92,6 +99,13 @@ declare_operation!(
     api::GetRecordsOutput
 );
 declare_operation!(
+    GetResourcePolicy,
+    Control,
+    GET_RESOURCE_POLICY_INPUT,
+    api::GetResourcePolicyInput,
+    api::GetResourcePolicyOutput
+);
+declare_operation!(
     GetShardIterator,
     Stream,
     GET_SHARD_ITERATOR_INPUT,
@@ -120,6 +134,13 @@ declare_operation!(
     api::ListTagsOfResourceOutput
 );
 declare_operation!(PutItem, Write, PUT_ITEM_INPUT, api::PutItemInput, api::PutItemOutput);
+declare_operation!(
+    PutResourcePolicy,
+    Control,
+    PUT_RESOURCE_POLICY_INPUT,
+    api::PutResourcePolicyInput,
+    api::PutResourcePolicyOutput
+);
 declare_operation!(Query, Read, QUERY_INPUT, api::QueryInput, api::QueryOutput);
 declare_operation!(Scan, Read, SCAN_INPUT, api::ScanInput, api::ScanOutput);
 declare_operation!(TagResource, Control, TAG_RESOURCE_INPUT, api::TagResourceInput, ());
@@ -167,7 +188,6 @@ pub(crate) const UNBUILT: &[&str] = &[
     "CreateBackup",
     "CreateGlobalTable",
     "DeleteBackup",
-    "DeleteResourcePolicy",
     "DescribeBackup",
     "DescribeBulkOperation",
     "DescribeContributorInsights",
@@ -182,7 +202,6 @@ pub(crate) const UNBUILT: &[&str] = &[
     "ExecuteStatement",
     "ExecuteTransaction",
     "ExportTableToPointInTime",
-    "GetResourcePolicy",
     "ImportTable",
     "ListBackups",
     "ListBulkOperations",
@@ -190,7 +209,6 @@ pub(crate) const UNBUILT: &[&str] = &[
     "ListExports",
     "ListGlobalTables",
     "ListImports",
-    "PutResourcePolicy",
     "RestoreTableFromBackup",
     "RestoreTableToPointInTime",
     "SearchVectors",

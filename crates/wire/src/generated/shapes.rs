@@ -180,6 +180,9 @@ pub(crate) static CONDITIONAL_OPERATOR: Shape = Shape {
     kind: Kind::Text(Text { length: Range::ANY, pattern: None, words: &["OR", "AND"] }),
 };
 
+pub(crate) static CONFIRM_REMOVE_SELF_RESOURCE_ACCESS: Shape =
+    Shape { name: "ConfirmRemoveSelfResourceAccess", kind: Kind::Boolean };
+
 pub(crate) static CONSISTENT_READ: Shape = Shape { name: "ConsistentRead", kind: Kind::Boolean };
 
 pub(crate) static CREATE_GLOBAL_SECONDARY_INDEX_ACTION: Shape = Shape {
@@ -302,6 +305,14 @@ pub(crate) static DELETE_REPLICATION_GROUP_MEMBER_ACTION: Shape = Shape {
 
 pub(crate) static DELETE_REQUEST: Shape =
     Shape { name: "DeleteRequest", kind: Kind::Structure(&[Member::required("Key", &KEY)]) };
+
+pub(crate) static DELETE_RESOURCE_POLICY_INPUT: Shape = Shape {
+    name: "DeleteResourcePolicyInput",
+    kind: Kind::Structure(&[
+        Member::optional("ExpectedRevisionId", &POLICY_REVISION_ID),
+        Member::required("ResourceArn", &RESOURCE_ARN_STRING),
+    ]),
+};
 
 pub(crate) static DELETE_TABLE_INPUT: Shape = Shape {
     name: "DeleteTableInput",
@@ -440,6 +451,11 @@ pub(crate) static GET_RECORDS_INPUT: Shape = Shape {
         Member::optional("Limit", &POSITIVE_INTEGER_OBJECT),
         Member::required("ShardIterator", &SHARD_ITERATOR),
     ]),
+};
+
+pub(crate) static GET_RESOURCE_POLICY_INPUT: Shape = Shape {
+    name: "GetResourcePolicyInput",
+    kind: Kind::Structure(&[Member::required("ResourceArn", &RESOURCE_ARN_STRING)]),
 };
 
 pub(crate) static GET_SHARD_ITERATOR_INPUT: Shape = Shape {
@@ -672,6 +688,11 @@ pub(crate) static ON_DEMAND_THROUGHPUT_OVERRIDE: Shape = Shape {
     kind: Kind::Structure(&[Member::optional("MaxReadRequestUnits", &LONG_OBJECT)]),
 };
 
+pub(crate) static POLICY_REVISION_ID: Shape = Shape {
+    name: "PolicyRevisionId",
+    kind: Kind::Text(Text { length: Range::between(1, 255), pattern: None, words: &[] }),
+};
+
 pub(crate) static POSITIVE_INTEGER_OBJECT: Shape =
     Shape { name: "PositiveIntegerObject", kind: Kind::Integer(Range::at_least(1)) };
 
@@ -756,6 +777,16 @@ pub(crate) static PUT_ITEM_INPUT_ATTRIBUTE_MAP: Shape = Shape {
 pub(crate) static PUT_REQUEST: Shape = Shape {
     name: "PutRequest",
     kind: Kind::Structure(&[Member::required("Item", &PUT_ITEM_INPUT_ATTRIBUTE_MAP)]),
+};
+
+pub(crate) static PUT_RESOURCE_POLICY_INPUT: Shape = Shape {
+    name: "PutResourcePolicyInput",
+    kind: Kind::Structure(&[
+        Member::optional("ConfirmRemoveSelfResourceAccess", &CONFIRM_REMOVE_SELF_RESOURCE_ACCESS),
+        Member::optional("ExpectedRevisionId", &POLICY_REVISION_ID),
+        Member::required("Policy", &RESOURCE_POLICY),
+        Member::required("ResourceArn", &RESOURCE_ARN_STRING),
+    ]),
 };
 
 pub(crate) static QUERY_INPUT: Shape = Shape {

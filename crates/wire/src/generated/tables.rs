@@ -12,15 +12,17 @@ use crate::names::wire_names;
 use crate::structure::{input, output};
 use model::api::{
     ContinuousBackupsDescription, ContinuousBackupsStatus, CreateTableInput, CreateTableOutput,
-    DeleteGlobalSecondaryIndexAction, DeleteTableInput, DeleteTableOutput,
-    DescribeContinuousBackupsInput, DescribeContinuousBackupsOutput, DescribeEndpointsRequest,
-    DescribeEndpointsResponse, DescribeLimitsInput, DescribeLimitsOutput, DescribeTableInput,
-    DescribeTableOutput, DescribeTimeToLiveInput, DescribeTimeToLiveOutput, Endpoint,
-    GlobalSecondaryIndexUpdate, ListTablesInput, ListTablesOutput, ListTagsOfResourceInput,
-    ListTagsOfResourceOutput, LocalSecondaryIndex, PointInTimeRecoveryDescription,
-    PointInTimeRecoveryStatus, Tag, TagResourceInput, TimeToLiveDescription,
-    TimeToLiveSpecification, UntagResourceInput, UpdateTableInput, UpdateTableOutput,
-    UpdateTimeToLiveInput, UpdateTimeToLiveOutput,
+    DeleteGlobalSecondaryIndexAction, DeleteResourcePolicyInput, DeleteResourcePolicyOutput,
+    DeleteTableInput, DeleteTableOutput, DescribeContinuousBackupsInput,
+    DescribeContinuousBackupsOutput, DescribeEndpointsRequest, DescribeEndpointsResponse,
+    DescribeLimitsInput, DescribeLimitsOutput, DescribeTableInput, DescribeTableOutput,
+    DescribeTimeToLiveInput, DescribeTimeToLiveOutput, Endpoint, GetResourcePolicyInput,
+    GetResourcePolicyOutput, GlobalSecondaryIndexUpdate, ListTablesInput, ListTablesOutput,
+    ListTagsOfResourceInput, ListTagsOfResourceOutput, LocalSecondaryIndex,
+    PointInTimeRecoveryDescription, PointInTimeRecoveryStatus, PutResourcePolicyInput,
+    PutResourcePolicyOutput, Tag, TagResourceInput, TimeToLiveDescription, TimeToLiveSpecification,
+    UntagResourceInput, UpdateTableInput, UpdateTableOutput, UpdateTimeToLiveInput,
+    UpdateTimeToLiveOutput,
 };
 
 input! {
@@ -76,6 +78,19 @@ output! {
 input! {
     DeleteGlobalSecondaryIndexAction {
         index_name: "IndexName" INDEX_NAME required,
+    }
+}
+
+input! {
+    DeleteResourcePolicyInput {
+        expected_revision_id: "ExpectedRevisionId" POLICY_REVISION_ID optional,
+        resource_arn: "ResourceArn" RESOURCE_ARN_STRING required,
+    }
+}
+
+output! {
+    DeleteResourcePolicyOutput {
+        revision_id: "RevisionId" optional,
     }
 }
 
@@ -156,6 +171,19 @@ output! {
     Endpoint {
         address: "Address" required,
         cache_period_in_minutes: "CachePeriodInMinutes" required,
+    }
+}
+
+input! {
+    GetResourcePolicyInput {
+        resource_arn: "ResourceArn" RESOURCE_ARN_STRING required,
+    }
+}
+
+output! {
+    GetResourcePolicyOutput {
+        policy: "Policy" optional,
+        revision_id: "RevisionId" optional,
     }
 }
 
@@ -255,6 +283,21 @@ input! {
     ProvisionedThroughput {
         read: "ReadCapacityUnits" POSITIVE_LONG_OBJECT required,
         write: "WriteCapacityUnits" POSITIVE_LONG_OBJECT required,
+    }
+}
+
+input! {
+    PutResourcePolicyInput {
+        confirm_remove_self_resource_access: "ConfirmRemoveSelfResourceAccess" CONFIRM_REMOVE_SELF_RESOURCE_ACCESS optional,
+        expected_revision_id: "ExpectedRevisionId" POLICY_REVISION_ID optional,
+        policy: "Policy" RESOURCE_POLICY required,
+        resource_arn: "ResourceArn" RESOURCE_ARN_STRING required,
+    }
+}
+
+output! {
+    PutResourcePolicyOutput {
+        revision_id: "RevisionId" optional,
     }
 }
 
