@@ -15,11 +15,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use clap::Args;
 use dump::{Content, DumpError};
-use model::Scope;
 
 use super::offline::{self, DataDirectory};
 use super::progress::Show;
-use super::serve::account;
+use super::scope::ScopeArguments;
 use crate::key_file::{self, IfMissing};
 
 /// How much is read at once.
@@ -27,6 +26,10 @@ const READ_BYTES: usize = 256 << 10;
 
 /// Flags of `stator import`.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("region", |flag| flag.help("Region of the table that files of items go into")),
+    mut_arg("account", |flag| flag.help("Account of the table that files of items go into"))
+)]
 pub(super) struct ImportArguments {
     #[command(flatten)]
     directory: DataDirectory,
@@ -46,18 +49,8 @@ pub(super) struct ImportArguments {
     /// request of create-table
     #[arg(long, value_name = "FILE", requires = "tables")]
     create_from: Option<PathBuf>,
-    /// Region of the table that files of items go into
-    #[arg(long, env = "STATOR_REGION", value_name = "REGION", default_value = "us-east-1")]
-    region: String,
-    /// Account of the table that files of items go into
-    #[arg(
-        long,
-        env = "STATOR_ACCOUNT",
-        value_name = "ACCOUNT",
-        default_value = "000000000000",
-        value_parser = account
-    )]
-    account: String,
+    #[command(flatten)]
+    scope: ScopeArguments,
     /// Show no progress and no summary
     #[arg(long, short)]
     quiet: bool,
@@ -137,7 +130,7 @@ impl ImportArguments {
         Ok(items::Request {
             inputs: std::iter::once(first).chain(others).collect(),
             directory: self.directory,
-            scope: Scope { account: self.account, region: self.region },
+            scope: self.scope.into_scope(),
             table,
             create_from: self.create_from,
             show: Show::unless(self.quiet),

@@ -10,6 +10,7 @@ mod logging;
 mod network;
 mod offline;
 mod progress;
+mod scope;
 mod serve;
 mod streams;
 

@@ -2,7 +2,6 @@
 
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
@@ -10,12 +9,15 @@ use anyhow::Context as _;
 use bytesize::ByteSize;
 use clap::Args;
 use clap::builder::FalseyValueParser;
+use model::Scope;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::banner;
 use super::changes::ChangesArguments;
 use super::logging::{self, LogFormat, LogLevel};
 use super::network::NetworkArguments;
+use super::offline::DataDirectory;
+use super::scope::ScopeArguments;
 use crate::{Builder, Memory, Stator};
 
 /// Fewest and most threads that serve requests; in between, one a core. The engine has its own.
@@ -23,32 +25,27 @@ const WORKERS: RangeInclusive<usize> = 2..=16;
 
 /// Flags of `stator serve`.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("data_dir", |flag| flag.help("Directory the data lies in; created if missing")),
+    mut_arg("region", |flag| {
+        flag.help("Region the endpoint says it is in; requests bring theirs in the signature")
+    }),
+    mut_arg("account", |flag| {
+        flag.help("Account of callers whose access key is not an account's twelve digits")
+    })
+)]
 pub(super) struct ServeArguments {
     #[command(flatten)]
     network: NetworkArguments,
     #[command(flatten)]
     changes: ChangesArguments,
-    /// Directory the data lies in; created if missing
-    #[arg(long, env = "STATOR_DATA_DIR", value_name = "DIR", default_value = "./stator-data")]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    directory: DataDirectory,
     /// Keep all data in memory and lose it at the end
     #[arg(long, env = "STATOR_IN_MEMORY", value_parser = FalseyValueParser::new())]
     in_memory: bool,
-    /// File with the key that unlocks the data [default: the data directory's name with .key added]
-    #[arg(long, env = "STATOR_KEY_FILE", value_name = "FILE")]
-    key_file: Option<PathBuf>,
-    /// Region the endpoint says it is in; requests bring theirs in the signature
-    #[arg(long, env = "STATOR_REGION", value_name = "REGION", default_value = "us-east-1")]
-    region: String,
-    /// Account of callers whose access key is not an account's twelve digits
-    #[arg(
-        long,
-        env = "STATOR_ACCOUNT",
-        value_name = "ACCOUNT",
-        default_value = "000000000000",
-        value_parser = account
-    )]
-    account: String,
+    #[command(flatten)]
+    scope: ScopeArguments,
     /// Memory to stay within, 64 MiB or more; data kept by --in-memory comes on top
     #[arg(
         long,
@@ -120,14 +117,16 @@ fn reload_certificate(stator: &Stator) {
 
 impl ServeArguments {
     fn into_builder(self) -> Builder {
-        let builder = match (self.in_memory, self.key_file) {
+        let DataDirectory { data_dir, key_file } = self.directory;
+        let builder = match (self.in_memory, key_file) {
             (true, _) => Stator::in_memory(),
-            (false, None) => Stator::in_directory(self.data_dir),
-            (false, Some(key_file)) => Stator::in_directory(self.data_dir).key_file(key_file),
+            (false, None) => Stator::in_directory(data_dir),
+            (false, Some(key_file)) => Stator::in_directory(data_dir).key_file(key_file),
         };
         let builder = self.network.apply(self.changes.apply(builder.memory(self.memory)));
         let slow_after = Duration::from_millis(self.log_slow_ms);
-        builder.account(self.account).region(self.region).slow_after(slow_after)
+        let Scope { account, region } = self.scope.into_scope();
+        builder.account(account).region(region).slow_after(slow_after)
     }
 }
 
@@ -135,9 +134,4 @@ fn memory(text: &str) -> Result<Memory, String> {
     let size: ByteSize = text.parse()?;
     let bytes = usize::try_from(size.as_u64()).ok().and_then(Memory::new);
     bytes.ok_or_else(|| format!("the least is {}", ByteSize(Memory::MIN_BYTES as u64)))
-}
-
-pub(super) fn account(text: &str) -> Result<String, &'static str> {
-    let twelve_digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if twelve_digits { Ok(text.to_owned()) } else { Err("an account is twelve digits") }
 }

@@ -1,18 +1,14 @@
 package stator.clients;
 
-import java.net.URI;
-import java.util.Objects;
 import java.util.UUID;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.enhanced.dynamodb.DynamoDbEnhancedClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import stator.Endpoint;
 
-/** The server under test, whose address is in STATOR_ENDPOINT, and clients of it. */
+/** Clients of the server under test. */
 final class Server {
   /** The low-level client. */
   static final DynamoDbClient CLIENT =
@@ -28,15 +24,7 @@ final class Server {
 
   /** A client of the server that asks once: a retry would hide a failure. */
   static <B extends AwsClientBuilder<B, C>, C> B configured(B builder) {
-    String endpoint =
-        Objects.requireNonNull(
-            System.getenv("STATOR_ENDPOINT"),
-            "STATOR_ENDPOINT must name the server, e.g. http://127.0.0.1:8000");
-    AwsBasicCredentials credentials = AwsBasicCredentials.create("test", "test-secret");
-    return builder
-        .endpointOverride(URI.create(endpoint))
-        .region(Region.US_EAST_1)
-        .credentialsProvider(StaticCredentialsProvider.create(credentials))
+    return Endpoint.configured(builder)
         .overrideConfiguration(
             override -> override.retryStrategy(DefaultRetryStrategy.doNotRetry()));
   }

@@ -1,20 +1,14 @@
 package stator.kinesis;
 
-import java.net.URI;
-import java.util.Objects;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
-import software.amazon.awssdk.regions.Region;
+import static stator.Endpoint.configured;
+
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** The server under test, whose address is in STATOR_ENDPOINT, and clients of it. */
+/** Clients of the server under test. */
 final class Server {
-  static final Region REGION = Region.US_EAST_1;
-
   /** Writes the changes that are read from the stream. */
   static final DynamoDbClient CLIENT = configured(DynamoDbClient.builder()).build();
 
@@ -28,16 +22,4 @@ final class Server {
   static final CloudWatchAsyncClient METRICS = configured(CloudWatchAsyncClient.builder()).build();
 
   private Server() {}
-
-  private static <B extends AwsClientBuilder<B, C>, C> B configured(B builder) {
-    String endpoint =
-        Objects.requireNonNull(
-            System.getenv("STATOR_ENDPOINT"),
-            "STATOR_ENDPOINT must name the server, e.g. http://127.0.0.1:8000");
-    AwsBasicCredentials credentials = AwsBasicCredentials.create("test", "test-secret");
-    return builder
-        .endpointOverride(URI.create(endpoint))
-        .region(REGION)
-        .credentialsProvider(StaticCredentialsProvider.create(credentials));
-  }
 }

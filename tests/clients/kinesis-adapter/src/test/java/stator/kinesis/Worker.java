@@ -15,6 +15,7 @@ import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
 import software.amazon.kinesis.processor.StreamTracker;
 import software.amazon.kinesis.retrieval.RetrievalConfig;
+import stator.Endpoint;
 
 /**
  * One worker of an application: the library's scheduler in a thread of its own.
@@ -53,7 +54,7 @@ final class Worker {
   private static Scheduler scheduler(String application, String streamArn, Journal journal)
       throws Exception {
     AmazonDynamoDBStreamsAdapterClient client =
-        new AmazonDynamoDBStreamsAdapterClient(Server.STREAMS, Server.REGION);
+        new AmazonDynamoDBStreamsAdapterClient(Server.STREAMS, Endpoint.REGION);
     StreamTracker stream =
         StreamsSchedulerFactory.createSingleStreamTracker(
             streamArn,
