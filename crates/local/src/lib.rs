@@ -7,12 +7,18 @@
 //!
 //! # Invariants
 //! - One process owns a directory, from before the first byte is read until the engine is closed.
+//!   The system's lock on a file says so (`directory`); another process can't be asked.
 //! - Every byte of every row, its key included, is sealed before it reaches a file. The root key
-//!   seals a random data key in the marker file; the data key seals the engine's files.
-//! - The engine has one writer, the committer, so its transactions never conflict.
-//! - A ticket is resolved after the fsync of the commit that carries its atom.
+//!   seals a random data key in the marker file; the data key seals the engine's files. The engine
+//!   seals them where nothing here sees it: tests look into the files instead.
+//! - The engine has one writer, the committer, so its transactions never conflict. The [`queue`]
+//!   asserts that one batch is made durable at a time.
+//! - A ticket is resolved after the fsync of the commit that carries its atom: asserted as far as
+//!   only a batch that was taken can land, and batches land in their order. Whether the disk has
+//!   the bytes is for the power cuts of `cargo xtask test` to find out.
 //! - After a failed commit nothing more is acknowledged until the engine was opened anew from what
-//!   is on disk and the failed commit is known not to be there.
+//!   is on disk and the failed commit is known not to be there. Asserted where a batch lands and where
+//!   the new engine takes its [`seat`].
 //!
 //! # Flow
 //! A guard reads through the [`queue`] (what is submitted and not yet durable) to the [`engine`].

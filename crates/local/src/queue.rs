@@ -20,7 +20,8 @@ const CHANGE_BYTES: usize = 256;
 /// Where a batch's fate is awaited.
 pub(crate) type Waiter = oneshot::Sender<Result<Outcome, StoreError>>;
 
-/// Pending changes. Invariant: `flying` says that the first batch is taken; no batch is empty.
+/// Pending changes. Invariant: `flying` says that the first batch is taken, and only its content is
+/// shared; batches are numbered without a gap.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     /// The batch that is being made durable, if one is, and then those that collect or wait.
@@ -110,7 +111,10 @@ impl Queue {
     pub(crate) fn landed(&mut self) -> Vec<Waiter> {
         assert!(std::mem::take(&mut self.flying), "a batch that lands was taken");
         let batch = self.batches.pop_front().expect("a batch that was taken is still queued");
+        let behind = self.batches.len() as u64;
+        assert_eq!(batch.number + 1 + behind, self.next_number, "batches land in their order");
         self.bytes -= batch.bytes;
+        assert!(behind > 0 || self.bytes == 0, "an empty queue holds no bytes");
         batch.waiters
     }
 

@@ -84,12 +84,14 @@ impl Seat {
 
     /// Ends an exchange.
     pub(crate) fn seat(&self, engine: Engine) {
-        self.change(State::Serving(Arc::new(engine)));
+        let former = self.change(State::Serving(Arc::new(engine)));
+        assert!(matches!(former, State::Exchanging), "the former engine was taken away before");
     }
 
     /// Ends an exchange without an engine.
     pub(crate) fn leave_empty(&self, reason: Arc<str>) {
-        self.change(State::Empty { reason });
+        let former = self.change(State::Empty { reason });
+        assert!(matches!(former, State::Exchanging), "no engine in use is dropped");
     }
 
     fn change(&self, state: State) -> State {

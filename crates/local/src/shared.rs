@@ -188,7 +188,10 @@ impl Shared {
 
     /// The batch taken last is durable.
     pub(crate) fn batch_landed(&self) -> Vec<Waiter> {
-        let waiters = self.intake.lock().queue.landed();
+        let mut intake = self.intake.lock();
+        assert!(intake.refusal.is_none(), "nothing is acknowledged by a store that is read-only");
+        let waiters = intake.queue.landed();
+        drop(intake);
         self.drained.notify_waiters();
         waiters
     }
@@ -205,6 +208,7 @@ impl Shared {
     /// Takes writes again, with another engine.
     pub(crate) fn accept(&self, engine: Engine) {
         let mut intake = self.intake.lock();
+        assert!(intake.refusal.is_some(), "the engine is exchanged while writes are refused");
         self.seat.seat(engine);
         intake.era.0 += 1;
         intake.refusal = None;

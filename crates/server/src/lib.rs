@@ -10,11 +10,14 @@
 //! # Invariants
 //! - A request passes the stages of [`pipeline`] in their order; nothing is written before it was
 //!   authorized and admitted.
-//! - Every answer carries a request id and a checksum. A panic in a handler is an answer, too: 500
-//!   for that request, and its connection lives.
-//! - Item values never enter logs.
+//! - Every answer carries a request id and a checksum, but those to a browser that asks before it
+//!   calls. Only one function makes answers into responses, and it puts them there. A panic in a
+//!   handler is an answer, too: 500 for that request, and its connection lives.
+//! - Item values never enter logs. No assertion could tell one from other text: what logs a request
+//!   is given no item, and a test looks for one in all that is logged.
 //! - A client that goes away drops its request's future at whatever await it stands; writes below
-//!   are carried out whole or not at all.
+//!   are carried out whole or not at all. That is the store's promise, and its contract suite's to
+//!   prove.
 //!
 //! # Flow
 //! `listeners` accept → [`Service`] tells health checks, operations and nonsense apart and

@@ -3,7 +3,8 @@
 //! A row's latch is the stripe its key hashes to, so memory is constant and unrelated rows seldom
 //! share one. Stripes are taken in ascending order, each once: no two tasks wait for each other as
 //! long as none asks for more latches while it holds some. Waiters of a stripe are served in the
-//! order they came. A dropped wait leaves nothing behind, and a guard releases when it is dropped.
+//! order they came. That nobody asks while holding some is not asserted here: a guard goes from task
+//! to task, so nothing says whose it is. A dropped wait leaves nothing behind, and a guard releases when it is dropped.
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ impl Latches {
         let mut stripes: SmallVec<[usize; 4]> = keys.iter().map(stripe_of).collect();
         stripes.sort_unstable();
         stripes.dedup();
+        debug_assert!(stripes.is_sorted_by(|one, next| one < next), "each once, ascending");
         let mut held = SmallVec::with_capacity(stripes.len());
         for stripe in stripes {
             held.push(Arc::clone(&self.stripes[stripe]).lock_owned().await);

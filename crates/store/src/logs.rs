@@ -1,4 +1,7 @@
 //! Logs: rows whose place the store gives them, each behind all that came before.
+//!
+//! That numbers rise is not asserted: behind the greatest there is, which only a damaged row has,
+//! they can't.
 
 use std::collections::HashMap;
 use std::ops::Bound;

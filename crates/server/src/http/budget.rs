@@ -32,7 +32,11 @@ impl Budget {
 
     /// Bytes that bodies take up now.
     pub(crate) fn taken(&self) -> usize {
-        self.bytes_max as usize - self.free.available_permits()
+        let (all, free) = (self.bytes_max as usize, self.free.available_permits());
+        all.checked_sub(free).unwrap_or_else(|| {
+            tracing::error!(all, free, "room for bodies was given back twice");
+            0
+        })
     }
 }
 

@@ -111,7 +111,9 @@ impl<S> Paced<S> {
         if begun != self.known {
             (self.known, self.heard, self.head_since) = (begun, false, None);
         }
-        if begun != self.exchanges.ended.load(Ordering::Relaxed) {
+        let ended = self.exchanges.ended.load(Ordering::Relaxed);
+        assert!(ended <= begun, "an exchange that ends has begun");
+        if begun != ended {
             return None;
         }
         // A connection is opened to say something.

@@ -10,7 +10,8 @@
 //! - Labels are operations, error codes, and names of tables and indexes that exist or existed:
 //!   what a request merely names makes no series, and there are at most
 //!   [`tables::TABLES_MAX`] tables.
-//! - No value of an item is a label.
+//!   Asserted where a table gets its counters.
+//! - No value of an item is a label. The types say so: nothing here is given an item.
 
 mod by_table;
 mod expiry;
@@ -119,10 +120,14 @@ impl Metrics {
 
 impl Connections {
     fn write(&self, text: &mut text::Text) {
-        // In this order, so that none seems to have ended before it began.
-        let closed = self.closed.load(Ordering::Relaxed);
+        // In this order, and with the ends made visible after their beginnings, so that none seems
+        // to have ended before it began.
+        let closed = self.closed.load(Ordering::Acquire);
         let opened = self.opened.load(Ordering::Relaxed);
-        let open = opened.saturating_sub(closed);
+        let open = opened.checked_sub(closed).unwrap_or_else(|| {
+            tracing::error!(opened, closed, "more connections have ended than begun");
+            0
+        });
         text.gauge("stator_connections", "Connections that are open.", open);
         text.counter("stator_connections_total", "Connections that were opened.", opened);
     }
@@ -130,7 +135,7 @@ impl Connections {
 
 impl Drop for Connected<'_> {
     fn drop(&mut self) {
-        self.0.closed.fetch_add(1, Ordering::Relaxed);
+        self.0.closed.fetch_add(1, Ordering::Release);
     }
 }
 

@@ -106,10 +106,12 @@ impl Tables {
             return None;
         }
         let table = named.entry(table.to_owned()).or_default();
-        Some(match index {
+        let place = match index {
             None => Arc::clone(&table.own),
             Some(index) => Arc::clone(table.indexes.entry(index.to_owned()).or_default()),
-        })
+        };
+        assert!(named.len() <= TABLES_MAX, "memory is bounded whatever tables come and go");
+        Some(place)
     }
 
     /// All places, in the order of their names.
