@@ -1,7 +1,7 @@
 //! UpdateTable.
 //!
 //! Checks: as `catalog::revise` lists them. Settings are in force when this answers; an index that
-//! comes or goes is led to its end behind the requests, by `indexing`.
+//! comes or goes is led to its end behind the requests, by `leaders`.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! UpdateTimeToLive.
 //!
 //! Checks: table exists → the setting differs → another attribute is not active → the last change
-//! is done and long enough ago. Items that are there already are told by `indexing`.
+//! is done and long enough ago. Items that are there already are told by `leaders`.
 
 use std::time::Duration;
 

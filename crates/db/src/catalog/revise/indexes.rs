@@ -1,6 +1,6 @@
 //! Global indexes: which come, go and change.
 //!
-//! An index that comes or goes is given its first phase here; `indexing` does the rest.
+//! An index that comes or goes is given its first phase here; `leaders` do the rest.
 
 use std::collections::BTreeSet;
 
