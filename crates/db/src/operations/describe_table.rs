@@ -58,8 +58,13 @@ impl<S: Store> Db<S> {
     pub(crate) async fn counted(&self, place: Place) -> Result<(u64, u64), ApiError> {
         let value =
             self.store().get(&place.counters(), Consistency::Strong).await.map_err(store_failed)?;
-        let Counters([rows, bytes]) = Counters::decode(value.as_deref()).map_err(store_failed)?;
-        Ok((rows.max(0).unsigned_abs(), bytes.max(0).unsigned_abs()))
+        let Counters(sums) = Counters::decode(value.as_deref()).map_err(store_failed)?;
+        let [rows, bytes] = sums.map(|sum| u64::try_from(sum).unwrap_or(0));
+        if sums.iter().any(|sum| *sum < 0) {
+            // Damage may do that, so that it is no assertion; the counters are wrong from here on.
+            tracing::error!(?place, ?sums, "a table's counters have fallen below zero");
+        }
+        Ok((rows, bytes))
     }
 }
 
