@@ -86,6 +86,16 @@ fn a_file_over_the_wall_is_rejected_but_its_tests_do_not_count() {
 }
 
 #[test]
+fn a_pipeline_that_knows_json_is_rejected_but_may_speak_of_it() {
+    let fixture = Fixture::new();
+    let stage = "crates/server/src/pipeline/stage.rs";
+    fixture.write(stage, "// Without serde_json::Value.\n");
+    assert_eq!(fixture.problems(), Vec::<String>::new());
+    fixture.append(stage, "use serde_json::Value;\n");
+    fixture.rejected(&format!("{stage}:2: names `serde_json::`, which belongs in front"));
+}
+
+#[test]
 fn two_modules_that_import_each_other_are_rejected() {
     let fixture = Fixture::new();
     fixture.floors(&[

@@ -6,6 +6,7 @@
 //! - [`dependencies`]: each outside dependency has its sentence, its order and a user.
 //! - [`floors`]: no circle between modules that lie side by side.
 //! - [`lengths`]: functions and files, measured.
+//! - [`seam`]: what the pipeline must not know of.
 //! - [`words`]: what no committed file may contain.
 //! - [`documents`]: the pages that must exist, and byte formats with theirs.
 
@@ -15,6 +16,7 @@ pub mod documents;
 pub mod floors;
 pub mod lengths;
 pub mod rooms;
+pub mod seam;
 pub mod tree;
 pub mod words;
 
@@ -50,6 +52,7 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Problem>> {
     problems.extend(dependencies::check(&tree));
     problems.extend(floors::check(&tree)?);
     problems.extend(lengths::check(&tree)?);
+    problems.extend(seam::check(&tree));
     problems.extend(words::check(&tree));
     problems.extend(documents::check(&tree));
     problems.sort();
