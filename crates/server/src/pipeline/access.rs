@@ -64,11 +64,6 @@ pub enum Reach<'a> {
     Declaration,
 }
 
-/// The names of all attributes that keys, items and expressions name, in order.
-pub(super) fn attributes<'a>(accesses: &[Access<'a>]) -> BTreeSet<&'a str> {
-    accesses.iter().flat_map(Access::attributes).collect()
-}
-
 impl<'a> Access<'a> {
     pub(crate) fn new(
         action: &'static str,
@@ -113,7 +108,8 @@ impl<'a> Access<'a> {
         self
     }
 
-    fn attributes(&self) -> impl Iterator<Item = &'a str> {
+    /// The names of all attributes that its key, item and expressions name, in order.
+    pub(super) fn attributes(&self) -> BTreeSet<&'a str> {
         let (item, condition) = match &self.reach {
             Reach::Item(item) => (Some(*item), None),
             Reach::Partition(condition) => (None, Some(*condition)),
@@ -121,6 +117,8 @@ impl<'a> Access<'a> {
         };
         let item = item.into_iter().flat_map(|item| item.keys().map(String::as_str));
         let tests = condition.into_iter().flat_map(|condition| &condition.tests);
-        item.chain(tests.map(|(name, _)| name.as_str())).chain(self.attributes.iter().copied())
+        item.chain(tests.map(|(name, _)| name.as_str()))
+            .chain(self.attributes.iter().copied())
+            .collect()
     }
 }
