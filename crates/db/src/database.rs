@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{ApiError, Scope, TableDefinition, TableRef};
-use store::{Condition, Figure, Store, StoreError};
+use store::{Figure, Health, Store, StoreError};
 
 use crate::background::Background;
 use crate::catalog::{Amended, Catalog, Policy, StreamFigures, StreamOptions};
@@ -108,8 +108,8 @@ impl<S: Store> Db<S> {
     }
 
     /// Whether the store serves just now.
-    pub fn condition(&self) -> Condition {
-        self.store().condition()
+    pub fn health(&self) -> Health {
+        self.store().health()
     }
 
     /// What the store tells about itself in numbers.

@@ -13,11 +13,11 @@ use store::{Outcome, StoreError};
 use crate::figures::Landed;
 use crate::queue::{BatchContent, Waiter};
 use crate::reclaim::{self, Reclaiming};
-use crate::recovery::{self, Home, Recovered};
+use crate::recovery::{self, EngineSource, Recovered};
 use crate::shared::Shared;
 
 /// The committer's task.
-pub(crate) async fn run(shared: Arc<Shared>, home: Home) {
+pub(crate) async fn run(shared: Arc<Shared>, source: EngineSource) {
     let _ending = EndOnDrop(&shared);
     let mut reclaiming = Reclaiming::default();
     loop {
@@ -25,7 +25,7 @@ pub(crate) async fn run(shared: Arc<Shared>, home: Home) {
         if let Some(batch) = shared.take_batch() {
             if let Err(error) = commit(&shared, &batch).await {
                 refuse(&shared, &error);
-                if recovery::recover(&shared, &home, &batch).await == Recovered::No {
+                if recovery::recover(&shared, &source, &batch).await == Recovered::No {
                     break;
                 }
             } else if let Some(bounds) = &batch.removed {
@@ -42,17 +42,17 @@ pub(crate) async fn run(shared: Arc<Shared>, home: Home) {
     }
     let closed = close(&shared).await;
     reclaiming.finish().await;
-    drop(home);
+    drop(source);
     shared.end(closed);
 }
 
 /// Makes `batch` durable, and tells those who wait for it.
 async fn commit(shared: &Shared, batch: &BatchContent) -> Result<(), StoreError> {
     #[cfg(test)]
-    shared.gate.pass().await?;
+    shared.barrier.pass().await?;
     let begun = Instant::now();
     let changes = batch.changes.iter().map(|(key, value)| (key, value.as_ref()));
-    let engine = shared.seat.engine_now().ok_or_else(|| StoreError::stopped("no engine"))?;
+    let engine = shared.engine_slot.engine_now().ok_or_else(|| StoreError::stopped("no engine"))?;
     match engine.background_failure() {
         Some(failure) => return Err(failure),
         None if engine.may_overflow(batch.bytes()) => reclaim::flush(&engine).await,
@@ -74,7 +74,7 @@ fn refuse(shared: &Shared, error: &StoreError) {
 }
 
 async fn close(shared: &Shared) -> Result<(), StoreError> {
-    match shared.seat.engine_now() {
+    match shared.engine_slot.engine_now() {
         Some(engine) => engine.close().await,
         None => Err(StoreError::stopped("the engine could not be opened anew")),
     }

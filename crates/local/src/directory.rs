@@ -110,19 +110,23 @@ impl Claim {
 
     /// Begins the next generation: an empty directory for its engine, and a new data key. It counts
     /// for nothing until [`Claim::switch_to`].
-    pub(crate) fn begin_next(&self) -> Result<Next, LocalError> {
+    pub(crate) fn begin_next(&self) -> Result<NextGeneration, LocalError> {
         self.remove_other_generations();
         let next = new_marker(self.marker.generation + 1).and_then(|marker| {
             let engine_dir = engine_dir(&self.dir, marker.generation);
             create_private_dir(&engine_dir)?;
-            Ok(Next { engine_dir, marker })
+            Ok(NextGeneration { engine_dir, marker })
         });
         next.map_err(LocalError::unwritable(&self.dir))
     }
 
     /// Makes the next generation the one that counts, under a new root key. Replacing the marker is
     /// the one step of it; what was before is removed.
-    pub(crate) fn switch_to(&mut self, next: Next, root: &RootKey) -> Result<(), LocalError> {
+    pub(crate) fn switch_to(
+        &mut self,
+        next: NextGeneration,
+        root: &RootKey,
+    ) -> Result<(), LocalError> {
         let unwritable = LocalError::unwritable(&self.dir);
         sync_tree(&next.engine_dir).map_err(&unwritable)?;
         write_marker(&self.dir, root, &next.marker).map_err(&unwritable)?;
@@ -149,13 +153,13 @@ impl Claim {
 
 /// A generation that is being filled.
 #[derive(Debug)]
-pub(crate) struct Next {
+pub(crate) struct NextGeneration {
     /// Where its engine keeps its files.
     pub(crate) engine_dir: PathBuf,
     marker: Marker,
 }
 
-impl Next {
+impl NextGeneration {
     /// What seals them.
     pub(crate) fn data_key(&self) -> &DataKey {
         &self.marker.data_key

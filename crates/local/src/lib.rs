@@ -18,7 +18,7 @@
 //!   the bytes is for the power cuts of `cargo xtask test` to find out.
 //! - After a failed commit nothing more is acknowledged until the engine was opened anew from what
 //!   is on disk and the failed commit is known not to be there. Asserted where a batch lands and where
-//!   the new engine takes its [`seat`].
+//!   the new engine takes its [`engine_slot`].
 //!
 //! # Flow
 //! A guard reads through the [`queue`] (what is submitted and not yet durable) to the [`engine`].
@@ -31,13 +31,14 @@
 //! compactions block their worker. No request's future carries a commit, so a client that goes
 //! away takes nothing with it.
 
+#[cfg(test)]
+mod barrier;
 mod committer;
 mod directory;
 mod engine;
+mod engine_slot;
 mod error;
 mod figures;
-#[cfg(test)]
-mod gate;
 mod marker;
 mod options;
 mod queue;
@@ -45,7 +46,6 @@ mod reclaim;
 mod recovery;
 mod rotation;
 mod runtime;
-mod seat;
 mod shared;
 mod store;
 #[cfg(test)]

@@ -9,7 +9,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use store::{Before, Change, KeyBounds, Logs, Outcome, RowKey, StoreError, Ticket, Write, resolve};
+use store::{
+    KeyBounds, Logs, Outcome, RowChange, RowKey, RowsBefore, StoreError, Ticket, Write, resolve,
+};
 use tokio::sync::oneshot;
 
 /// A batch that has this much takes no more atoms: bounds the engine's memory per commit.
@@ -58,18 +60,18 @@ impl BatchContent {
     }
 }
 
-/// The number of the youngest batch somebody has read from.
+/// Which batch: they are numbered from 0, in the order in which they land.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Seen(u64);
+pub(crate) struct BatchNumber(u64);
 
 impl Queue {
     /// What the queue will leave in the row, if it changes it.
-    pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, Seen)> {
+    pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, BatchNumber)> {
         pending(&self.batches, key)
     }
 
     /// Queues an atom; `durable` has the rows that the queue does not change.
-    pub(crate) fn submit(&mut self, writes: Vec<Write>, durable: &impl Before) -> Ticket {
+    pub(crate) fn submit(&mut self, writes: Vec<Write>, durable: &impl RowsBefore) -> Ticket {
         let before = Queued { batches: &self.batches, durable };
         match resolve(writes, &mut self.logs, &before) {
             Ok(changes) => self.push(changes),
@@ -90,9 +92,10 @@ impl Queue {
     }
 
     /// A ticket for what was read.
-    pub(crate) fn ticket_for(&mut self, seen: Option<Seen>) -> Ticket {
-        let batch = seen
-            .and_then(|Seen(number)| self.batches.iter_mut().find(|batch| batch.number == number));
+    pub(crate) fn ticket_for(&mut self, seen: Option<BatchNumber>) -> Ticket {
+        let batch = seen.and_then(|BatchNumber(number)| {
+            self.batches.iter_mut().find(|batch| batch.number == number)
+        });
         match batch {
             Some(batch) => batch.wait(),
             None => Ticket::done(Ok(Outcome::Applied)),
@@ -125,7 +128,7 @@ impl Queue {
         self.batches.drain(..).flat_map(|batch| batch.waiters).collect()
     }
 
-    fn push(&mut self, changes: Vec<Change>) -> Ticket {
+    fn push(&mut self, changes: Vec<RowChange>) -> Ticket {
         let bytes =
             changes.iter().map(|(key, value)| change_bytes(key, value.as_ref())).sum::<usize>();
         self.bytes += bytes;
@@ -162,7 +165,7 @@ struct Queued<'a, D> {
     durable: &'a D,
 }
 
-impl<D: Before> Before for Queued<'_, D> {
+impl<D: RowsBefore> RowsBefore for Queued<'_, D> {
     fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
         match pending(self.batches, key) {
             Some((value, _)) => Ok(value),
@@ -175,10 +178,10 @@ impl<D: Before> Before for Queued<'_, D> {
     }
 }
 
-fn pending(batches: &VecDeque<Batch>, key: &RowKey) -> Option<(Option<Bytes>, Seen)> {
+fn pending(batches: &VecDeque<Batch>, key: &RowKey) -> Option<(Option<Bytes>, BatchNumber)> {
     batches.iter().rev().find_map(|batch| {
         let value = batch.content.changes.get(key)?;
-        Some((value.clone(), Seen(batch.number)))
+        Some((value.clone(), BatchNumber(batch.number)))
     })
 }
 
@@ -206,7 +209,7 @@ mod tests {
     /// A store without rows.
     struct Empty;
 
-    impl Before for Empty {
+    impl RowsBefore for Empty {
         fn value(&self, _: &RowKey) -> Result<Option<Bytes>, StoreError> {
             Ok(None)
         }

@@ -33,7 +33,7 @@ impl Reclaiming {
     pub(crate) async fn start(&mut self, shared: &Shared) {
         while self.round.try_join_next().is_some() {}
         if self.round.is_empty() && !self.waiting.is_empty() {
-            let Some(engine) = shared.seat.engine_now() else { return };
+            let Some(engine) = shared.engine_slot.engine_now() else { return };
             let ranges = std::mem::take(&mut self.waiting);
             flush(&engine).await;
             self.round.spawn_blocking(move || engine.reclaim(&ranges));

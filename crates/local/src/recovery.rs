@@ -37,13 +37,13 @@ const MEMTABLES: usize = 3;
 const PROBE: &str = "probe";
 
 /// What opening the engine anew takes.
-pub(crate) struct Home {
+pub(crate) struct EngineSource {
     pub(crate) claim: Arc<Claim>,
     pub(crate) options: LocalOptions,
 }
 
 /// Rows as they were before a commit.
-type Before = Vec<(RowKey, Option<Bytes>)>;
+type FormerRows = Vec<(RowKey, Option<Bytes>)>;
 
 /// How a recovery ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,11 @@ pub(crate) enum Recovered {
 
 /// Answers once writes are taken again, or never will be. `failed` may have been committed or not;
 /// its waiters know that it failed.
-pub(crate) async fn recover(shared: &Shared, home: &Home, failed: &BatchContent) -> Recovered {
+pub(crate) async fn recover(
+    shared: &Shared,
+    source: &EngineSource,
+    failed: &BatchContent,
+) -> Recovered {
     let before = match before(shared, failed) {
         Ok(before) => Arc::new(before),
         Err(error) => {
@@ -67,7 +71,7 @@ pub(crate) async fn recover(shared: &Shared, home: &Home, failed: &BatchContent)
     let mut pause = FIRST_PAUSE;
     while shared.pause(sleep(pause)).await {
         pause = (pause * 2).min(LAST_PAUSE);
-        match attempt(shared, home, &before).await {
+        match attempt(shared, source, &before).await {
             Ok(engine) => {
                 shared.accept(engine);
                 tracing::info!("the disk takes writes again, and so does the store");
@@ -84,34 +88,38 @@ pub(crate) async fn recover(shared: &Shared, home: &Home, failed: &BatchContent)
 }
 
 /// What the failed batch's rows were. Failed commits are never visible.
-fn before(shared: &Shared, failed: &BatchContent) -> Result<Before, StoreError> {
+fn before(shared: &Shared, failed: &BatchContent) -> Result<FormerRows, StoreError> {
     let gone = || StoreError::stopped("the engine is gone");
-    let engine = shared.seat.engine_now().ok_or_else(gone)?;
+    let engine = shared.engine_slot.engine_now().ok_or_else(gone)?;
     let rows = failed.changes.keys();
     rows.map(|key| Ok((key.clone(), engine.get(key)?))).collect()
 }
 
 /// An engine that was opened anew and has put the rows back.
-async fn attempt(shared: &Shared, home: &Home, before: &Before) -> Result<Engine, LocalError> {
-    let (dir, bytes) = (home.options.dir.clone(), home.options.memtable_bytes * MEMTABLES);
-    blocking(home, move || probe(&dir, bytes)).await?;
-    if let Some(engine) = shared.seat.begin_exchange() {
+async fn attempt(
+    shared: &Shared,
+    source: &EngineSource,
+    before: &FormerRows,
+) -> Result<Engine, LocalError> {
+    let (dir, bytes) = (source.options.dir.clone(), source.options.memtable_bytes * MEMTABLES);
+    blocking(source, move || probe(&dir, bytes)).await?;
+    if let Some(engine) = shared.engine_slot.begin_exchange() {
         close(engine).await;
     }
-    let opened = open(home, before).await;
+    let opened = open(source, before).await;
     if let Err(error) = &opened {
-        shared.seat.leave_empty(error.to_string().into());
+        shared.engine_slot.leave_empty(error.to_string().into());
     }
     opened
 }
 
-async fn open(home: &Home, before: &Before) -> Result<Engine, LocalError> {
-    let (claim, options) = (Arc::clone(&home.claim), home.options.clone());
+async fn open(source: &EngineSource, before: &FormerRows) -> Result<Engine, LocalError> {
+    let (claim, options) = (Arc::clone(&source.claim), source.options.clone());
     let open = move || Engine::open(&claim.engine_dir(), claim.data_key(), &options);
-    let engine = blocking(home, open).await?;
+    let engine = blocking(source, open).await?;
     if let Err(error) = put_back(&engine, before).await {
         close(Arc::new(engine)).await;
-        return Err(engine_error(home, error.to_string()));
+        return Err(engine_error(source, error.to_string()));
     }
     Ok(engine)
 }
@@ -130,7 +138,7 @@ async fn close(mut engine: Arc<Engine>) {
     }
 }
 
-async fn put_back(engine: &Engine, before: &Before) -> Result<(), StoreError> {
+async fn put_back(engine: &Engine, before: &FormerRows) -> Result<(), StoreError> {
     let mut changed = Vec::new();
     for (key, value) in before {
         if engine.get(key)? != *value {
@@ -156,13 +164,13 @@ fn probe(dir: &Path, bytes: usize) -> Result<(), LocalError> {
 }
 
 async fn blocking<T: Send + 'static>(
-    home: &Home,
+    source: &EngineSource,
     work: impl FnOnce() -> Result<T, LocalError> + Send + 'static,
 ) -> Result<T, LocalError> {
-    let panicked = |_| engine_error(home, "it panicked while opening".to_owned());
+    let panicked = |_| engine_error(source, "it panicked while opening".to_owned());
     spawn_blocking(work).await.map_err(panicked)?
 }
 
-fn engine_error(home: &Home, reason: String) -> LocalError {
-    LocalError::Engine { dir: home.options.dir.clone(), reason }
+fn engine_error(source: &EngineSource, reason: String) -> LocalError {
+    LocalError::Engine { dir: source.options.dir.clone(), reason }
 }

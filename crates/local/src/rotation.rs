@@ -15,7 +15,7 @@ use std::path::Path;
 use bytes::Bytes;
 use store::{Direction, KeyBounds, RowKey, StoreError};
 
-use crate::directory::{self, Claim, IfAbsent, Next};
+use crate::directory::{self, Claim, IfAbsent, NextGeneration};
 use crate::engine::Engine;
 use crate::{LocalError, LocalOptions, RootKey, runtime};
 
@@ -65,7 +65,11 @@ impl Rotation {
         self.claim.switch_to(next, root)
     }
 
-    async fn copy_to(&self, next: &Next, watch: impl FnMut(Copied)) -> Result<(), LocalError> {
+    async fn copy_to(
+        &self,
+        next: &NextGeneration,
+        watch: impl FnMut(Copied),
+    ) -> Result<(), LocalError> {
         let from_dir = self.claim.engine_dir();
         let bytes_expected = bytes_below(&from_dir);
         let from = Engine::open(&from_dir, self.claim.data_key(), &self.options)?;

@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::directory::Claim;
 use crate::engine::Engine;
-use crate::recovery::Home;
+use crate::recovery::EngineSource;
 use crate::shared::Shared;
 use crate::{LocalError, LocalOptions, committer};
 
@@ -22,11 +22,11 @@ const WORKERS: usize = 3;
 /// Opens the engine and starts its committer.
 pub(crate) fn start(claim: Claim, options: &LocalOptions) -> Result<Arc<Shared>, LocalError> {
     let (opened, opening) = mpsc::sync_channel(1);
-    let home = options.clone();
-    let live = move || match open(&claim, &home) {
+    let kept = options.clone();
+    let live = move || match open(&claim, &kept) {
         Ok((runtime, shared)) => {
-            let home = Home { claim: Arc::new(claim), options: home };
-            let committer = runtime.spawn(committer::run(Arc::clone(&shared), home));
+            let source = EngineSource { claim: Arc::new(claim), options: kept };
+            let committer = runtime.spawn(committer::run(Arc::clone(&shared), source));
             // Whoever opens the store waits for the answer.
             let _waiting = opened.send(Ok(shared));
             // A committer that panics has given its store up, and said so.

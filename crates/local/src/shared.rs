@@ -7,17 +7,17 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 
-use store::{Condition, Latches, RowKey, StoreError, Ticket};
+use store::{Health, Latches, RowKey, StoreError, Ticket};
 
 use crate::LocalOptions;
 use crate::engine::Engine;
+use crate::engine_slot::EngineSlot;
 use crate::figures::CommitMeter;
-use crate::queue::{BatchContent, Queue, Seen, Waiter};
-use crate::seat::Seat;
+use crate::queue::{BatchContent, BatchNumber, Queue, Waiter};
 
 /// What stores, guards and the committer share.
 pub(crate) struct Shared {
-    pub(crate) seat: Seat,
+    pub(crate) engine_slot: EngineSlot,
     pub(crate) latches: Latches,
     pub(crate) commits: CommitMeter,
     engine_dir: PathBuf,
@@ -31,7 +31,7 @@ pub(crate) struct Shared {
     stopped: OnceLock<StoreError>,
     closing: Mutex<Closing>,
     #[cfg(test)]
-    pub(crate) gate: crate::gate::Gate,
+    pub(crate) barrier: crate::barrier::CommitBarrier,
 }
 
 /// The queue, and whether it takes anything.
@@ -40,13 +40,13 @@ struct Intake {
     queue: Queue,
     /// Why not, while the store is read-only.
     refusal: Option<StoreError>,
-    era: Era,
+    failures: FailureCount,
 }
 
-/// Counts the failures that the store went on after. What was read in one era decides no write in
-/// another: it may rest on writes that were given up since.
+/// How often the store has failed and gone on. What a guard read before a failure decides no write
+/// after it: it may rest on writes that were given up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Era(u64);
+pub(crate) struct FailureCount(u64);
 
 #[derive(Default)]
 struct Closing {
@@ -60,7 +60,7 @@ impl Shared {
     pub(crate) fn new(engine: Engine, options: &LocalOptions) -> Self {
         Self {
             engine_dir: engine.dir().to_path_buf(),
-            seat: Seat::new(engine),
+            engine_slot: EngineSlot::new(engine),
             latches: Latches::new(),
             commits: CommitMeter::new(),
             intake: Mutex::default(),
@@ -70,7 +70,7 @@ impl Shared {
             stopped: OnceLock::new(),
             closing: Mutex::default(),
             #[cfg(test)]
-            gate: crate::gate::Gate::default(),
+            barrier: crate::barrier::CommitBarrier::default(),
         }
     }
 
@@ -84,7 +84,7 @@ impl Shared {
 
     /// The engine to read from.
     pub(crate) async fn engine(&self) -> Result<Arc<Engine>, StoreError> {
-        self.serving()?.seat.engine().await
+        self.serving()?.engine_slot.engine().await
     }
 
     /// Where the engine's files lie.
@@ -93,16 +93,16 @@ impl Shared {
     }
 
     /// Whether it serves just now.
-    pub(crate) fn condition(&self) -> Condition {
+    pub(crate) fn health(&self) -> Health {
         match self.stopped.get() {
-            Some(error) => Condition::Stopped { reason: error.to_string().into() },
-            None => self.seat.condition(),
+            Some(error) => Health::Stopped { reason: error.to_string().into() },
+            None => self.engine_slot.health(),
         }
     }
 
-    /// The era that reads belong to from now on.
-    pub(crate) fn era(&self) -> Era {
-        self.intake.lock().era
+    /// The failures so far, for a guard that reads from now on.
+    pub(crate) fn failures(&self) -> FailureCount {
+        self.intake.lock().failures
     }
 
     /// Waits until the queue is short enough for one more writer. What all who have passed submit
@@ -118,19 +118,19 @@ impl Shared {
     }
 
     /// What is queued for a row.
-    pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, Seen)> {
+    pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, BatchNumber)> {
         self.intake.lock().queue.pending(key)
     }
 
-    /// Puts something that was decided in `era` into the queue, unless the store takes nothing, and
-    /// wakes the committer.
+    /// Puts something that was decided after so many `failures` into the queue and wakes the
+    /// committer, unless the store takes nothing or has failed once more.
     pub(crate) fn queue(
         &self,
-        era: Era,
+        failures: FailureCount,
         put: impl FnOnce(&mut Queue, &Engine) -> Ticket,
     ) -> Ticket {
         let mut intake = self.intake.lock();
-        let engine = match self.taking(&intake, era) {
+        let engine = match self.taking(&intake, failures) {
             Ok(engine) => engine,
             Err(error) => return Ticket::done(Err(error)),
         };
@@ -140,16 +140,16 @@ impl Shared {
         ticket
     }
 
-    fn taking(&self, intake: &Intake, era: Era) -> Result<Arc<Engine>, StoreError> {
+    fn taking(&self, intake: &Intake, failures: FailureCount) -> Result<Arc<Engine>, StoreError> {
         self.serving()?;
         if let Some(refusal) = &intake.refusal {
             return Err(refusal.clone());
         }
-        if intake.era != era {
+        if intake.failures != failures {
             return Err(StoreError::failed("the disk failed while the write was decided on"));
         }
         // It is exchanged only while writes are refused.
-        self.seat.engine_now().ok_or_else(|| StoreError::stopped("the engine is gone"))
+        self.engine_slot.engine_now().ok_or_else(|| StoreError::stopped("the engine is gone"))
     }
 
     /// Refuses new work and has the committer close once it is done with the old.
@@ -199,7 +199,7 @@ impl Shared {
     /// Makes the store read-only: gives up what is queued, and refuses whatever comes.
     pub(crate) fn refuse(&self, refusal: StoreError) -> Vec<Waiter> {
         let mut intake = self.intake.lock();
-        self.seat.keep_for_reading(refusal.to_string().into());
+        self.engine_slot.keep_for_reading(refusal.to_string().into());
         intake.refusal = Some(refusal);
         self.drained.notify_waiters();
         intake.queue.give_up()
@@ -209,8 +209,8 @@ impl Shared {
     pub(crate) fn accept(&self, engine: Engine) {
         let mut intake = self.intake.lock();
         assert!(intake.refusal.is_some(), "the engine is exchanged while writes are refused");
-        self.seat.seat(engine);
-        intake.era.0 += 1;
+        self.engine_slot.put(engine);
+        intake.failures.0 += 1;
         intake.refusal = None;
     }
 

@@ -9,14 +9,14 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use store::{
-    AtomId, Condition, Consistency, Direction, Figure, Guard, LatchGuard, Row, RowKey, RowRange,
+    AtomId, Consistency, Direction, Figure, Guard, Health, LatchGuard, Row, RowKey, RowRange,
     Snapshot, Store, StoreError, Ticket, Write,
 };
 
 use crate::directory::IfAbsent;
 use crate::engine::{Engine, Moment};
-use crate::queue::Seen;
-use crate::shared::{Era, Shared};
+use crate::queue::BatchNumber;
+use crate::shared::{FailureCount, Shared};
 use crate::{LocalError, LocalOptions, directory, runtime};
 
 /// A store in a directory. Clones are the same store; when the last one is dropped without
@@ -30,8 +30,8 @@ pub struct LocalStore {
 pub struct LocalGuard {
     handle: Arc<Handle>,
     latches: LatchGuard,
-    era: Era,
-    seen: Option<Seen>,
+    failures: FailureCount,
+    seen: Option<BatchNumber>,
 }
 
 /// The rows of a [`LocalStore`] at one moment. An engine that is opened anew after a failure knows
@@ -115,8 +115,8 @@ impl Store for LocalStore {
         // Before the latches: whoever holds one does not wait for the disk.
         self.handle.0.queue_has_room().await;
         let latches = self.handle.0.latches.lock(keys).await;
-        let era = self.handle.0.era();
-        LocalGuard { handle: Arc::clone(&self.handle), latches, era, seen: None }
+        let failures = self.handle.0.failures();
+        LocalGuard { handle: Arc::clone(&self.handle), latches, failures, seen: None }
     }
 
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
@@ -125,7 +125,7 @@ impl Store for LocalStore {
             return self.handle.0.serving().map(drop);
         }
         let shared = &self.handle.0;
-        let ticket = shared.queue(shared.era(), |queue, _| queue.submit_removal(bounds));
+        let ticket = shared.queue(shared.failures(), |queue, _| queue.submit_removal(bounds));
         ticket.wait().await.map(|_| ())
     }
 
@@ -135,8 +135,8 @@ impl Store for LocalStore {
         closed.await.unwrap_or_else(|_| Err(StoreError::stopped("the committer has ended")))
     }
 
-    fn condition(&self) -> Condition {
-        self.handle.0.condition()
+    fn health(&self) -> Health {
+        self.handle.0.health()
     }
 
     fn figures(&self) -> Vec<Figure> {
@@ -163,8 +163,8 @@ impl Guard for LocalGuard {
     }
 
     fn submit(self, _: AtomId, writes: Vec<Write>) -> Ticket {
-        let Self { handle, latches, era, seen } = self;
-        let ticket = handle.0.queue(era, |queue, engine| match writes.is_empty() {
+        let Self { handle, latches, failures, seen } = self;
+        let ticket = handle.0.queue(failures, |queue, engine| match writes.is_empty() {
             true => queue.ticket_for(seen),
             false => queue.submit(writes, engine),
         });

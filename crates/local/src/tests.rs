@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use store::Consistency::Strong;
 use store::suite::{Harness, Hold};
 use store::{
-    AtomIds, Condition, Direction, Guard as _, Kind, Outcome, RowKey, RowRange, Snapshot as _,
-    Space, Store as _, StoreError, Write,
+    AtomIds, Direction, Guard as _, Health, Kind, Outcome, RowKey, RowRange, Snapshot as _, Space,
+    Store as _, StoreError, Write,
 };
 use tempfile::TempDir;
 
@@ -34,7 +34,7 @@ impl Harness for InDirectory {
     }
 
     fn hold(&self, store: &LocalStore) -> Option<Box<dyn Hold>> {
-        Some(store.shared().gate.hold())
+        Some(store.shared().barrier.hold())
     }
 }
 
@@ -58,7 +58,7 @@ async fn write(store: &LocalStore, sort: u8) -> Result<Outcome, StoreError> {
 
 /// Waits until the store has gone on after a failure.
 async fn recovered(store: &LocalStore) {
-    while store.condition() != Condition::Serving {
+    while store.health() != Health::Serving {
         tokio::task::yield_now().await;
     }
 }
@@ -71,11 +71,11 @@ async fn a_failed_commit_makes_the_store_read_only_until_the_disk_takes_writes()
 
     // No file can be created under the name that is tried.
     std::fs::create_dir(dir.path().join("probe")).unwrap();
-    let hold = store.shared().gate.hold();
+    let hold = store.shared().barrier.hold();
     let failing = store.lock(&[key(2)]).await.submit(ATOMS.next(), put(2));
     hold.fail();
     assert!(matches!(failing.wait().await, Err(StoreError::ReadOnly { .. })));
-    let Condition::ReadOnly { reason } = store.condition() else { panic!() };
+    let Health::ReadOnly { reason } = store.health() else { panic!() };
     assert!(reason.contains("the disk of this test failed"), "{reason}");
     assert!(matches!(write(&store, 3).await, Err(StoreError::ReadOnly { .. })));
     let removed = store.delete_range(&RowRange::Space(Space(1))).await;
@@ -98,7 +98,7 @@ async fn a_failed_commit_makes_the_store_read_only_until_the_disk_takes_writes()
 async fn what_was_read_before_a_failure_decides_nothing_behind_it() {
     let dir = TempDir::new().unwrap();
     let store = LocalStore::open(&options(&dir)).unwrap();
-    let hold = store.shared().gate.hold();
+    let hold = store.shared().barrier.hold();
     let failing = store.lock(&[key(1)]).await.submit(ATOMS.next(), put(1));
     let mut writer = store.lock(&[key(1)]).await;
     assert_eq!(writer.read(&key(1)).await.unwrap(), Some(vec![1].into()));
@@ -119,7 +119,7 @@ async fn a_snapshot_keeps_no_failed_store_from_going_on_and_ends_there() {
     let store = LocalStore::open(&options(&dir)).unwrap();
     write(&store, 1).await.unwrap();
     let snapshot = store.snapshot().await.unwrap().unwrap();
-    let hold = store.shared().gate.hold();
+    let hold = store.shared().barrier.hold();
     let failing = store.lock(&[key(1)]).await.submit(ATOMS.next(), put(1));
     hold.fail();
     assert!(failing.wait().await.is_err());
@@ -137,12 +137,12 @@ async fn a_read_only_store_closes() {
     let store = LocalStore::open(&options(&dir)).unwrap();
     write(&store, 1).await.unwrap();
     std::fs::create_dir(dir.path().join("probe")).unwrap();
-    let hold = store.shared().gate.hold();
+    let hold = store.shared().barrier.hold();
     let failing = store.lock(&[key(2)]).await.submit(ATOMS.next(), put(2));
     hold.fail();
     assert!(failing.wait().await.is_err());
     store.close().await.unwrap();
-    assert!(matches!(store.condition(), Condition::Stopped { .. }));
+    assert!(matches!(store.health(), Health::Stopped { .. }));
     let store = LocalStore::open(&options(&dir)).unwrap();
     assert_eq!(store.get(&key(1), Strong).await.unwrap(), Some(vec![1].into()));
     store.close().await.unwrap();
@@ -169,7 +169,7 @@ async fn a_store_that_is_dropped_unclosed_carries_out_what_was_submitted() {
 async fn updates_of_one_row_share_one_commit() {
     let dir = TempDir::new().unwrap();
     let store = LocalStore::open(&options(&dir)).unwrap();
-    let hold = store.shared().gate.hold();
+    let hold = store.shared().barrier.hold();
     // The first is on its way already; the others collect behind it.
     let mut tickets = Vec::new();
     for value in 0..100 {
@@ -184,7 +184,7 @@ async fn updates_of_one_row_share_one_commit() {
     for ticket in tickets {
         assert_eq!(ticket.wait().await.unwrap(), Outcome::Applied);
     }
-    let commits = store.shared().gate.passed();
+    let commits = store.shared().barrier.passed();
     assert!(commits <= 2, "{commits} commits for 100 updates of one row");
     assert_eq!(store.get(&key(1), Strong).await.unwrap(), Some(vec![99; 100].into()));
     store.close().await.unwrap();
@@ -205,7 +205,7 @@ async fn removed_rows_give_their_space_back() {
     store.lock(&[]).await.submit(ATOMS.next(), vec![row(2, 0)]).wait().await.unwrap();
     let range = RowRange::Space(Space(1));
     store.delete_range(&range).await.unwrap();
-    store.shared().seat.engine_now().unwrap().reclaim(&[range.bounds(Direction::Forward)]);
+    store.shared().engine_slot.engine_now().unwrap().reclaim(&[range.bounds(Direction::Forward)]);
 
     let tables = std::fs::read_dir(dir.path().join("engine-1/sstables")).unwrap();
     let bytes: u64 = tables.map(|table| table.unwrap().metadata().unwrap().len()).sum();
@@ -230,7 +230,7 @@ async fn a_compaction_over_damage_loses_nothing() {
 
     let store = LocalStore::open(&options(&dir)).unwrap();
     let everything = RowRange::Space(Space(1)).bounds(Direction::Forward);
-    store.shared().seat.engine_now().unwrap().reclaim(&[everything]);
+    store.shared().engine_slot.engine_now().unwrap().reclaim(&[everything]);
     assert_eq!(std::fs::read(&table).unwrap(), bytes, "the evidence is kept");
     for sort in 1..4 {
         let read = store.get(&key(sort), Strong).await;
@@ -245,7 +245,7 @@ async fn a_full_queue_keeps_new_writers_waiting_until_it_drains() {
     let dir = TempDir::new().unwrap();
     let options = LocalOptions { queue_bytes_max: 10_000, ..options(&dir) };
     let store = LocalStore::open(&options).unwrap();
-    let hold = store.shared().gate.hold();
+    let hold = store.shared().barrier.hold();
     let mut tickets = Vec::new();
     for sort in 0..2 {
         let guard = store.lock(&[key(sort)]).await;

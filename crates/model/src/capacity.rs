@@ -52,14 +52,14 @@ pub struct CapacityReport {
     /// What was consumed.
     pub consumed: ConsumedCapacity,
     /// How finely it is shown.
-    pub detail: Detail,
+    pub detail: CapacityDetail,
     /// Whether read and write units stand apart, as they do for transactions only.
     pub is_split: bool,
 }
 
 /// How finely consumed capacity is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
+pub enum CapacityDetail {
     /// One figure.
     Total,
     /// The table's own share and each index's as well.
@@ -71,8 +71,8 @@ impl CapacityReport {
     pub fn new(asked: ReturnConsumedCapacity, consumed: ConsumedCapacity) -> Option<Self> {
         let detail = match asked {
             ReturnConsumedCapacity::None => return None,
-            ReturnConsumedCapacity::Total => Detail::Total,
-            ReturnConsumedCapacity::Indexes => Detail::Indexes,
+            ReturnConsumedCapacity::Total => CapacityDetail::Total,
+            ReturnConsumedCapacity::Indexes => CapacityDetail::Indexes,
         };
         Some(Self { consumed, detail, is_split: false })
     }

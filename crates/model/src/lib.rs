@@ -30,7 +30,8 @@ mod value;
 pub use api::Unsupported;
 pub use arn::{Scope, TableRef};
 pub use capacity::{
-    Capacity, CapacityReport, Consistency, ConsumedCapacity, Detail, ItemCollectionMetrics, Units,
+    Capacity, CapacityDetail, CapacityReport, Consistency, ConsumedCapacity, ItemCollectionMetrics,
+    Units,
 };
 pub use declaration::{
     IndexDeclaration, IndexSettings, KeySchemaElement, ProjectionDeclaration, ProjectionType,

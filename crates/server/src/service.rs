@@ -15,7 +15,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use model::{ApiError, Scope, limits};
 use serde_json::json;
-use store::{Condition, Store, StoreError};
+use store::{Health, Store, StoreError};
 use wire::{ErrorBody, OperationName};
 
 use crate::dispatch::dispatch;
@@ -90,7 +90,7 @@ impl<S: Store> Service<S> {
         let answer = match (request.method(), request.uri().path()) {
             _ if head::is_too_large(&request) => Answer::head_too_large(),
             (&Method::GET, "/") => Answer::healthy(self.host(request.headers())),
-            (&Method::GET | &Method::HEAD, "/health") => health(&self.db.condition()),
+            (&Method::GET | &Method::HEAD, "/health") => health_answer(&self.db.health()),
             (&Method::GET | &Method::HEAD, "/metrics") => {
                 self.measured(intake).packed_for(request.headers()).await
             }
@@ -110,7 +110,7 @@ impl<S: Store> Service<S> {
     fn measured(&self, intake: &Intake) -> Answer {
         let text = self.metrics.text(&Now {
             body_bytes: intake.bytes_held(),
-            condition: self.db.condition(),
+            health: self.db.health(),
             expiry: self.db.expiry_figures(),
             streams: self.db.stream_figures(),
             figures: self.db.figures(),
@@ -194,14 +194,14 @@ impl<S: Store> Service<S> {
 }
 
 /// Whether the store serves, for whoever routes requests here.
-fn health(condition: &Condition) -> Answer {
-    let (status, health) = match condition {
-        Condition::Serving => (StatusCode::OK, json!({ "status": "serving" })),
-        Condition::ReadOnly { reason } => {
+fn health_answer(health: &Health) -> Answer {
+    let (status, health) = match health {
+        Health::Serving => (StatusCode::OK, json!({ "status": "serving" })),
+        Health::ReadOnly { reason } => {
             let health = json!({ "status": "read-only", "reason": &**reason });
             (StatusCode::SERVICE_UNAVAILABLE, health)
         }
-        Condition::Stopped { reason } => {
+        Health::Stopped { reason } => {
             let health = json!({ "status": "stopped", "reason": &**reason });
             (StatusCode::SERVICE_UNAVAILABLE, health)
         }

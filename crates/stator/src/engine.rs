@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 use local::{LocalGuard, LocalSnapshot, LocalStore};
 use store::{
-    AtomId, Condition, Consistency, Direction, Figure, Guard, MemoryGuard, MemorySnapshot,
+    AtomId, Consistency, Direction, Figure, Guard, Health, MemoryGuard, MemorySnapshot,
     MemoryStore, Outcome, Row, RowKey, RowRange, Snapshot, Store, StoreError, Ticket, Write,
 };
 
@@ -105,10 +105,10 @@ impl Store for Engine {
         }
     }
 
-    fn condition(&self) -> Condition {
+    fn health(&self) -> Health {
         match self {
-            Self::Memory(store) => store.condition(),
-            Self::Local(store) => store.condition(),
+            Self::Memory(store) => store.health(),
+            Self::Local(store) => store.health(),
         }
     }
 

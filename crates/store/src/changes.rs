@@ -5,11 +5,11 @@ use bytes::Bytes;
 use crate::logs::log_row;
 use crate::{Counters, Logs, RowKey, StoreError, Write};
 
-/// The value a row is left with; `None` is no row.
-pub type Change = (RowKey, Option<Bytes>);
+/// A row and the value that an atom leaves in it; `None` removes the row.
+pub type RowChange = (RowKey, Option<Bytes>);
 
 /// The rows as they are before an atom, those pending included.
-pub trait Before {
+pub trait RowsBefore {
     /// The row's value.
     ///
     /// # Errors
@@ -32,9 +32,9 @@ pub trait Before {
 pub fn resolve(
     writes: Vec<Write>,
     logs: &mut Logs,
-    before: &impl Before,
-) -> Result<Vec<Change>, StoreError> {
-    let mut changes: Vec<Change> = Vec::with_capacity(writes.len());
+    before: &impl RowsBefore,
+) -> Result<Vec<RowChange>, StoreError> {
+    let mut changes: Vec<RowChange> = Vec::with_capacity(writes.len());
     for write in writes {
         let change = match write {
             Write::Put { key, value } => (key, Some(value)),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 
 use crate::{
-    AtomId, Condition, Consistency, Direction, Figure, Outcome, Row, RowKey, RowRange, Store,
+    AtomId, Consistency, Direction, Figure, Health, Outcome, Row, RowKey, RowRange, Store,
     StoreError,
 };
 
@@ -86,8 +86,8 @@ impl<S: Store> Store for Counting<S> {
         self.inner.close().await
     }
 
-    fn condition(&self) -> Condition {
-        self.inner.condition()
+    fn health(&self) -> Health {
+        self.inner.health()
     }
 
     fn figures(&self) -> Vec<Figure> {

@@ -58,8 +58,8 @@
 //! **Ranges are removed** by [`Store::delete_range`] with no order against writes inside the range:
 //! the caller keeps writers out and never reuses the space.
 //!
-//! **Condition.** A store that cannot write for the moment is read-only and says so by
-//! [`Store::condition`]; writes fail with [`StoreError::ReadOnly`] and reads go on. One that has
+//! **Health.** A store that cannot write for the moment is read-only and says so by
+//! [`Store::health`]; writes fail with [`StoreError::ReadOnly`] and reads go on. One that has
 //! stopped answers nothing until it is opened anew.
 //!
 //! **Closing** finishes what was submitted. Afterwards everything fails with
@@ -67,11 +67,11 @@
 
 mod atom;
 mod changes;
-mod condition;
 mod counters;
 mod counting;
 mod error;
 mod figures;
+mod health;
 mod latches;
 mod logs;
 mod memory;
@@ -88,12 +88,12 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 
 pub use atom::{AtomId, AtomIds};
-pub use changes::{Before, Change, resolve};
-pub use condition::Condition;
+pub use changes::{RowChange, RowsBefore, resolve};
 pub use counters::Counters;
 pub use counting::Counting;
 pub use error::StoreError;
 pub use figures::{Figure, FigureValue, Histogram, Spread, SpreadUnit};
+pub use health::Health;
 pub use latches::{LatchGuard, Latches};
 pub use logs::{Logs, log_number, log_range, log_row};
 pub use memory::{MemoryGuard, MemorySnapshot, MemoryStore};
@@ -155,7 +155,7 @@ pub trait Store: Send + Sync + 'static {
     fn close(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Whether it serves just now. Costs nothing.
-    fn condition(&self) -> Condition;
+    fn health(&self) -> Health;
 
     /// What it tells about itself in numbers; nothing, unless the engine says otherwise. May look
     /// at files: for somebody who asks now and then.

@@ -14,8 +14,9 @@ use bytes::Bytes;
 use parking_lot::RwLock;
 
 use crate::{
-    AtomId, Before, Condition, Consistency, Direction, Guard, KeyBounds, LatchGuard, Latches, Logs,
-    Outcome, Row, RowKey, RowRange, Snapshot, Store, StoreError, Ticket, Write, log_range, resolve,
+    AtomId, Consistency, Direction, Guard, Health, KeyBounds, LatchGuard, Latches, Logs, Outcome,
+    Row, RowKey, RowRange, RowsBefore, Snapshot, Store, StoreError, Ticket, Write, log_range,
+    resolve,
 };
 
 const CLOSED: &str = "it was closed";
@@ -100,7 +101,7 @@ impl Shared {
     }
 }
 
-impl Before for Rows {
+impl RowsBefore for Rows {
     fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
         Ok(self.get(key).cloned())
     }
@@ -165,10 +166,10 @@ impl Store for MemoryStore {
         self.shared.content.write().take().map(drop).ok_or_else(closed)
     }
 
-    fn condition(&self) -> Condition {
+    fn health(&self) -> Health {
         match self.shared.content.read().is_some() {
-            true => Condition::Serving,
-            false => Condition::Stopped { reason: CLOSED.into() },
+            true => Health::Serving,
+            false => Health::Stopped { reason: CLOSED.into() },
         }
     }
 }

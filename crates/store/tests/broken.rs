@@ -98,7 +98,7 @@ rejections! {
     dropped_guards_that_keep_latches: DroppedGuard rejects DroppedGuardsKeepLatches;
     serving_when_closed: Close rejects ServesWhenClosed;
     forgetting_the_queue_on_closing: Close rejects ForgetsTheQueueOnClosing;
-    saying_that_it_serves_when_closed: Conditions rejects SaysThatItServesWhenClosed;
+    saying_that_it_serves_when_closed: Health rejects SaysThatItServesWhenClosed;
     forgetting_an_atom_on_reopening: Reopen rejects ForgetsTheLastAtomOnReopening;
 }
 

@@ -1,6 +1,6 @@
 //! Consumed capacity and item collections in answers.
 
-use model::{Capacity, CapacityReport, Detail, ItemCollectionMetrics, Units};
+use model::{Capacity, CapacityDetail, CapacityReport, ItemCollectionMetrics, Units};
 
 use crate::encode::{Encode, ObjectWriter, write_array, write_fraction};
 
@@ -17,7 +17,7 @@ impl Encode for CapacityReport {
         let mut object = ObjectWriter::open(out);
         object.units(form, total);
         object.member("TableName", &consumed.table);
-        if *detail == Detail::Indexes {
+        if *detail == CapacityDetail::Indexes {
             object.capacity("Table", form, consumed.base);
             object.index_capacities("LocalSecondaryIndexes", form, &consumed.local_indexes);
             object.index_capacities("GlobalSecondaryIndexes", form, &consumed.global_indexes);

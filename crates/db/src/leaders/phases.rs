@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
-use store::{Condition, Space, Store};
+use store::{Health, Space, Store};
 
 use super::goal::Goal;
 use super::walk::{self, Walked};
@@ -79,7 +79,7 @@ impl<S: Store> Phases<S> {
     async fn lead<G: Goal>(&self, target: &Target<G>) {
         while let Some(phase) = self.phase(target) {
             let Err(error) = self.go_on(target, phase).await else { return };
-            let is_read_only = matches!(self.session.store.condition(), Condition::ReadOnly { .. });
+            let is_read_only = matches!(self.session.store.health(), Health::ReadOnly { .. });
             if !is_read_only || self.background.is_stopping() {
                 // The phase is in the catalog: the next open goes on from there.
                 tracing::warn!(%error, goal = ?target.goal, "an index stays as it is for now");

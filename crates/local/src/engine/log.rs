@@ -77,7 +77,7 @@ fn first_unreadable(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {
         let room = room_at(at);
-        at += match Record::at(bytes, at) {
+        at += match LogRecord::at(bytes, at) {
             _ if room < HEAD_BYTES => room,
             Some(record) if record.reads() && record.may_be_at(at) => record.bytes(),
             _ => return Some(at),
@@ -88,7 +88,7 @@ fn first_unreadable(bytes: &[u8]) -> Option<usize> {
 
 /// Whether the file ends within the record at `at`.
 fn is_cut_short(bytes: &[u8], at: usize) -> bool {
-    match Record::at(bytes, at) {
+    match LogRecord::at(bytes, at) {
         None => true,
         Some(record) => {
             let end_is_plausible = record.bytes() <= room_at(at) && record.may_be_at(at);
@@ -116,7 +116,7 @@ fn has_lost_sector(bytes: &[u8], at: usize) -> bool {
 /// Whether a commit begins anywhere behind `at`: the length there may lie, so every byte is tried.
 fn another_commit_begins_behind(bytes: &[u8], at: usize) -> bool {
     (at + 1..bytes.len()).any(|start| {
-        Record::at(bytes, start)
+        LogRecord::at(bytes, start)
             .is_some_and(|record| matches!(record.kind, WHOLE | FIRST) && record.reads())
     })
 }
@@ -126,14 +126,14 @@ fn room_at(at: usize) -> usize {
 }
 
 /// What a head says, and the bytes behind it as far as the block and the file go.
-struct Record<'a> {
+struct LogRecord<'a> {
     sum: u32,
     length: usize,
     kind: u8,
     behind: &'a [u8],
 }
 
-impl<'a> Record<'a> {
+impl<'a> LogRecord<'a> {
     fn at(bytes: &'a [u8], at: usize) -> Option<Self> {
         let block = &bytes[at..bytes.len().min(at + room_at(at))];
         let ([a, b, c, d, high, low, kind], behind) = block.split_first_chunk::<HEAD_BYTES>()?;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use store::{Before, Direction, KeyBounds, Row, RowKey, RowKeyRef, StoreError, log_range};
+use store::{Direction, KeyBounds, Row, RowKey, RowKeyRef, RowsBefore, StoreError, log_range};
 use surrealkv::{
     CipherPreference, CipherSuite, CompactRangeOptions, Durability, Error, LSMIterator, Mode,
     SoftwareKeyManager, Transaction, Tree, TreeBuilder, WalRecoveryMode,
@@ -211,7 +211,7 @@ impl Moment {
     }
 }
 
-impl Before for Engine {
+impl RowsBefore for Engine {
     fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
         self.get(key)
     }

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use db::{ExpiryFigures, StreamFigures};
 use model::ConsumedCapacity;
-use store::{Condition, Figure};
+use store::{Figure, Health};
 use wire::OperationName;
 
 use crate::target::Target;
@@ -59,7 +59,7 @@ pub(crate) struct Now {
     /// Bytes of bodies that are held.
     pub(crate) body_bytes: usize,
     /// Whether the store serves.
-    pub(crate) condition: Condition,
+    pub(crate) health: Health,
     /// What time to live has done.
     pub(crate) expiry: Vec<ExpiryFigures>,
     /// What went through streams.
@@ -101,7 +101,7 @@ impl Metrics {
         let mut text = text::Text::default();
         self.tables.write(&mut text);
         self.connections.write(&mut text);
-        let serving = u64::from(now.condition == Condition::Serving);
+        let serving = u64::from(now.health == Health::Serving);
         text.gauge(
             "stator_request_body_bytes",
             "Bytes of request bodies in memory.",

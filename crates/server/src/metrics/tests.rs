@@ -17,8 +17,8 @@ fn text(metrics: &Metrics) -> String {
 }
 
 fn now() -> Now {
-    let condition = Condition::Serving;
-    Now { body_bytes: 7, condition, expiry: Vec::new(), streams: Vec::new(), figures: Vec::new() }
+    let health = Health::Serving;
+    Now { body_bytes: 7, health, expiry: Vec::new(), streams: Vec::new(), figures: Vec::new() }
 }
 
 #[track_caller]
@@ -164,8 +164,8 @@ fn an_engine_has_its_say() {
         Figure { name: "flushes", help: "Flushes.", value: FigureValue::Count(6) },
         Figure { name: "rows", help: "Rows.", value: FigureValue::Spread(rows.spread()) },
     ];
-    let condition = Condition::Stopped { reason: "over".into() };
-    let text = Metrics::default().text(&Now { condition, figures, ..now() });
+    let health = Health::Stopped { reason: "over".into() };
+    let text = Metrics::default().text(&Now { health, figures, ..now() });
     has(&text, "stator_serving 0");
     has(&text, "stator_engine_log_bytes 5");
     has(&text, "stator_engine_flushes_total 6");

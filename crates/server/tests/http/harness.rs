@@ -10,7 +10,7 @@ use db::{Clock, Db, DbOptions, Ids, Upkeep};
 use serde_json::{Value, json};
 use stator_server::{Front, ServeOptions, Service, ServiceOptions};
 use store::{
-    Condition, Consistency, Direction, MemoryGuard, MemorySnapshot, MemoryStore, Row, RowKey,
+    Consistency, Direction, Health, MemoryGuard, MemorySnapshot, MemoryStore, Row, RowKey,
     RowRange, Store, StoreError,
 };
 use testkit::http::Connection;
@@ -38,7 +38,7 @@ pub(crate) struct Endpoint {
     service: Arc<Service<Puppet>>,
     address: SocketAddr,
     reads: watch::Sender<Read>,
-    condition: watch::Sender<Condition>,
+    health: watch::Sender<Health>,
     begun: Arc<Notify>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
@@ -55,7 +55,7 @@ impl Endpoint {
 
     pub(crate) async fn start_with(serve: ServeOptions) -> Self {
         let (reads, read) = watch::channel(Read::Answers);
-        let (condition, says) = watch::channel(Condition::Serving);
+        let (health, says) = watch::channel(Health::Serving);
         let begun = Arc::new(Notify::new());
         let inner = MemoryStore::new();
         let store = Puppet { inner, read, says, begun: Arc::clone(&begun) };
@@ -77,7 +77,7 @@ impl Endpoint {
             async move { drop(stopped.await) },
         ));
         let (stop, serving) = (Some(stop), Some(serving));
-        Self { service, address, reads, condition, begun, stop, serving }
+        Self { service, address, reads, health, begun, stop, serving }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -125,8 +125,8 @@ impl Endpoint {
     }
 
     /// What the store says of itself from now on.
-    pub(crate) fn condition(&self, condition: Condition) {
-        self.condition.send_replace(condition);
+    pub(crate) fn health(&self, health: Health) {
+        self.health.send_replace(health);
     }
 
     /// Waits until a read has begun to wait.
@@ -211,7 +211,7 @@ impl Ids for Constant {
 struct Puppet {
     inner: MemoryStore,
     read: watch::Receiver<Read>,
-    says: watch::Receiver<Condition>,
+    says: watch::Receiver<Health>,
     begun: Arc<Notify>,
 }
 
@@ -263,7 +263,7 @@ impl Store for Puppet {
         self.inner.close().await
     }
 
-    fn condition(&self) -> Condition {
+    fn health(&self) -> Health {
         self.says.borrow().clone()
     }
 }

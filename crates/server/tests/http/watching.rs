@@ -1,7 +1,7 @@
 //! What the server tells whoever watches it.
 
 use serde_json::{Value, json};
-use store::Condition;
+use store::Health;
 
 use crate::harness::{Endpoint, NOW_S, request};
 
@@ -25,11 +25,11 @@ async fn health_is_the_stores() {
     assert_eq!(serving, (200, json!({"status": "serving"})));
 
     let reason = "the disk is \"full\"";
-    endpoint.condition(Condition::ReadOnly { reason: reason.into() });
+    endpoint.health(Health::ReadOnly { reason: reason.into() });
     let read_only = health(get(&endpoint, "/health").await);
     assert_eq!(read_only, (503, json!({"status": "read-only", "reason": reason})));
 
-    endpoint.condition(Condition::Stopped { reason: reason.into() });
+    endpoint.health(Health::Stopped { reason: reason.into() });
     let stopped = health(get(&endpoint, "/health").await);
     assert_eq!(stopped, (503, json!({"status": "stopped", "reason": reason})));
 }

@@ -18,9 +18,9 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use self::queue::{Era, State};
+use self::queue::{FailureCount, State};
 use crate::{
-    AtomId, Change, Condition, Consistency, Direction, Guard, LatchGuard, Latches, Row, RowKey,
+    AtomId, Consistency, Direction, Guard, Health, LatchGuard, Latches, Row, RowChange, RowKey,
     RowRange, Snapshot, Store, StoreError, Ticket, Write,
 };
 
@@ -44,7 +44,7 @@ pub struct Inspected<'a> {
     /// What was submitted.
     pub writes: &'a [Write],
     /// What it comes to: appended rows have their numbers.
-    pub changes: &'a [Change],
+    pub changes: &'a [RowChange],
     /// The durable rows.
     pub durable: &'a BTreeMap<RowKey, Bytes>,
 }
@@ -70,7 +70,7 @@ pub struct SlowGuard {
     shared: Arc<Shared>,
     keys: Vec<RowKey>,
     latches: LatchGuard,
-    era: Era,
+    failures: FailureCount,
     seen: Option<u64>,
 }
 
@@ -161,8 +161,8 @@ impl Store for SlowStore {
     async fn lock(&self, keys: &[RowKey]) -> SlowGuard {
         let latches = self.shared.latches.lock(keys).await;
         let (shared, keys) = (Arc::clone(&self.shared), keys.to_vec());
-        let era = shared.state.lock().era;
-        SlowGuard { shared, keys, latches, era, seen: None }
+        let failures = shared.state.lock().failures;
+        SlowGuard { shared, keys, latches, failures, seen: None }
     }
 
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
@@ -176,8 +176,8 @@ impl Store for SlowStore {
         closed
     }
 
-    fn condition(&self) -> Condition {
-        self.shared.state.lock().condition()
+    fn health(&self) -> Health {
+        self.shared.state.lock().health()
     }
 }
 
@@ -195,12 +195,12 @@ impl Guard for SlowGuard {
     }
 
     fn submit(self, _: AtomId, writes: Vec<Write>) -> Ticket {
-        let Self { shared, keys, latches, era, seen } = self;
+        let Self { shared, keys, latches, failures, seen } = self;
         let ticket = {
             let mut state = shared.state.lock();
             match writes.is_empty() {
-                true => state.ticket_for(era, seen),
-                false => state.submit(era, (&keys, writes), shared.inspector.as_deref()),
+                true => state.ticket_for(failures, seen),
+                false => state.submit(failures, (&keys, writes), shared.inspector.as_deref()),
             }
         };
         shared.tell_waiting();

@@ -9,23 +9,23 @@ use tokio::sync::oneshot;
 
 use super::{Inspected, Inspector, Rows};
 use crate::{
-    Before, Change, Condition, Direction, Logs, Outcome, RowKey, RowRange, StoreError, Ticket,
+    Direction, Health, Logs, Outcome, RowChange, RowKey, RowRange, RowsBefore, StoreError, Ticket,
     Write, resolve,
 };
 
 /// Most atoms of one batch.
 const BATCH_ATOMS_MAX: u64 = 4;
 
-/// Counts the failures: what was read in one era decides no write in another.
+/// How often a commit has failed: what was read before a failure decides no write after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Era(u64);
+pub(super) struct FailureCount(u64);
 
 /// The durable rows, the queue, and what a test asked for.
 pub(super) struct State {
     pub(super) rows: Arc<Rows>,
     /// The rows before the last batch, for a store that lags.
     pub(super) rows_before: Option<Arc<Rows>>,
-    pub(super) era: Era,
+    pub(super) failures: FailureCount,
     pub(super) is_held: bool,
     /// What the next batch fails with.
     pub(super) fault: Option<StoreError>,
@@ -45,7 +45,7 @@ pub(super) struct State {
 
 struct Atom {
     number: u64,
-    changes: Vec<Change>,
+    changes: Vec<RowChange>,
     waiters: Vec<oneshot::Sender<Result<Outcome, StoreError>>>,
 }
 
@@ -54,7 +54,7 @@ impl State {
         Self {
             rows: Arc::default(),
             rows_before: None,
-            era: Era::default(),
+            failures: FailureCount::default(),
             is_held: false,
             fault: None,
             is_read_only: false,
@@ -79,11 +79,11 @@ impl State {
         }
     }
 
-    pub(super) fn condition(&self) -> Condition {
+    pub(super) fn health(&self) -> Health {
         match (self.is_closed, self.is_read_only) {
-            (true, _) => Condition::Stopped { reason: "it was closed".into() },
-            (false, true) => Condition::ReadOnly { reason: "it was told to be".into() },
-            (false, false) => Condition::Serving,
+            (true, _) => Health::Stopped { reason: "it was closed".into() },
+            (false, true) => Health::ReadOnly { reason: "it was told to be".into() },
+            (false, false) => Health::Serving,
         }
     }
 
@@ -111,11 +111,11 @@ impl State {
     /// Queues an atom.
     pub(super) fn submit(
         &mut self,
-        era: Era,
+        failures: FailureCount,
         (latched, writes): (&[RowKey], Vec<Write>),
         inspector: Option<&dyn Inspector>,
     ) -> Ticket {
-        if let Err(error) = self.taking(era) {
+        if let Err(error) = self.taking(failures) {
             return Ticket::done(Err(error));
         }
         let mut logs = std::mem::take(&mut self.logs);
@@ -143,8 +143,8 @@ impl State {
     }
 
     /// A ticket for what was read.
-    pub(super) fn ticket_for(&mut self, era: Era, seen: Option<u64>) -> Ticket {
-        if let Err(error) = self.taking(era) {
+    pub(super) fn ticket_for(&mut self, failures: FailureCount, seen: Option<u64>) -> Ticket {
+        if let Err(error) = self.taking(failures) {
             return Ticket::done(Err(error));
         }
         match self.queue.iter_mut().find(|atom| Some(atom.number) == seen) {
@@ -155,7 +155,7 @@ impl State {
 
     /// Removes rows at once, whatever is queued.
     pub(super) fn remove(&mut self, range: &RowRange) -> Result<(), StoreError> {
-        self.taking(self.era)?;
+        self.taking(self.failures)?;
         if self.keeps_ranges {
             return Err(StoreError::failed("ranges are kept"));
         }
@@ -187,7 +187,7 @@ impl State {
             return false;
         }
         if let Some(error) = self.fault.take() {
-            self.era.0 += 1;
+            self.failures.0 += 1;
             self.queue.drain(..).for_each(|atom| atom.end(&Err(error.clone())));
             return true;
         }
@@ -218,11 +218,13 @@ impl State {
         Ok(())
     }
 
-    /// Whether something that was decided in `era` is taken.
-    fn taking(&self, era: Era) -> Result<(), StoreError> {
+    /// Whether something that was decided after so many `failures` is taken.
+    fn taking(&self, failures: FailureCount) -> Result<(), StoreError> {
         self.serving()?;
         match self.is_read_only {
-            _ if era != self.era => Err(StoreError::failed("the disk failed meanwhile, as asked")),
+            _ if failures != self.failures => {
+                Err(StoreError::failed("the disk failed meanwhile, as asked"))
+            }
             true => Err(StoreError::read_only("it was told to be")),
             false => Ok(()),
         }
@@ -230,7 +232,7 @@ impl State {
 }
 
 /// Rows as the queue will leave them.
-impl Before for State {
+impl RowsBefore for State {
     fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
         Ok(match self.pending(key) {
             Some((value, _)) => value,

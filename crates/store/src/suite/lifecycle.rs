@@ -6,7 +6,7 @@ use super::locking::soon;
 use super::rows::{ATOMS, apply, number, put, row, submit, whole_partition};
 use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::Consistency::Strong;
-use crate::{Condition, Direction, Guard, Outcome, RowRange, Space, Store, StoreError};
+use crate::{Direction, Guard, Health, Outcome, RowRange, Space, Store, StoreError};
 
 pub(super) fn dropped_ticket<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     let store = bench.harness.fresh();
@@ -83,15 +83,15 @@ fn stopped<T: std::fmt::Debug>(what: &str, result: Result<T, StoreError>) -> Che
     }
 }
 
-pub(super) fn conditions<H: Harness>(bench: &Bench<'_, H>) -> Checked {
+pub(super) fn health<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     let store = bench.harness.fresh();
     bench.runtime.block_on(async {
         apply(&store, vec![put(row(0, 0), 1)]).await?;
-        let open = store.condition();
-        ensure!(open == Condition::Serving, "an open store says {open:?}");
+        let open = store.health();
+        ensure!(open == Health::Serving, "an open store says {open:?}");
         store.close().await?;
-        let closed = store.condition();
-        ensure!(matches!(closed, Condition::Stopped { .. }), "a closed store says {closed:?}");
+        let closed = store.health();
+        ensure!(matches!(closed, Health::Stopped { .. }), "a closed store says {closed:?}");
         Ok(())
     })
 }

@@ -182,7 +182,7 @@ clauses! {
     /// Closing carries out what was submitted, and then everything fails as stopped.
     Close close => lifecycle::close;
     /// A store says that it serves, and once closed that it has stopped.
-    Conditions conditions => lifecycle::conditions;
+    Health health => lifecycle::health;
     /// What a ticket said is applied is there after reopening.
     Reopen reopen => lifecycle::reopen;
 }

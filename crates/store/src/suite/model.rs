@@ -20,7 +20,7 @@ type Rows = BTreeMap<RowKey, Bytes>;
 /// A row's name within the space of its case: few enough of each part that ranges have neighbours
 /// on every side, and their edges are hit.
 #[derive(Debug, Clone)]
-struct Name {
+struct RowName {
     kind: Kind,
     hash: u64,
     partition: Vec<u8>,
@@ -28,13 +28,13 @@ struct Name {
 }
 
 #[derive(Debug, Clone)]
-enum Change {
-    Put(Name, Vec<u8>),
-    Delete(Name),
+enum ModelWrite {
+    Put(RowName, Vec<u8>),
+    Delete(RowName),
 }
 
 /// Rows, and what to read of them.
-type Case<T> = (Vec<Vec<Change>>, T);
+type Case<T> = (Vec<Vec<ModelWrite>>, T);
 
 pub(super) fn points<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     check_cases(bench, 24, Just(()), async |store, space, model, ()| {
@@ -141,14 +141,18 @@ fn check_cases<H: Harness, T: std::fmt::Debug>(
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let seed = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, seed);
-    let atoms = vec(vec(change(), 1..12), 1..6);
+    let atoms = vec(vec(model_write(), 1..12), 1..6);
     runner.run(&(atoms, reads), run).map_err(|error| Violation(error.to_string()))
 }
 
-async fn fill(store: &impl Store, space: Space, atoms: &[Vec<Change>]) -> Result<Rows, Violation> {
+async fn fill(
+    store: &impl Store,
+    space: Space,
+    atoms: &[Vec<ModelWrite>],
+) -> Result<Rows, Violation> {
     let mut model = Rows::new();
     for atom in atoms {
-        let writes: Vec<Write> = atom.iter().map(|change| change.write(space)).collect();
+        let writes: Vec<Write> = atom.iter().map(|write| write.within(space)).collect();
         apply(store, writes.clone()).await?;
         for (key, value) in resolve(writes, &mut Logs::default(), &model)? {
             match value {
@@ -198,11 +202,11 @@ const HASHES: [u64; 5] = [0, 1, u64::MAX / 2, u64::MAX - 1, u64::MAX];
 const PARTITIONS: [&[u8]; 3] = [b"", b"a", b"\xFF\xFF"];
 const SORTS: [&[u8]; 6] = [b"", b"\0", b"a", b"a\0", b"b", b"\xFF\xFF"];
 
-fn all_names() -> impl Iterator<Item = Name> {
+fn all_names() -> impl Iterator<Item = RowName> {
     KINDS.iter().flat_map(|kind| {
         HASHES.iter().flat_map(move |hash| {
             PARTITIONS.iter().flat_map(move |partition| {
-                SORTS.iter().map(move |sort| Name {
+                SORTS.iter().map(move |sort| RowName {
                     kind: *kind,
                     hash: *hash,
                     partition: partition.to_vec(),
@@ -213,14 +217,14 @@ fn all_names() -> impl Iterator<Item = Name> {
     })
 }
 
-impl Name {
+impl RowName {
     fn key(&self, space: Space) -> RowKey {
         RowKey::new(space, self.kind, self.hash, &self.partition, &self.sort)
     }
 }
 
-impl Change {
-    fn write(&self, space: Space) -> Write {
+impl ModelWrite {
+    fn within(&self, space: Space) -> Write {
         match self {
             Self::Put(name, value) => {
                 Write::Put { key: name.key(space), value: Bytes::copy_from_slice(value) }
@@ -230,14 +234,14 @@ impl Change {
     }
 }
 
-fn name() -> impl Strategy<Value = Name> {
+fn name() -> impl Strategy<Value = RowName> {
     // Most rows share kind, hash and partition: that is where ranges read.
     let often = |common, others: Vec<_>| prop_oneof![3 => Just(common), 2 => select(others)];
     let kind = prop_oneof![4 => Just(Kind(1)), 1 => select(KINDS.to_vec())];
     let hash = prop_oneof![1 => Just(1u64), 1 => select(HASHES.to_vec())];
     let partition = often(b"a".to_vec(), PARTITIONS.map(<[u8]>::to_vec).to_vec());
     let sort = select(SORTS.map(<[u8]>::to_vec).to_vec());
-    (kind, hash, partition, sort).prop_map(|(kind, hash, partition, sort)| Name {
+    (kind, hash, partition, sort).prop_map(|(kind, hash, partition, sort)| RowName {
         kind,
         hash,
         partition,
@@ -245,18 +249,18 @@ fn name() -> impl Strategy<Value = Name> {
     })
 }
 
-fn change() -> impl Strategy<Value = Change> {
+fn model_write() -> impl Strategy<Value = ModelWrite> {
     prop_oneof![
-        4 => (name(), vec(any::<u8>(), 0..20)).prop_map(|(name, value)| Change::Put(name, value)),
-        1 => name().prop_map(Change::Delete),
+        4 => (name(), vec(any::<u8>(), 0..20)).prop_map(|(name, value)| ModelWrite::Put(name, value)),
+        1 => name().prop_map(ModelWrite::Delete),
     ]
 }
 
 /// A range without its space.
 #[derive(Debug, Clone)]
 enum Shape {
-    Hashes { kind: Kind, first: u64, last: u64, after: Option<Name> },
-    Sorts { of: Name, lower: Bound<Vec<u8>>, upper: Bound<Vec<u8>> },
+    Hashes { kind: Kind, first: u64, last: u64, after: Option<RowName> },
+    Sorts { of: RowName, lower: Bound<Vec<u8>>, upper: Bound<Vec<u8>> },
     Space,
 }
 
@@ -274,7 +278,7 @@ impl Shape {
                 let after = after.map(|name| name.key(space));
                 RowRange::Hashes { space, kind, first, last, after }
             }
-            Self::Sorts { of: Name { kind, hash, partition, .. }, lower, upper } => {
+            Self::Sorts { of: RowName { kind, hash, partition, .. }, lower, upper } => {
                 RowRange::Sorts { space, kind, hash, partition, lower, upper }
             }
             Self::Space => RowRange::Space(space),

@@ -13,8 +13,8 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use stator_store::suite::Hold;
 use stator_store::{
-    AtomId, Before, Change, Condition, Consistency, Direction, Guard, Kind, LatchGuard, Latches,
-    Logs, Outcome, Row, RowKey, RowRange, Snapshot, Store, StoreError, Ticket, Write, log_range,
+    AtomId, Consistency, Direction, Guard, Health, Kind, LatchGuard, Latches, Logs, Outcome, Row,
+    RowChange, RowKey, RowRange, RowsBefore, Snapshot, Store, StoreError, Ticket, Write, log_range,
     resolve,
 };
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, oneshot};
@@ -109,7 +109,7 @@ struct Queue {
 struct Atom {
     id: AtomId,
     number: u64,
-    changes: Vec<Change>,
+    changes: Vec<RowChange>,
     waiters: Vec<oneshot::Sender<Fate>>,
 }
 
@@ -223,7 +223,7 @@ impl Shared {
         &self,
         queue: &mut Queue,
         mut writes: Vec<Write>,
-    ) -> Result<Vec<Change>, StoreError> {
+    ) -> Result<Vec<RowChange>, StoreError> {
         if self.has(Fault::AppliesAtomsBackwards) {
             writes.reverse();
         }
@@ -276,7 +276,7 @@ impl Shared {
         }
     }
 
-    fn oldest(&self) -> Option<Vec<Change>> {
+    fn oldest(&self) -> Option<Vec<RowChange>> {
         let queue = self.queue.lock();
         let atom = queue.atoms.front()?;
         let forgotten = self.has(Fault::ForgetsDroppedTickets)
@@ -284,7 +284,7 @@ impl Shared {
         Some(if forgotten { Vec::new() } else { atom.changes.clone() })
     }
 
-    async fn apply(&self, changes: Vec<Change>) {
+    async fn apply(&self, changes: Vec<RowChange>) {
         *self.disk.before_last_atom.lock() = self.disk.rows.lock().clone();
         if self.has(Fault::AppliesInSteps) {
             for change in changes {
@@ -332,7 +332,7 @@ struct Queued<'a> {
     queue: &'a Queue,
 }
 
-impl Before for Queued<'_> {
+impl RowsBefore for Queued<'_> {
     fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
         match self.queue.pending(key) {
             Some((value, _)) if !self.shared.has(Fault::AddsToDurableSums) => Ok(value),
@@ -459,12 +459,12 @@ impl Store for Suspect {
         Ok(())
     }
 
-    fn condition(&self) -> Condition {
+    fn health(&self) -> Health {
         match &self.shared.queue.lock().stopped {
             Some(error) if !self.shared.has(Fault::SaysThatItServesWhenClosed) => {
-                Condition::Stopped { reason: error.to_string().into() }
+                Health::Stopped { reason: error.to_string().into() }
             }
-            _ => Condition::Serving,
+            _ => Health::Serving,
         }
     }
 }
@@ -562,7 +562,7 @@ impl Hold for GateHeld {
     }
 }
 
-fn change_row(rows: &mut Rows, (key, value): Change) {
+fn change_row(rows: &mut Rows, (key, value): RowChange) {
     match value {
         Some(value) => rows.insert(key, value),
         None => rows.remove(&key),

@@ -1,16 +1,16 @@
-//! Where the engine sits: readers take it from here, and after a failed write it is exchanged for
-//! one that was opened anew.
+//! The one place of the engine in use: readers take it from here, and after a failed write it is
+//! exchanged for one that was opened anew.
 
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use store::{Condition, StoreError};
+use store::{Health, StoreError};
 use tokio::sync::Notify;
 
 use crate::engine::Engine;
 
 /// The engine, or why there is none.
-pub(crate) struct Seat {
+pub(crate) struct EngineSlot {
     state: RwLock<State>,
     changed: Notify,
 }
@@ -30,7 +30,7 @@ enum State {
     },
 }
 
-impl Seat {
+impl EngineSlot {
     pub(crate) fn new(engine: Engine) -> Self {
         Self { state: RwLock::new(State::Serving(Arc::new(engine))), changed: Notify::new() }
     }
@@ -58,12 +58,12 @@ impl Seat {
         }
     }
 
-    pub(crate) fn condition(&self) -> Condition {
+    pub(crate) fn health(&self) -> Health {
         match &*self.state.read() {
-            State::Serving(_) => Condition::Serving,
-            State::ReadOnly { reason, .. } => Condition::ReadOnly { reason: Arc::clone(reason) },
-            State::Exchanging => Condition::ReadOnly { reason: "the files are reopened".into() },
-            State::Empty { reason } => Condition::Stopped { reason: Arc::clone(reason) },
+            State::Serving(_) => Health::Serving,
+            State::ReadOnly { reason, .. } => Health::ReadOnly { reason: Arc::clone(reason) },
+            State::Exchanging => Health::ReadOnly { reason: "the files are reopened".into() },
+            State::Empty { reason } => Health::Stopped { reason: Arc::clone(reason) },
         }
     }
 
@@ -83,7 +83,7 @@ impl Seat {
     }
 
     /// Ends an exchange.
-    pub(crate) fn seat(&self, engine: Engine) {
+    pub(crate) fn put(&self, engine: Engine) {
         let former = self.change(State::Serving(Arc::new(engine)));
         assert!(matches!(former, State::Exchanging), "the former engine was taken away before");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 /// Whether a store serves, for whoever reports on it. It may change at any time: what a request
 /// meets is said by its own answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
+pub enum Health {
     /// Reads and writes.
     Serving,
     /// Reads only: writes fail with [`StoreError::ReadOnly`](crate::StoreError::ReadOnly) until the

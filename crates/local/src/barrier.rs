@@ -1,4 +1,4 @@
-//! A gate in front of every commit, for tests: closed, it holds pending writes back, and it can
+//! A barrier in front of every commit, for tests: closed, it holds pending writes back, and it can
 //! make the next commit fail as a disk does.
 
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Locked while commits are held back; holds what they fail with.
 #[derive(Default)]
-pub(crate) struct Gate {
+pub(crate) struct CommitBarrier {
     fault: Arc<Mutex<Option<StoreError>>>,
     passed: AtomicU32,
 }
 
 struct Held(OwnedMutexGuard<Option<StoreError>>);
 
-impl Gate {
-    /// Passes once nobody holds the gate.
+impl CommitBarrier {
+    /// Passes once nobody holds the barrier.
     pub(crate) async fn pass(&self) -> Result<(), StoreError> {
         let fault = self.fault.lock().await.take();
         self.passed.fetch_add(1, Ordering::Relaxed);
@@ -32,8 +32,8 @@ impl Gate {
 
     /// Holds commits back from now on.
     pub(crate) fn hold(&self) -> Box<dyn Hold> {
-        let gate = Arc::clone(&self.fault);
-        Box::new(Held(gate.try_lock_owned().expect("nothing is being committed")))
+        let barrier = Arc::clone(&self.fault);
+        Box::new(Held(barrier.try_lock_owned().expect("nothing is being committed")))
     }
 }
 
