@@ -13,6 +13,22 @@ pub enum ScalarType {
     B,
 }
 
+impl ScalarType {
+    /// The type of that name on the wire.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::S, Self::N, Self::B].into_iter().find(|scalar_type| scalar_type.name() == name)
+    }
+
+    /// Its name on the wire, as messages have it too.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::S => "S",
+            Self::N => "N",
+            Self::B => "B",
+        }
+    }
+}
+
 /// An attribute named in a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeDefinition {

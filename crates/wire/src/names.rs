@@ -7,10 +7,6 @@ use model::{
     Select, SseKind, StreamStatus, StreamView, TableClass, TableStatus, TimeToLiveStatus,
 };
 
-use crate::decode::Decode;
-use crate::reader::{Fit, Reader, Unfit};
-use crate::shape::Shape;
-
 /// A value that stands on the wire as a word.
 pub(crate) trait WireName: Sized {
     /// The value of that word.
@@ -36,6 +32,13 @@ macro_rules! wire_names {
             }
         }
 
+        $crate::names::word!($type);)*
+    };
+}
+
+/// Reads and writes a type that has a word per value.
+macro_rules! word {
+    ($type:ident) => {
         impl $crate::decode::Decode for $type {
             fn decode(
                 reader: &mut $crate::reader::Reader<'_>,
@@ -51,11 +54,30 @@ macro_rules! wire_names {
                 let word = $crate::names::WireName::wire_name(self);
                 $crate::encode::write_string(out, word);
             }
-        })*
+        }
     };
 }
 
-pub(crate) use wire_names;
+/// Types whose words `model` keeps, because messages have them too.
+macro_rules! model_names {
+    ($($type:ident)*) => {
+        $(impl WireName for $type {
+            fn parse(word: &str) -> Option<Self> {
+                Self::named(word)
+            }
+
+            fn wire_name(&self) -> &'static str {
+                self.name()
+            }
+        }
+
+        word!($type);)*
+    };
+}
+
+pub(crate) use {wire_names, word};
+
+model_names! { ComparisonOperator ScalarType }
 
 wire_names! {
     BillingMode { Provisioned = "PROVISIONED", PayPerRequest = "PAY_PER_REQUEST" }
@@ -73,7 +95,6 @@ wire_names! {
         UpdatedNew = "UPDATED_NEW",
     }
     ReturnValuesOnConditionCheckFailure { None = "NONE", AllOld = "ALL_OLD" }
-    ScalarType { S = "S", N = "N", B = "B" }
     Select {
         AllAttributes = "ALL_ATTRIBUTES",
         AllProjectedAttributes = "ALL_PROJECTED_ATTRIBUTES",
@@ -105,21 +126,4 @@ wire_names! {
         Disabled = "DISABLED",
     }
     UpdateAction { Put = "PUT", Add = "ADD", Delete = "DELETE" }
-}
-
-/// Messages have these words too, so that `model` keeps them.
-impl WireName for ComparisonOperator {
-    fn parse(word: &str) -> Option<Self> {
-        Self::named(word)
-    }
-
-    fn wire_name(&self) -> &'static str {
-        self.name()
-    }
-}
-
-impl Decode for ComparisonOperator {
-    fn decode(reader: &mut Reader<'_>, _: &'static Shape) -> Fit<Self> {
-        Self::named(&reader.string()?).ok_or(Unfit)
-    }
 }

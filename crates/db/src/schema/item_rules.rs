@@ -38,9 +38,9 @@ pub(crate) fn row_of_item(table: &Table, item: &AttributeMap) -> Result<RowKey, 
         };
         if scalar_type(value) != Some(element.scalar_type) {
             return Err(invalid(format!(
-                "Type mismatch for key {} expected: {:?} actual: {}",
+                "Type mismatch for key {} expected: {} actual: {}",
                 element.name,
-                element.scalar_type,
+                element.scalar_type.name(),
                 value.type_name()
             )));
         }
@@ -75,9 +75,9 @@ pub(crate) fn check_index_keys(table: &Table, item: &Item, origin: Origin) -> Re
             let Some(value) = item.attributes().get(&element.name) else { continue };
             if !value_has_type(&value, element.scalar_type) {
                 return Err(invalid(format!(
-                    "Type mismatch for Index Key {} Expected: {:?} Actual: {} IndexName: {}",
+                    "Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
                     element.name,
-                    element.scalar_type,
+                    element.scalar_type.name(),
                     value.type_name(),
                     index.definition.name
                 )));

@@ -308,7 +308,7 @@ fn schema(key: &KeySchema) -> String {
     let hash = key.hash.iter().map(with_role("HASH"));
     let elements = hash.chain(key.range.iter().map(with_role("RANGE")));
     let elements = elements.map(|(element, role)| {
-        format!("SchemaElement: key{{{}:{:?}:{role}}}", element.name, element.scalar_type)
+        format!("SchemaElement: key{{{}:{}:{role}}}", element.name, element.scalar_type.name())
     });
     format!("Schema:[{}]", elements.collect::<Vec<_>>().join(", "))
 }
