@@ -54,10 +54,10 @@ pub use clock::{Clock, Ids};
 pub use database::{Db, DbOptions, ExpiryOptions};
 pub use leaders::{ExpiryFigures, Upkeep};
 pub use operations::{
-    BatchAction, BatchGetItem, BatchGetItemAnswer, BatchGetTable, BatchWriteItem,
-    BatchWriteItemAnswer, DeleteItem, GetItem, GetItemAnswer, ItemMetrics, PutItem, Query, Report,
-    Scan, TransactAction, TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation,
-    TransactWriteItems, TransactWriteItemsAnswer, UpdateItem, WriteAnswer,
+    BatchGetItem, BatchGetItemAnswer, BatchGetTable, BatchWriteItem, BatchWriteItemAnswer,
+    DeleteItem, GetItem, GetItemAnswer, ItemMetrics, PutItem, Query, Report, Scan, TransactAction,
+    TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
+    TransactWriteItemsAnswer, UpdateItem, WriteAnswer,
 };
 pub use reading::Page;
 pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem};

@@ -3,8 +3,9 @@
 
 mod support;
 
+use model::api::WriteRequest;
 use model::{ApiError, AttributeMap, TableRef};
-use stator_db::{BatchAction, BatchGetItem, BatchGetTable, BatchWriteItem, Report};
+use stator_db::{BatchGetItem, BatchGetTable, BatchWriteItem, Report};
 use store::slow::SlowStore;
 use support::*;
 
@@ -33,7 +34,7 @@ fn wanted(tables: Vec<BatchGetTable>) -> BatchGetItem {
     BatchGetItem { tables, report_capacity: model::ReturnConsumedCapacity::None }
 }
 
-fn writes(tables: Vec<(&str, Vec<BatchAction>)>) -> BatchWriteItem {
+fn writes(tables: Vec<(&str, Vec<WriteRequest>)>) -> BatchWriteItem {
     let tables = tables.into_iter().map(|(table, writes)| (TableRef::new(table), writes));
     BatchWriteItem { tables: tables.collect(), report: Report::default() }
 }
@@ -43,8 +44,8 @@ async fn writes_of_several_tables_are_carried_out_and_read_back() {
     let db = db().await;
     write(&db, "one", key("old")).await;
     let request = writes(vec![
-        ("one", vec![BatchAction::Put(key("new")), BatchAction::Delete(key("old"))]),
-        ("two", vec![BatchAction::Put(map([("p", s("a")), ("x", s("y"))]))]),
+        ("one", vec![WriteRequest::put(key("new")), WriteRequest::delete(key("old"))]),
+        ("two", vec![WriteRequest::put(map([("p", s("a")), ("x", s("y"))]))]),
     ]);
     let answer = db.batch_write_item(&scope(), request).await.unwrap();
     assert!(answer.unprocessed.is_empty());
@@ -63,8 +64,8 @@ async fn a_missing_table_refuses_the_whole_batch() {
     let db = db().await;
     let missing = ApiError::ResourceNotFound("Requested resource not found".into());
     let request = writes(vec![
-        ("one", vec![BatchAction::Put(key("a"))]),
-        ("none", vec![BatchAction::Put(key("a"))]),
+        ("one", vec![WriteRequest::put(key("a"))]),
+        ("none", vec![WriteRequest::put(key("a"))]),
     ]);
     assert_eq!(db.batch_write_item(&scope(), request).await.unwrap_err(), missing);
     assert_eq!(read(&db, "one", key("a")).await, None);
@@ -77,7 +78,7 @@ async fn a_refused_write_refuses_the_whole_batch() {
     let db = db().await;
     let request = writes(vec![(
         "two",
-        vec![BatchAction::Put(key("a")), BatchAction::Put(map([("p", s("b")), ("x", n("1"))]))],
+        vec![WriteRequest::put(key("a")), WriteRequest::put(map([("p", s("b")), ("x", n("1"))]))],
     )]);
     let message = refused(db.batch_write_item(&scope(), request).await);
     assert!(message.contains("Type mismatch for Index Key x"), "{message}");
@@ -90,7 +91,7 @@ async fn no_key_may_come_twice() {
     let duplicates = "Provided list of item keys contains duplicates";
     let request = wanted(vec![keys("one", [key("a"), key("b"), key("a")])]);
     assert_eq!(refused(db.batch_get_item(&scope(), request).await), duplicates);
-    let twice = vec![BatchAction::Put(key("a")), BatchAction::Delete(key("a"))];
+    let twice = vec![WriteRequest::put(key("a")), WriteRequest::delete(key("a"))];
     assert_eq!(
         refused(db.batch_write_item(&scope(), writes(vec![("one", twice)])).await),
         duplicates
@@ -109,7 +110,7 @@ async fn batches_have_a_largest_number_of_items() {
         refused(db.batch_get_item(&scope(), request).await),
         "Too many items requested for the BatchGetItem call"
     );
-    let puts = |count| numbered(count).map(BatchAction::Put).collect::<Vec<_>>();
+    let puts = |count| numbered(count).map(WriteRequest::put).collect::<Vec<_>>();
     let request = writes(vec![("one", puts(20)), ("two", puts(6))]);
     assert_eq!(
         refused(db.batch_write_item(&scope(), request).await),

@@ -3,13 +3,13 @@
 
 mod support;
 
+use model::api::WriteRequest;
 use model::{
     AttributeMap, ConsumedCapacity, ProjectionType, ReturnConsumedCapacity, Select, TableRef,
 };
 use stator_db::{
-    BatchAction, BatchGetItem, BatchGetTable, BatchWriteItem, GetItem, PutItem, Query,
-    TransactAction, TransactGet, TransactGetItems, TransactOperation, TransactWriteItems,
-    WriteAnswer,
+    BatchGetItem, BatchGetTable, BatchWriteItem, GetItem, PutItem, Query, TransactAction,
+    TransactGet, TransactGetItems, TransactOperation, TransactWriteItems, WriteAnswer,
 };
 use store::slow::SlowStore;
 use support::*;
@@ -165,11 +165,11 @@ async fn batches_round_each_item_and_sum_by_table() {
             (
                 TableRef::new("t"),
                 vec![
-                    BatchAction::Put(sized(Some("1"), 1025)),
-                    BatchAction::Delete(map([("p", s("no")), ("c", s("no"))])),
+                    WriteRequest::put(sized(Some("1"), 1025)),
+                    WriteRequest::delete(map([("p", s("no")), ("c", s("no"))])),
                 ],
             ),
-            (TableRef::new("u"), vec![BatchAction::Put(map([("p", s("a"))]))]),
+            (TableRef::new("u"), vec![WriteRequest::put(map([("p", s("a"))]))]),
         ],
         report: everything_reported(),
     };

@@ -5,13 +5,14 @@ mod support;
 
 use std::sync::Arc;
 
+use model::api::WriteRequest;
 use model::{
     ApiError, AttributeMap, CancellationCode, Item, ReturnConsumedCapacity,
     ReturnValuesOnConditionCheckFailure as OnFailure, TableRef,
 };
 use stator_db::{
-    BatchAction, BatchWriteItem, Report, TransactAction, TransactGet, TransactGetItems,
-    TransactOperation, TransactWriteItems,
+    BatchWriteItem, Report, TransactAction, TransactGet, TransactGetItems, TransactOperation,
+    TransactWriteItems,
 };
 use store::slow::SlowStore;
 use store::{AtomIds, Guard as _, RowKeyRef, Store as _, Write};
@@ -333,7 +334,7 @@ async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable(
     let retry = db.transact_write_items(&scope(), retry).await.unwrap_err();
     assert_eq!(retry, ApiError::TransactionInProgress);
     let batch = BatchWriteItem {
-        tables: vec![(TableRef::new("one"), vec![BatchAction::Delete(key("a"))])],
+        tables: vec![(TableRef::new("one"), vec![WriteRequest::delete(key("a"))])],
         report: Report::default(),
     };
     let batch = db.batch_write_item(&scope(), batch).await.unwrap();

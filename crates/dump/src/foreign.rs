@@ -13,20 +13,9 @@ mod document;
 mod folder;
 mod table;
 
-use model::AttributeMap;
-
 pub use document::{Changes, Located, read_changes};
 pub use folder::{DataFile, data_files};
 pub use table::read_declaration;
-
-/// What a file does to its table.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Change {
-    /// Creates or replaces an item.
-    Put(AttributeMap),
-    /// Removes the item of a key.
-    Delete(AttributeMap),
-}
 
 #[cfg(test)]
 mod tests;

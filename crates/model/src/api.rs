@@ -4,6 +4,8 @@
 //! Stator mean the same, a member is one of Stator's nouns: items in answers are stored bytes,
 //! tables are references, and expressions stay text until they are resolved.
 
+use crate::AttributeMap;
+
 pub use crate::generated::items::*;
 pub use crate::generated::streams::*;
 pub use crate::generated::tables::*;
@@ -11,3 +13,23 @@ pub use crate::generated::tables::*;
 /// A member that was given, of a kind that is not supported: only that it is there counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unsupported;
+
+impl WriteRequest {
+    /// Creates or replaces an item.
+    pub fn put(item: AttributeMap) -> Self {
+        Self::PutRequest(PutRequest { item })
+    }
+
+    /// Removes the item of a key.
+    pub fn delete(key: AttributeMap) -> Self {
+        Self::DeleteRequest(DeleteRequest { key })
+    }
+
+    /// The item that it puts, or the key that it deletes.
+    pub fn attributes(&self) -> &AttributeMap {
+        match self {
+            Self::PutRequest(put) => &put.item,
+            Self::DeleteRequest(delete) => &delete.key,
+        }
+    }
+}

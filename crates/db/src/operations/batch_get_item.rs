@@ -12,10 +12,12 @@ use model::{
 };
 use store::{RowKey, Store};
 
+use super::Report;
+use super::totals::Totals;
 use crate::database::Db;
 use crate::error::{store_failed, validation};
 use crate::layout::stored::Stored;
-use crate::metering::{self, Rate};
+use crate::metering::Rate;
 use crate::reading::consistency_of;
 use crate::schema::Table;
 use crate::schema::item_rules;
@@ -53,6 +55,14 @@ pub struct BatchGetItemAnswer {
     pub consumed: Option<Vec<ConsumedCapacity>>,
 }
 
+/// A batch of which some tables were read.
+struct Progress {
+    answer: BatchGetItemAnswer,
+    totals: Totals,
+    /// Bytes that still fit into the answer.
+    room: usize,
+}
+
 /// Most keys of one request.
 const KEYS_MAX: usize = 100;
 
@@ -75,31 +85,37 @@ impl<S: Store> Db<S> {
         let rows: Vec<Vec<RowKey>> = rows.collect::<Result<_, _>>()?;
 
         // Act and answer.
-        let mut room = BATCH_BYTES_MAX;
-        let mut answer = BatchGetItemAnswer {
-            responses: Vec::with_capacity(request.tables.len()),
-            unprocessed: Vec::new(),
-            consumed: (request.report_capacity != ReturnConsumedCapacity::None).then(Vec::new),
+        let report = Report { capacity: request.report_capacity, ..Report::default() };
+        let mut progress = Progress {
+            answer: BatchGetItemAnswer {
+                responses: Vec::with_capacity(request.tables.len()),
+                unprocessed: Vec::new(),
+                consumed: None,
+            },
+            totals: Totals::new(report, Rate::Standard),
+            room: BATCH_BYTES_MAX,
         };
         for (wanted, rows) in request.tables.into_iter().zip(&rows) {
-            self.get_from_table(wanted, rows, &mut room, &mut answer).await?;
+            self.get_from_table(wanted, rows, &mut progress).await?;
         }
         for table in &tables {
             table.check_still_there().await?;
         }
-        Ok(answer)
+        let Progress { answer, totals, .. } = progress;
+        let (consumed, _) = totals.reported();
+        Ok(BatchGetItemAnswer { consumed, ..answer })
     }
 
-    /// Reads one table's items while `room` lasts; the keys from there on are unprocessed.
+    /// Reads one table's items while there is room; the keys from there on are unprocessed.
     async fn get_from_table(
         &self,
         wanted: BatchGetTable,
         rows: &[RowKey],
-        room: &mut usize,
-        answer: &mut BatchGetItemAnswer,
+        progress: &mut Progress,
     ) -> Result<(), ApiError> {
         let mut items = Vec::with_capacity(rows.len());
-        let mut consumed = metering::nothing(&wanted.table);
+        let Progress { answer, totals, room } = progress;
+        totals.share(&wanted.table);
         let consistency = wanted.consistent.into();
         let mut processed = 0;
         for row in rows {
@@ -113,8 +129,7 @@ impl<S: Store> Db<S> {
             };
             *room = left;
             processed += 1;
-            let units = metering::item_read(item.as_ref(), consistency, Rate::Standard);
-            metering::add_table_read(&mut consumed, units);
+            totals.add_read(&wanted.table, item.as_ref(), consistency);
             items.extend(item.map(|item| match &wanted.projection {
                 Some(projection) => projection.apply(item.attributes()),
                 None => item,
@@ -123,9 +138,6 @@ impl<S: Store> Db<S> {
         if processed < rows.len() {
             let left = wanted.keys.into_iter().skip(processed).collect();
             answer.unprocessed.push((wanted.table.clone(), left));
-        }
-        if let Some(all) = &mut answer.consumed {
-            all.push(consumed);
         }
         answer.responses.push((wanted.table, items));
         Ok(())

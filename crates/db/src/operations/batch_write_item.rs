@@ -8,18 +8,17 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use model::{
-    ApiError, AttributeMap, ConsumedCapacity, ReturnConsumedCapacity,
-    ReturnValuesOnConditionCheckFailure, Scope, TableRef,
-};
+use model::api::WriteRequest;
+use model::{ApiError, ConsumedCapacity, ReturnValuesOnConditionCheckFailure, Scope, TableRef};
 use store::Store;
 
+use super::Report;
+use super::totals::{ItemMetrics, Totals};
 use super::write::Decided;
-use super::{ItemMetrics, Report, collection_metrics};
 use crate::database::Db;
 use crate::error::validation;
 use crate::maintained::Effect;
-use crate::metering::{self, Rate};
+use crate::metering::Rate;
 use crate::operations::mutation::{Action, Mutation};
 use crate::schema::Table;
 
@@ -27,25 +26,16 @@ use crate::schema::Table;
 #[derive(Debug, Clone)]
 pub struct BatchWriteItem {
     /// Writes by table, in the order of the request.
-    pub tables: Vec<(TableRef, Vec<BatchAction>)>,
+    pub tables: Vec<(TableRef, Vec<WriteRequest>)>,
     /// What else to report.
     pub report: Report,
-}
-
-/// One write of a batch.
-#[derive(Debug, Clone, PartialEq)]
-pub enum BatchAction {
-    /// Creates or replaces an item.
-    Put(AttributeMap),
-    /// Removes the item of a key.
-    Delete(AttributeMap),
 }
 
 /// Answer of BatchWriteItem.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchWriteItemAnswer {
     /// Writes that were not carried out, by table.
-    pub unprocessed: Vec<(TableRef, Vec<BatchAction>)>,
+    pub unprocessed: Vec<(TableRef, Vec<WriteRequest>)>,
     /// One per table when asked for.
     pub consumed: Option<Vec<ConsumedCapacity>>,
     /// When asked for: tables with local indexes only.
@@ -110,13 +100,13 @@ impl<S: Store> Db<S> {
     }
 }
 
-fn actions(table: &Arc<Table>, writes: &[BatchAction]) -> Result<Vec<Action>, ApiError> {
+fn actions(table: &Arc<Table>, writes: &[WriteRequest]) -> Result<Vec<Action>, ApiError> {
     let mut rows = HashSet::with_capacity(writes.len());
     let mut actions = Vec::with_capacity(writes.len());
     for write in writes {
         let (row, mutation) = match write {
-            BatchAction::Put(item) => Mutation::put(table, item)?,
-            BatchAction::Delete(key) => Mutation::delete(table, key)?,
+            WriteRequest::PutRequest(put) => Mutation::put(table, &put.item)?,
+            WriteRequest::DeleteRequest(delete) => Mutation::delete(table, &delete.key)?,
         };
         if !rows.insert(row.clone()) {
             return Err(validation("Provided list of item keys contains duplicates"));
@@ -134,33 +124,21 @@ fn answer(
     effects: Vec<Option<Effect>>,
 ) -> BatchWriteItemAnswer {
     let mut effects = effects.into_iter();
+    let mut totals = Totals::new(request.report, Rate::Standard);
     let mut unprocessed = Vec::new();
-    let mut consumed = Vec::new();
-    let mut metrics = ItemMetrics::new();
     for ((table, writes), actions) in request.tables.into_iter().zip(actions) {
-        let mut share = metering::nothing(&table);
+        totals.share(&table);
         let mut left = Vec::new();
-        let mut collections = Vec::new();
         for ((write, action), effect) in writes.into_iter().zip(actions).zip(effects.by_ref()) {
-            let Some(effect) = effect else {
-                left.push(write);
-                continue;
-            };
-            metering::add_write(&mut share, &effect, Rate::Standard);
-            collections.extend(collection_metrics(&action.table, &effect, request.report));
-        }
-        consumed.push(share);
-        if !collections.is_empty() {
-            metrics.push((table.clone(), collections));
+            match effect {
+                Some(effect) => totals.add_write(&table, &action.table, &effect),
+                None => left.push(write),
+            }
         }
         if !left.is_empty() {
             unprocessed.push((table, left));
         }
     }
-    let report = request.report;
-    BatchWriteItemAnswer {
-        unprocessed,
-        consumed: (report.capacity != ReturnConsumedCapacity::None).then_some(consumed),
-        collection_metrics: report.wants_metrics().then_some(metrics),
-    }
+    let (consumed, collection_metrics) = totals.reported();
+    BatchWriteItemAnswer { unprocessed, consumed, collection_metrics }
 }

@@ -27,6 +27,7 @@ mod query;
 mod resource_policies;
 mod scan;
 mod tag_resource;
+mod totals;
 mod transact_action;
 mod transact_get_items;
 mod transact_write_items;
@@ -48,12 +49,13 @@ use crate::metering::{self, Rate};
 use crate::schema::Table;
 
 pub use batch_get_item::{BatchGetItem, BatchGetItemAnswer, BatchGetTable};
-pub use batch_write_item::{BatchAction, BatchWriteItem, BatchWriteItemAnswer};
+pub use batch_write_item::{BatchWriteItem, BatchWriteItemAnswer};
 pub use delete_item::DeleteItem;
 pub use get_item::{GetItem, GetItemAnswer};
 pub use put_item::PutItem;
 pub use query::Query;
 pub use scan::Scan;
+pub use totals::ItemMetrics;
 pub use transact_action::{TransactAction, TransactOperation};
 pub use transact_get_items::{TransactGet, TransactGetItems, TransactGetItemsAnswer};
 pub use transact_write_items::{TransactWriteItems, TransactWriteItemsAnswer};
@@ -78,9 +80,6 @@ pub struct WriteAnswer {
     /// When asked for and the table has local indexes.
     pub collection_metrics: Option<ItemCollectionMetrics>,
 }
-
-/// Item collection metrics per table, as batches and transactions report them.
-pub type ItemMetrics = Vec<(model::TableRef, Vec<ItemCollectionMetrics>)>;
 
 impl Report {
     pub(crate) fn wants_metrics(self) -> bool {
@@ -128,37 +127,8 @@ fn write_answer(
         metering::add_write(&mut consumed, effect, Rate::Standard);
         consumed
     });
-    let collection_metrics = collection_metrics(table, effect, report);
+    let collection_metrics = totals::collection_metrics(table, effect, report);
     WriteAnswer { attributes: None, consumed, collection_metrics }
-}
-
-/// The size estimate of the collection a write was in: where asked for and there are collections.
-///
-/// The estimate is a range a gigabyte wide, as AWS's are; collections are not measured more finely.
-fn collection_metrics(
-    table: &Table,
-    effect: &Effect,
-    report: Report,
-) -> Option<ItemCollectionMetrics> {
-    if !report.wants_metrics() || !table.has_item_collections() {
-        return None;
-    }
-    let item = effect.after.as_ref().or(effect.before.as_ref())?;
-    let hash = &table.key().hash;
-    let key = item.retain(|name| hash.iter().any(|element| element.name == name));
-    Some(ItemCollectionMetrics { key, size_estimate_gb: (0.0, 1.0) })
-}
-
-/// The share of a table among several, by the name the request gives it.
-fn add_per_table<'a>(
-    consumed: &'a mut Vec<ConsumedCapacity>,
-    table: &TableRef,
-) -> &'a mut ConsumedCapacity {
-    let position = consumed.iter().position(|share| share.table == *table).unwrap_or_else(|| {
-        consumed.push(metering::nothing(table));
-        consumed.len() - 1
-    });
-    &mut consumed[position]
 }
 
 /// Checks the parts of a transaction. The first that is invalid cancels it; the others are not

@@ -11,11 +11,12 @@ use model::{
 };
 use store::{RowKey, Store};
 
-use super::{add_per_table, check_each, check_items_once};
+use super::totals::Totals;
+use super::{Report, check_each, check_items_once};
 use crate::database::Db;
 use crate::error::{store_failed, validation};
 use crate::layout::stored::Stored;
-use crate::metering::{self, Rate};
+use crate::metering::Rate;
 use crate::schema::item_rules;
 
 /// Up to 100 items as of one moment.
@@ -79,21 +80,15 @@ impl<S: Store> Db<S> {
         }
 
         // Answer.
-        let consumed = (request.report_capacity != ReturnConsumedCapacity::None)
-            .then(|| consumed(&request.gets, &items));
+        let report = Report { capacity: request.report_capacity, ..Report::default() };
+        let mut totals = Totals::new(report, Rate::Transactional);
+        for (get, item) in request.gets.iter().zip(&items) {
+            totals.add_read(&get.table, item.as_ref(), Strong);
+        }
         let items = items.into_iter().zip(&request.gets).map(|(item, get)| match &get.projection {
             Some(projection) => item.map(|item| projection.apply(item.attributes())),
             None => item,
         });
-        Ok(TransactGetItemsAnswer { items: items.collect(), consumed })
+        Ok(TransactGetItemsAnswer { items: items.collect(), consumed: totals.reported().0 })
     }
-}
-
-fn consumed(gets: &[TransactGet], items: &[Option<Item>]) -> Vec<ConsumedCapacity> {
-    let mut consumed = Vec::new();
-    for (get, item) in gets.iter().zip(items) {
-        let units = metering::item_read(item.as_ref(), Strong, Rate::Transactional);
-        metering::add_table_read(add_per_table(&mut consumed, &get.table), units);
-    }
-    consumed
 }

@@ -12,23 +12,20 @@ use std::sync::Arc;
 use model::Consistency::Strong;
 use model::limits::TRANSACTION_BYTES_MAX;
 use model::{
-    ApiError, CancellationCode, CancellationReason, ConsumedCapacity, Item, ReturnConsumedCapacity,
-    Scope, TableRef,
+    ApiError, CancellationCode, CancellationReason, ConsumedCapacity, Item, Scope, TableRef,
 };
 use store::{RowKey, Store};
 
 use super::fingerprint::fingerprint;
 use super::mutation::{Action, Mutation};
+use super::totals::{ItemMetrics, Totals};
 use super::transact_action::{TransactAction, TransactOperation};
-use super::{
-    ItemMetrics, Report, add_per_table, check_each, check_items_once, collection_metrics, fine,
-    invalid_action,
-};
+use super::{Report, check_each, check_items_once, fine, invalid_action};
 use crate::database::Db;
 use crate::error::{store_failed, table_missing, validation};
 use crate::layout::stored::Stored;
 use crate::maintained::{All, Effect};
-use crate::metering::{self, Rate};
+use crate::metering::Rate;
 use crate::reading::consistency_of;
 use crate::schema::Table;
 use crate::session::{Current, InProgress, Refusal, Submitted};
@@ -133,7 +130,7 @@ impl<S: Store> Db<S> {
                     .into(),
             ));
         }
-        let mut consumed = Vec::new();
+        let mut totals = Totals::new(report, Rate::Transactional);
         for (action, table) in checked.actions.iter().zip(&checked.references) {
             let value = self
                 .store()
@@ -142,13 +139,9 @@ impl<S: Store> Db<S> {
                 .map_err(store_failed)?;
             let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
             let item = stored.map(|stored| stored.item);
-            let units = metering::item_read(item.as_ref(), Strong, Rate::Transactional);
-            metering::add_table_read(add_per_table(&mut consumed, table), units);
+            totals.add_read(table, item.as_ref(), Strong);
         }
-        Ok(Some(TransactWriteItemsAnswer {
-            consumed: (report.capacity != ReturnConsumedCapacity::None).then_some(consumed),
-            collection_metrics: report.wants_metrics().then(ItemMetrics::new),
-        }))
+        Ok(Some(reported(totals)))
     }
 
     /// Registers, latches, reads, decides and queues.
@@ -279,21 +272,15 @@ fn refused(refusal: Refusal) -> ApiError {
 }
 
 fn answer(checked: &Checked, effects: &[Effect], report: Report) -> TransactWriteItemsAnswer {
-    let mut consumed = Vec::new();
-    let mut metrics = ItemMetrics::new();
-    for ((action, reference), effect) in
-        checked.actions.iter().zip(&checked.references).zip(effects)
-    {
-        let share = add_per_table(&mut consumed, reference);
-        metering::add_write(share, effect, Rate::Transactional);
-        let Some(collection) = collection_metrics(&action.table, effect, report) else { continue };
-        match metrics.iter_mut().find(|(table, _)| table == reference) {
-            Some((_, collections)) => collections.push(collection),
-            None => metrics.push((reference.clone(), vec![collection])),
-        }
+    let mut totals = Totals::new(report, Rate::Transactional);
+    let named = checked.actions.iter().zip(&checked.references);
+    for ((action, reference), effect) in named.zip(effects) {
+        totals.add_write(reference, &action.table, effect);
     }
-    TransactWriteItemsAnswer {
-        consumed: (report.capacity != ReturnConsumedCapacity::None).then_some(consumed),
-        collection_metrics: report.wants_metrics().then_some(metrics),
-    }
+    reported(totals)
+}
+
+fn reported(totals: Totals) -> TransactWriteItemsAnswer {
+    let (consumed, collection_metrics) = totals.reported();
+    TransactWriteItemsAnswer { consumed, collection_metrics }
 }

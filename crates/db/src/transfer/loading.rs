@@ -6,6 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use model::api::WriteRequest;
 use model::{
     ApiError, AttributeMap, ChangeOrigin, Item, ReturnValuesOnConditionCheckFailure as OnFailure,
     Scope, TableRef,
@@ -15,7 +16,6 @@ use store::{RowKey, Store, StoreError};
 use crate::database::Db;
 use crate::error::table_missing;
 use crate::maintained::All;
-use crate::operations::BatchAction;
 use crate::operations::mutation::{Action, Mutation};
 use crate::schema::Table;
 use crate::schema::item_rules::{self, Origin};
@@ -109,7 +109,7 @@ impl<'d, S: Store> Loader<'d, S> {
     /// # Errors
     /// [`LoadError::Refused`] for the first change that does not fit, before any was carried out;
     /// [`LoadError::Store`], also when an earlier batch failed.
-    pub async fn write(&mut self, changes: &[BatchAction]) -> Result<(), LoadError> {
+    pub async fn write(&mut self, changes: &[WriteRequest]) -> Result<(), LoadError> {
         let actions = self.actions(changes)?;
         if actions.is_empty() {
             return Ok(());
@@ -143,7 +143,7 @@ impl<'d, S: Store> Loader<'d, S> {
 
     /// Checks the changes. Of several of one item the last one stands, as if each had been carried
     /// out.
-    fn actions(&self, changes: &[BatchAction]) -> Result<Vec<Action>, LoadError> {
+    fn actions(&self, changes: &[WriteRequest]) -> Result<Vec<Action>, LoadError> {
         let mut places: HashMap<RowKey, usize> = HashMap::with_capacity(changes.len());
         let mut actions: Vec<Action> = Vec::with_capacity(changes.len());
         for (index, change) in changes.iter().enumerate() {
@@ -161,13 +161,13 @@ impl<'d, S: Store> Loader<'d, S> {
         Ok(actions)
     }
 
-    fn mutation(&self, change: &BatchAction) -> Result<(RowKey, Mutation), ApiError> {
+    fn mutation(&self, change: &WriteRequest) -> Result<(RowKey, Mutation), ApiError> {
         match change {
-            BatchAction::Put(item) if self.fidelity == Fidelity::Restore => {
-                restore(&self.table, item)
-            }
-            BatchAction::Put(item) => Mutation::put(&self.table, item),
-            BatchAction::Delete(key) => Mutation::delete(&self.table, key),
+            WriteRequest::PutRequest(put) => match self.fidelity {
+                Fidelity::Put => Mutation::put(&self.table, &put.item),
+                Fidelity::Restore => restore(&self.table, &put.item),
+            },
+            WriteRequest::DeleteRequest(delete) => Mutation::delete(&self.table, &delete.key),
         }
     }
 

@@ -4,12 +4,11 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
-use model::AttributeMap;
+use model::{AttributeMap, api};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Change;
 use crate::DumpError;
 
 /// What came of a file.
@@ -25,7 +24,7 @@ pub struct Changes {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Located {
     /// The change.
-    pub change: Change,
+    pub change: api::WriteRequest,
     /// The line its text ends in, from 1.
     pub line: u64,
     /// Length of its text.
@@ -78,11 +77,11 @@ struct Reading<'r> {
 
 impl Reading<'_> {
     fn put(&mut self, item: &RawValue) -> Result<(), String> {
-        self.change(item, Change::Put)
+        self.change(item, api::WriteRequest::put)
     }
 
     fn delete(&mut self, key: &RawValue) -> Result<(), String> {
-        self.change(key, Change::Delete)
+        self.change(key, api::WriteRequest::delete)
     }
 
     fn request(&mut self, request: WriteRequest) -> Result<(), String> {
@@ -98,7 +97,7 @@ impl Reading<'_> {
     fn change(
         &mut self,
         attributes: &RawValue,
-        change: fn(AttributeMap) -> Change,
+        change: fn(AttributeMap) -> api::WriteRequest,
     ) -> Result<(), String> {
         let text = attributes.get();
         let attributes =

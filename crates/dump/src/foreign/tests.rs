@@ -5,13 +5,14 @@ use std::path::Path;
 use base64::Engine as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use model::{AttributeValue, BillingMode};
+use model::api::WriteRequest;
+use model::{AttributeMap, AttributeValue, BillingMode};
 
 use super::*;
 use crate::{Content, DumpError};
 
 /// The changes with their lines, and the summary.
-fn read(text: &str) -> Result<(Vec<(u64, Change)>, Changes), DumpError> {
+fn read(text: &str) -> Result<(Vec<(u64, WriteRequest)>, Changes), DumpError> {
     let mut changes = Vec::new();
     let summary = read_changes(text.as_bytes(), "Films", &mut |located| {
         changes.push((located.line, located.change));
@@ -24,15 +25,15 @@ fn attributes(id: &str) -> AttributeMap {
     AttributeMap::from([("id".into(), AttributeValue::S(id.into()))])
 }
 
-fn put(id: &str) -> Change {
-    Change::Put(attributes(id))
+fn put(id: &str) -> WriteRequest {
+    WriteRequest::put(attributes(id))
 }
 
 fn refusal(text: &str) -> String {
     read(text).unwrap_err().to_string()
 }
 
-fn whole(changes: &[(u64, Change)]) -> Changes {
+fn whole(changes: &[(u64, WriteRequest)]) -> Changes {
     Changes { count: changes.len() as u64, is_partial: false }
 }
 
@@ -49,7 +50,7 @@ fn lines_of_an_incremental_export_put_the_new_image_or_delete() {
     let written = r#"{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"id":{"S":"a"}},"OldImage":{"id":{"S":"x"}},"NewImage":{"id":{"S":"a"}}}"#;
     let removed = r#"{"Metadata":{"WriteTimestampMicros":{"N":"2"}},"Keys":{"id":{"S":"b"}},"OldImage":{"id":{"S":"b"}}}"#;
     let (changes, _) = read(&format!("{written}\n{removed}\n")).unwrap();
-    assert_eq!(changes, [(1, put("a")), (2, Change::Delete(attributes("b")))]);
+    assert_eq!(changes, [(1, put("a")), (2, WriteRequest::delete(attributes("b")))]);
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn a_scan_that_goes_on_elsewhere_says_so() {
 #[test]
 fn requests_of_batch_write_item_put_and_delete() {
     let requests = r#"{"Films":[{"PutRequest":{"Item":{"id":{"S":"a"}}}},{"DeleteRequest":{"Key":{"id":{"S":"b"}}}}]}"#;
-    let expected = [(1, put("a")), (1, Change::Delete(attributes("b")))];
+    let expected = [(1, put("a")), (1, WriteRequest::delete(attributes("b")))];
     assert_eq!(read(requests).unwrap().0, expected);
     assert_eq!(read(&format!("{{\"RequestItems\":{requests}}}")).unwrap().0, expected);
 }

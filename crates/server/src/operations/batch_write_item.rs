@@ -1,10 +1,8 @@
 //! BatchWriteItem.
 
-use db::{BatchAction, BatchWriteItemAnswer, Db, Report};
-use model::api::{
-    BatchWriteItemInput, BatchWriteItemOutput, DeleteRequest, PutRequest, WriteRequest,
-};
-use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, TableRef};
+use db::{BatchWriteItemAnswer, Db, Report};
+use model::api::{BatchWriteItemInput, BatchWriteItemOutput};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
 use wire::operations::BatchWriteItem;
 
@@ -20,10 +18,7 @@ impl Handle for BatchWriteItem {
         input: BatchWriteItemInput,
     ) -> Result<(db::BatchWriteItem, ReturnConsumedCapacity), ApiError> {
         let request = db::BatchWriteItem {
-            tables: each_write(input.request_items, |write| match write {
-                WriteRequest::PutRequest(put) => BatchAction::Put(put.item),
-                WriteRequest::DeleteRequest(delete) => BatchAction::Delete(delete.key),
-            }),
+            tables: input.request_items,
             report: Report {
                 capacity: METERED,
                 collection_metrics: input.return_item_collection_metrics.unwrap_or_default(),
@@ -33,11 +28,9 @@ impl Handle for BatchWriteItem {
     }
 
     fn accesses(request: &db::BatchWriteItem) -> Accesses<'_> {
-        let accesses = request.tables.iter().flat_map(|(table, actions)| {
-            actions.iter().map(move |action| match action {
-                BatchAction::Put(attributes) | BatchAction::Delete(attributes) => {
-                    Access::new("dynamodb:BatchWriteItem", table, Reach::Item(attributes))
-                }
+        let accesses = request.tables.iter().flat_map(|(table, writes)| {
+            writes.iter().map(move |write| {
+                Access::new("dynamodb:BatchWriteItem", table, Reach::Item(write.attributes()))
             })
         });
         accesses.collect()
@@ -57,24 +50,9 @@ impl Handle for BatchWriteItem {
 
     fn answer(answer: BatchWriteItemAnswer, form: ReturnConsumedCapacity) -> BatchWriteItemOutput {
         BatchWriteItemOutput {
-            unprocessed_items: Some(each_write(answer.unprocessed, |action| match action {
-                BatchAction::Put(item) => WriteRequest::PutRequest(PutRequest { item }),
-                BatchAction::Delete(key) => WriteRequest::DeleteRequest(DeleteRequest { key }),
-            })),
+            unprocessed_items: Some(answer.unprocessed),
             item_collection_metrics: answer.collection_metrics.filter(|all| !all.is_empty()),
             consumed_capacity: capacities(answer.consumed, form),
         }
     }
-}
-
-/// Turns every write of every table into something else.
-fn each_write<A, B>(
-    tables: Vec<(TableRef, Vec<A>)>,
-    turn: impl Fn(A) -> B,
-) -> Vec<(TableRef, Vec<B>)> {
-    let turn = &turn;
-    tables
-        .into_iter()
-        .map(|(table, writes)| (table, writes.into_iter().map(turn).collect()))
-        .collect()
 }

@@ -3,8 +3,9 @@
 use std::thread;
 
 use anyhow::{Context as _, bail};
-use db::{BatchAction, LoadError, Loader};
+use db::{LoadError, Loader};
 use dump::TableHead;
+use model::api::WriteRequest;
 use tokio::sync::mpsc;
 
 use crate::Engine;
@@ -33,7 +34,7 @@ pub(super) enum Step {
 /// Changes, and the lines they stand in.
 #[derive(Default)]
 pub(super) struct Batch {
-    changes: Vec<BatchAction>,
+    changes: Vec<WriteRequest>,
     lines: Vec<u64>,
     /// The file of all of them.
     file: String,
@@ -90,7 +91,7 @@ impl Sink {
     /// Adds a change.
     pub(super) fn change(
         &mut self,
-        change: BatchAction,
+        change: WriteRequest,
         line: u64,
         text_bytes: usize,
     ) -> Result<(), Ended> {

@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
-use db::{BatchAction, Loaded, Loader};
-use dump::foreign::{self, Change, DataFile};
+use db::{Loaded, Loader};
+use dump::foreign::{self, DataFile};
 use dump::{Content, Text};
 use indicatif::ProgressBar;
 use model::api::CreateTableInput;
@@ -141,11 +141,7 @@ fn read_file(file: &DataFile, table: &str, sink: &mut Sink) -> anyhow::Result<()
 fn read(name: String, text: Text<'_>, table: &str, sink: &mut Sink) -> anyhow::Result<u64> {
     sink.file(name.clone())?;
     let changes = foreign::read_changes(text, table, &mut |located| {
-        let change = match located.change {
-            Change::Put(item) => BatchAction::Put(item),
-            Change::Delete(key) => BatchAction::Delete(key),
-        };
-        let taken = sink.change(change, located.line, located.text_bytes);
+        let taken = sink.change(located.change, located.line, located.text_bytes);
         taken.map_err(|error| error.to_string())
     });
     let changes = changes.with_context(|| name.clone())?;

@@ -1,9 +1,10 @@
 //! Restoring an export: its tables with everything they had, all or none.
 
 use anyhow::{Context as _, bail, ensure};
-use db::{Adoption, BatchAction};
+use db::Adoption;
 use dump::{ExportReader, Record, TableHead, Text};
 use indicatif::ProgressBar;
+use model::api::WriteRequest;
 
 use super::batches::{Sink, Step, Steps, read_aside};
 use crate::Engine;
@@ -66,7 +67,7 @@ fn read(export: Export, wanted: &[String], sink: &mut Sink) -> anyhow::Result<()
                 }
             }
             Record::Item(item) if is_wanted => {
-                sink.change(BatchAction::Put(item), reader.line(), reader.line_bytes())?;
+                sink.change(WriteRequest::put(item), reader.line(), reader.line_bytes())?;
             }
             Record::TableEnd if is_wanted => sink.step(Step::TableEnd)?,
             Record::Item(_) | Record::TableEnd => {}
