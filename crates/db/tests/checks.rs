@@ -79,10 +79,12 @@ async fn a_record_outside_of_the_open_shards_is_found() {
     db.create_table(&scope(), declaration).await.unwrap();
     write(&db, "t", map([("p", s("a"))])).await;
     assert_eq!(store.violations(), [""; 0]);
+    let log = |space, shard| RowKey::new(Space(space), Kind(0x30), shard, b"", b"");
+    let value = |head| vec![2, head].into();
     let append = |space, shard, at_least| Write::Append {
-        log: RowKey::new(Space(space), Kind(0x30), shard, b"", b""),
+        log: log(space, shard),
         at_least,
-        value: vec![1].into(),
+        value: value(1 << 5),
     };
     // The table has space 16, its stream the next one.
     submit(&store, &[], append(17, 0, u64::MAX / 2)).await;
@@ -91,9 +93,11 @@ async fn a_record_outside_of_the_open_shards_is_found() {
     assert_eq!(store.violations().len(), 1, "there is no such shard");
     submit(&store, &[], append(99, 0, 0)).await;
     assert_eq!(store.violations().len(), 2, "there is no such stream");
+    submit(&store, &[], Write::Append { log: log(17, 0), at_least: 0, value: value(0) }).await;
+    assert_eq!(store.violations().len(), 3, "the atom has no last record");
     db.update_table(&scope(), without_stream()).await.unwrap();
     submit(&store, &[], append(17, 0, u64::MAX / 2)).await;
-    assert_eq!(store.violations().len(), 3, "the shard is closed");
+    assert_eq!(store.violations().len(), 4, "the shard is closed");
     // What was found fails the test that drops the database.
     let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(db)));
     assert!(dropped.is_err());

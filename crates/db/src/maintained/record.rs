@@ -1,10 +1,12 @@
 //! The bytes of a change record (docs/format/streams.md).
 //!
 //! ```text
-//! record = 01 head created_at_ms item{1,3}    the key, then the images that are there
+//! record = format head created_at_ms item{1,3}    the key, then the images that are there
+//! format = 02; in format 01 bit 5 of the head says nothing
 //! head   = bits 0–1: 0 insert, 1 modify, 2 remove | bit 2: expired | bit 3: old image | bit 4: new
+//!          | bit 5: the last of its atom in its log
 //! created_at_ms = u64
-//! item   = length u32, item bytes             docs/format/item.md
+//! item   = length u32, item bytes                 docs/format/item.md
 //! ```
 //! Integers are big-endian.
 
@@ -16,15 +18,19 @@ use crate::schema::key_names;
 use crate::schema::stream::Stream;
 use crate::session::Change;
 
-/// The format this code writes, and the only one it reads.
-const FORMAT: u8 = 1;
+/// The format this code writes.
+const FORMAT: u8 = 2;
+/// The format before it, in which no record says whether its atom goes on.
+const UNMARKED_FORMAT: u8 = 1;
 
 const EXPIRED: u8 = 1 << 2;
 const OLD_IMAGE: u8 = 1 << 3;
 const NEW_IMAGE: u8 = 1 << 4;
+const LAST_OF_ATOM: u8 = 1 << 5;
 
-/// Builds the record that a stream of this view keeps.
-pub(super) fn encode(view: StreamView, change: &Change<'_>) -> Bytes {
+/// Builds the record that a stream of this view keeps. Nothing says yet that it is the last of its
+/// atom.
+pub(super) fn encode(view: StreamView, change: &Change<'_>) -> BytesMut {
     let (wants_old, wants_new) = match view {
         StreamView::KeysOnly => (false, false),
         StreamView::NewImage => (false, true),
@@ -47,7 +53,12 @@ pub(super) fn encode(view: StreamView, change: &Change<'_>) -> Bytes {
         bytes.put_u32(u32::try_from(item.len()).expect("an item is far smaller"));
         bytes.put_slice(item);
     }
-    bytes.freeze()
+    bytes
+}
+
+/// Marks a record as the last of its atom in its log.
+pub(super) fn mark_last(record: &mut BytesMut) {
+    record[1] |= LAST_OF_ATOM;
 }
 
 fn head(change: &Change<'_>, has_old: bool, has_new: bool) -> u8 {
@@ -69,7 +80,7 @@ pub(crate) fn decode(
     event_id: String,
     stream: &Stream,
 ) -> Result<StreamRecord, StoreError> {
-    if bytes.len() < 10 || bytes[0] != FORMAT {
+    if bytes.len() < 10 || !matches!(bytes[0], UNMARKED_FORMAT | FORMAT) {
         return Err(damaged());
     }
     let head = bytes[1];
@@ -112,4 +123,66 @@ fn item(bytes: &mut Bytes) -> Result<Item, StoreError> {
 
 fn damaged() -> StoreError {
     StoreError::damaged("a change record")
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AttributeMap, AttributeValue, KeyElement, KeySchema, Scope, StreamArn};
+    use store::Space;
+
+    use super::*;
+    use crate::schema::stream::{Founding, Shards};
+
+    /// `{"p": "a"}` in its stored form, with its length in front.
+    fn key() -> Vec<u8> {
+        let item = item_of(&[("p", "a")]);
+        let length = u32::try_from(item.as_bytes().len()).unwrap().to_be_bytes();
+        [&length[..], item.as_bytes()].concat()
+    }
+
+    fn item_of(attributes: &[(&str, &str)]) -> Item {
+        let value = |text: &str| AttributeValue::S(text.to_owned());
+        let attributes = attributes.iter().map(|(name, text)| ((*name).to_owned(), value(text)));
+        Item::encode(&attributes.collect::<AttributeMap>())
+    }
+
+    fn stream() -> Stream {
+        let scope = Scope { account: "000000000000".into(), region: "eu-west-3".into() };
+        let founding = Founding {
+            arn: StreamArn { scope, table: "t".into(), label: "l".into() },
+            view: StreamView::KeysOnly,
+            key: KeySchema { hash: Vec::<KeyElement>::new(), range: Vec::new() },
+            created_at_ms: 1,
+        };
+        let shards = Shards { width: 1, list: Vec::new(), disabled_at_ms: None };
+        Stream::new(founding, Space(17), shards, std::sync::Arc::default())
+    }
+
+    /// A record of an item that was inserted, with nothing but its key.
+    fn record(format: u8, head: u8) -> Bytes {
+        [&[format, head][..], &7_u64.to_be_bytes(), &key()].concat().into()
+    }
+
+    fn read(record: Bytes) -> Result<StreamRecord, StoreError> {
+        decode(record, SequenceNumber(1), String::new(), &stream())
+    }
+
+    #[test]
+    fn records_of_every_format_are_read() {
+        for record in [record(1, 0), record(2, 0), record(2, 0x20)] {
+            let read = read(record).unwrap();
+            assert_eq!((read.kind, read.created_at_ms), (ChangeKind::Insert, 7));
+            assert_eq!(read.keys, item_of(&[("p", "a")]));
+        }
+        for other in [record(0, 0), record(3, 0), record(2, 3), Bytes::from_static(&[2, 0])] {
+            assert!(matches!(read(other), Err(StoreError::Damaged { .. })));
+        }
+    }
+
+    #[test]
+    fn a_mark_says_that_the_record_is_the_last_of_its_atom() {
+        let mut marked = BytesMut::from(&record(2, 0)[..]);
+        mark_last(&mut marked);
+        assert_eq!(marked, record(2, 0x20));
+    }
 }

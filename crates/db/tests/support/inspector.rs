@@ -4,7 +4,8 @@
 //!   does with locks (Savage et al., 1997); what all of them have in common must not become empty.
 //!   Spaces that are remembered as dropped are exempt: nobody can name them but one writer.
 //! - *Streams*: a record's shard is there and open in the durable row of its stream, and the
-//!   record's number is at least the shard's first.
+//!   record's number is at least the shard's first. Of an atom's records in one log the last one is
+//!   marked, and no other.
 //! - *Stamps* of an item's row rise, also across its removal.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use serde_json::Value;
 use store::slow::{Inspected, Inspector};
-use store::{Kind, RowKey, Space, Write, log_number};
+use store::{Kind, RowChange, RowKey, Space, Write, log_number};
 
 /// Kinds of rows (docs/format/rows.md, catalog.md, streams.md).
 const ITEM: Kind = Kind(0x01);
@@ -23,6 +24,8 @@ const STREAM: Kind = Kind(0x73);
 /// The catalog's space.
 const CATALOG: Space = Space(0);
 const STAMP_BYTES: usize = 12;
+/// The bit of a change record's head that marks the last one of its atom.
+const LAST_OF_ATOM: u8 = 1 << 5;
 
 type Rows = BTreeMap<RowKey, Bytes>;
 
@@ -49,7 +52,7 @@ impl Inspector for Words {
                 _ => {}
             }
         }
-        Ok(())
+        check_marks(atom.changes)
     }
 }
 
@@ -103,6 +106,24 @@ fn check_record(durable: &Rows, key: &RowKey) -> Result<(), String> {
     match found["closed"].is_null() && first.is_some_and(|first| number >= first) {
         true => Ok(()),
         false => Err(format!("a record of number {number} is in the shard {found}")),
+    }
+}
+
+/// Looks for the marks of the records that end an atom.
+fn check_marks(changes: &[RowChange]) -> Result<(), String> {
+    let mut last = HashMap::new();
+    for (key, value) in changes {
+        let (row, Some(value)) = (key.borrowed(), value) else { continue };
+        if row.kind() == CHANGE {
+            let is_marked = value.get(1).is_some_and(|head| head & LAST_OF_ATOM != 0);
+            if last.insert((row.space(), row.hash()), is_marked) == Some(true) {
+                return Err(format!("{key:?} follows the last record of its atom"));
+            }
+        }
+    }
+    match last.into_values().all(|is_marked| is_marked) {
+        true => Ok(()),
+        false => Err(format!("no record is marked as the last one of {changes:?}")),
     }
 }
 
