@@ -7,7 +7,9 @@ use model::{ApiError, Scope, TableDefinition, TableRef};
 use store::{Figure, Health, Store, StoreError};
 
 use crate::background::Background;
-use crate::catalog::{Amended, Catalog, Policy, StreamFigures, StreamOptions};
+use crate::catalog::{
+    Amended, Catalog, NamedTable, Policy, SchemaView, StreamFigures, StreamOptions,
+};
 use crate::clock::{Clock, Ids};
 use crate::error::{self, named_table_missing};
 use crate::schema::Table;
@@ -163,9 +165,14 @@ impl<S: Store> Db<S> {
         .await
     }
 
+    /// What requests may know of the tables of a scope before they are carried out.
+    pub fn schema<'a>(&'a self, scope: &'a Scope) -> SchemaView<'a> {
+        self.catalog.view(scope)
+    }
+
     /// The table a data operation means.
-    pub(crate) fn table(&self, scope: &Scope, table: &TableRef) -> Result<Arc<Table>, ApiError> {
-        self.catalog.find(scope, table).ok_or_else(error::table_missing)
+    pub(crate) fn table(&self, scope: &Scope, table: &NamedTable) -> Result<Arc<Table>, ApiError> {
+        self.schema(scope).find(table).cloned().ok_or_else(error::table_missing)
     }
 
     /// The table an operation on declarations means.

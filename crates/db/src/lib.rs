@@ -49,15 +49,15 @@ mod tags;
 mod tokens;
 mod transfer;
 
-pub use catalog::{StreamFigures, StreamOptions};
+pub use catalog::{NamedTable, SchemaView, StreamFigures, StreamOptions};
 pub use clock::{Clock, Ids};
 pub use database::{Db, DbOptions, ExpiryOptions};
 pub use leaders::{ExpiryFigures, Upkeep};
 pub use operations::{
     BatchGetItem, BatchGetItemAnswer, BatchGetTable, BatchWriteItem, BatchWriteItemAnswer,
-    DeleteItem, GetItem, GetItemAnswer, ItemMetrics, PutItem, Query, Report, Scan, TransactAction,
-    TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation, TransactWriteItems,
-    TransactWriteItemsAnswer, UpdateItem, WriteAnswer,
+    DeleteItem, GetItem, GetItemAnswer, GetRecords, ItemMetrics, PutItem, Query, Report, Scan,
+    TransactAction, TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation,
+    TransactWriteItems, TransactWriteItemsAnswer, UpdateItem, WriteAnswer,
 };
-pub use reading::Page;
+pub use reading::{Page, ShardIterator};
 pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem};

@@ -23,7 +23,7 @@ fn key(p: &str) -> AttributeMap {
 
 fn keys(table: &str, keys: impl IntoIterator<Item = AttributeMap>) -> BatchGetTable {
     BatchGetTable {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         keys: keys.into_iter().collect(),
         consistent: false,
         projection: None,
@@ -35,7 +35,7 @@ fn wanted(tables: Vec<BatchGetTable>) -> BatchGetItem {
 }
 
 fn writes(tables: Vec<(&str, Vec<WriteRequest>)>) -> BatchWriteItem {
-    let tables = tables.into_iter().map(|(table, writes)| (TableRef::new(table), writes));
+    let tables = tables.into_iter().map(|(table, writes)| (TableRef::new(table).into(), writes));
     BatchWriteItem { tables: tables.collect(), report: Report::default() }
 }
 

@@ -163,13 +163,13 @@ async fn batches_round_each_item_and_sum_by_table() {
     let request = BatchWriteItem {
         tables: vec![
             (
-                TableRef::new("t"),
+                TableRef::new("t").into(),
                 vec![
                     WriteRequest::put(sized(Some("1"), 1025)),
                     WriteRequest::delete(map([("p", s("no")), ("c", s("no"))])),
                 ],
             ),
-            (TableRef::new("u"), vec![WriteRequest::put(map([("p", s("a"))]))]),
+            (TableRef::new("u").into(), vec![WriteRequest::put(map([("p", s("a"))]))]),
         ],
         report: everything_reported(),
     };
@@ -179,7 +179,7 @@ async fn batches_round_each_item_and_sum_by_table() {
     assert_eq!(shares(&consumed[1])[0], (0.0, 1.0));
 
     let keys = |table: &str, keys| BatchGetTable {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         keys,
         consistent: table == "u",
         projection: None,
@@ -200,7 +200,7 @@ async fn batches_round_each_item_and_sum_by_table() {
 async fn transactions_double_the_tables_share() {
     let db = db().await;
     let action = TransactAction {
-        table: TableRef::new("t"),
+        table: TableRef::new("t").into(),
         operation: TransactOperation::Put(sized(Some("1"), 1025)),
         condition: None,
         on_failure: model::ReturnValuesOnConditionCheckFailure::None,
@@ -217,7 +217,7 @@ async fn transactions_double_the_tables_share() {
     assert_eq!((table.as_str(), collections.len()), ("t", 1));
 
     let request = TransactGetItems {
-        gets: vec![TransactGet { table: TableRef::new("t"), key: key(), projection: None }],
+        gets: vec![TransactGet { table: TableRef::new("t").into(), key: key(), projection: None }],
         report_capacity: ReturnConsumedCapacity::Total,
     };
     let consumed = db.transact_get_items(&scope(), request).await.unwrap().consumed.unwrap();

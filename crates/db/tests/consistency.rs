@@ -39,7 +39,7 @@ async fn items_are_read_as_consistently_as_asked() {
         let item = db.get_item(&scope(), request).await.unwrap().item.unwrap();
         assert_eq!(item.decode()["w"], expected(consistent), "GetItem");
 
-        let table = TableRef::new("t");
+        let table = TableRef::new("t").into();
         let tables = vec![BatchGetTable { table, keys: vec![key()], consistent, projection: None }];
         let report_capacity = ReturnConsumedCapacity::None;
         let request = BatchGetItem { tables, report_capacity };

@@ -148,7 +148,7 @@ async fn while_an_index_is_backfilled_it_cannot_be_read_and_writes_are_taken_in(
     write(&db, "t1", map([("p", s("p41")), ("x", s(&"long".repeat(1000)))])).await;
     write(&db, "t1", map([("p", s("p41")), ("x", s("short again"))])).await;
     let actions = [42, 43].map(|number| TransactAction {
-        table: TableRef::new("t1"),
+        table: TableRef::new("t1").into(),
         operation: match number {
             42 => TransactOperation::Delete(map([("p", s("p42"))])),
             _ => TransactOperation::Put(map([("p", s("p43")), ("x", s("in one"))])),

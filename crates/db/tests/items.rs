@@ -62,7 +62,7 @@ async fn a_missing_table_is_not_found() {
     assert_eq!(db.get_item(&scope(), get("no", key("1"))).await.unwrap_err(), missing);
     assert_eq!(db.put_item(&scope(), put("no", key("1"))).await.unwrap_err(), missing);
     let arn = TableRef::new("arn:aws:dynamodb:us-east-1:000000000000:table/t");
-    let by_arn = GetItem { table: arn, ..get("t", key("1")) };
+    let by_arn = GetItem { table: arn.into(), ..get("t", key("1")) };
     assert_eq!(db.get_item(&scope(), by_arn).await.unwrap().item, None);
 }
 

@@ -166,14 +166,14 @@ impl Pair {
         let mut actions: Vec<TransactAction> = puts
             .values()
             .map(|item| TransactAction {
-                table: TableRef::new("t"),
+                table: TableRef::new("t").into(),
                 operation: TransactOperation::Put(item.clone()),
                 condition: None,
                 on_failure: Default::default(),
             })
             .collect();
         actions.push(TransactAction {
-            table: TableRef::new("t"),
+            table: TableRef::new("t").into(),
             operation: TransactOperation::ConditionCheck(key_item(&absent)),
             condition: condition("attribute_not_exists(p)", &[]),
             on_failure: Default::default(),

@@ -5,12 +5,12 @@ mod support;
 
 use std::ops::ControlFlow;
 
-use model::api::{GetRecordsInput, UpdateTableInput};
+use model::api::UpdateTableInput;
 use model::{
     ApiError, ChangeKind, Shard, ShardPosition, StreamArn, StreamDeclaration, StreamRecord,
     StreamStatus, StreamView, TableRef,
 };
-use stator_db::Upkeep;
+use stator_db::{GetRecords, ShardIterator, Upkeep};
 use store::slow::SlowStore;
 use store::{Consistency, Direction, Kind, RowRange, Space, Store as _};
 use support::*;
@@ -320,7 +320,8 @@ async fn figures_count_records_and_tell_how_far_readers_are_behind() {
     assert_eq!(figures(&bench).await, (2, 0, 0));
     for shard in bench.shards().await {
         let shard_iterator = bench.iterator(&shard, ShardPosition::TrimHorizon).await.unwrap();
-        let request = GetRecordsInput { shard_iterator, limit: Some(1) };
+        let request =
+            GetRecords { iterator: ShardIterator::parse(&shard_iterator), limit: Some(1) };
         bench.db.get_records(&scope(), request).await.unwrap();
     }
     assert_eq!(figures(&bench).await, (2, 1, 5000), "a record remains");

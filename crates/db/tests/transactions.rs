@@ -36,7 +36,7 @@ fn key(p: &str) -> AttributeMap {
 
 fn action(table: &str, operation: TransactOperation) -> TransactAction {
     TransactAction {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         operation,
         condition: None,
         on_failure: OnFailure::None,
@@ -143,7 +143,7 @@ async fn the_first_invalid_action_cancels_before_conditions_are_looked_at() {
         [none(), (CancellationCode::ValidationError, message.into()), none()]
     );
     let gets = vec![TransactGet {
-        table: TableRef::new("one"),
+        table: TableRef::new("one").into(),
         key: map([("q", s("a"))]),
         projection: None,
     }];
@@ -176,7 +176,7 @@ async fn no_item_may_come_twice() {
     assert_eq!(refused(db.transact_write_items(&scope(), request).await), twice);
     let request = all_of(vec![put_action("one", key("a")), put_action("two", key("a"))]);
     db.transact_write_items(&scope(), request).await.unwrap();
-    let get = TransactGet { table: TableRef::new("one"), key: key("a"), projection: None };
+    let get = TransactGet { table: TableRef::new("one").into(), key: key("a"), projection: None };
     let request = TransactGetItems {
         gets: vec![get.clone(), get],
         report_capacity: ReturnConsumedCapacity::None,
@@ -197,7 +197,7 @@ async fn items_are_read_as_of_one_moment_in_order_and_projected() {
     let db = db().await;
     write(&db, "one", map([("p", s("a")), ("d", n("1")), ("e", n("2"))])).await;
     let get = |table: &str, p: &str, projection| TransactGet {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         key: key(p),
         projection,
     };
@@ -225,7 +225,7 @@ async fn transactions_have_a_largest_size() {
     let small =
         (0..11).map(|number| action("one", TransactOperation::Delete(key(&number.to_string()))));
     let gets = (0..11).map(|number: usize| TransactGet {
-        table: TableRef::new("one"),
+        table: TableRef::new("one").into(),
         key: key(&number.to_string()),
         projection: None,
     });
@@ -334,7 +334,7 @@ async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable(
     let retry = db.transact_write_items(&scope(), retry).await.unwrap_err();
     assert_eq!(retry, ApiError::TransactionInProgress);
     let batch = BatchWriteItem {
-        tables: vec![(TableRef::new("one"), vec![WriteRequest::delete(key("a"))])],
+        tables: vec![(TableRef::new("one").into(), vec![WriteRequest::delete(key("a"))])],
         report: Report::default(),
     };
     let batch = db.batch_write_item(&scope(), batch).await.unwrap();
@@ -429,7 +429,7 @@ async fn concurrent_transfers_keep_the_sum() {
         })
         .collect();
     let gets = ["a", "b", "c"].map(|account| TransactGet {
-        table: TableRef::new("one"),
+        table: TableRef::new("one").into(),
         key: key(account),
         projection: None,
     });

@@ -86,7 +86,7 @@ macro_rules! for_each_operation {
             (DescribeTable, Control, direct describe_table(table_name)),
             (DescribeTimeToLive, Control, direct describe_time_to_live(table_name)),
             (GetItem, Read, by_hand),
-            (GetRecords, Stream, direct get_records()),
+            (GetRecords, Stream, by_hand),
             (GetResourcePolicy, Control, direct get_resource_policy(resource_arn)),
             (GetShardIterator, Stream, direct get_shard_iterator(stream_arn)),
             (ListStreams, Stream, direct list_streams()),

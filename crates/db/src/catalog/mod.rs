@@ -17,6 +17,7 @@ mod capacity;
 mod change;
 mod declare;
 mod encryption;
+mod named;
 mod parts;
 mod policies;
 mod record;
@@ -39,6 +40,7 @@ pub(crate) use adopt::Adopted;
 pub(crate) use amend::Amended;
 pub(crate) use change::name_taken;
 pub(crate) use declare::{Birth, declare};
+pub use named::{NamedTable, SchemaView};
 pub(crate) use policies::Policy;
 pub(crate) use restored::check_restored;
 pub(crate) use revise::{check_request, revise};
@@ -102,10 +104,12 @@ impl<S> Catalog<S> {
     ///
     /// An ARN of another account or region names no table of this scope.
     pub(crate) fn find(&self, scope: &Scope, table: &TableRef) -> Option<Arc<Table>> {
-        let tables = self.tables.read();
-        let found = tables.get(scope)?.get(table.name())?;
-        let named = table.as_str() == table.name() || table.as_str() == found.arn;
-        named.then(|| Arc::clone(found))
+        find(&self.tables, scope, table)
+    }
+
+    /// What requests may know of the tables of a scope before they are carried out.
+    pub(crate) fn view<'a>(&'a self, scope: &'a Scope) -> SchemaView<'a> {
+        SchemaView::new(&self.tables, scope)
     }
 
     /// Up to `limit` names behind `after`, sorted, and whether more follow.
@@ -143,6 +147,14 @@ impl<S> Catalog<S> {
             tables.remove(name);
         }
     }
+}
+
+/// The table that a request of a scope means.
+fn find(tables: &RwLock<Tables>, scope: &Scope, table: &TableRef) -> Option<Arc<Table>> {
+    let tables = tables.read();
+    let found = tables.get(scope)?.get(table.name())?;
+    let named = table.as_str() == table.name() || table.as_str() == found.arn;
+    named.then(|| Arc::clone(found))
 }
 
 /// The values of the catalog's rows of one kind.

@@ -14,6 +14,7 @@ use store::{RowKey, Store};
 
 use super::Report;
 use super::totals::Totals;
+use crate::catalog::NamedTable;
 use crate::database::Db;
 use crate::error::{store_failed, validation};
 use crate::layout::stored::Stored;
@@ -35,7 +36,7 @@ pub struct BatchGetItem {
 #[derive(Debug, Clone)]
 pub struct BatchGetTable {
     /// The table.
-    pub table: TableRef,
+    pub table: NamedTable,
     /// Primary keys.
     pub keys: Vec<AttributeMap>,
     /// `ConsistentRead`.
@@ -115,7 +116,7 @@ impl<S: Store> Db<S> {
     ) -> Result<(), ApiError> {
         let mut items = Vec::with_capacity(rows.len());
         let Progress { answer, totals, room } = progress;
-        totals.share(&wanted.table);
+        totals.share(wanted.table.reference());
         let consistency = wanted.consistent.into();
         let mut processed = 0;
         for row in rows {
@@ -129,7 +130,7 @@ impl<S: Store> Db<S> {
             };
             *room = left;
             processed += 1;
-            totals.add_read(&wanted.table, item.as_ref(), consistency);
+            totals.add_read(wanted.table.reference(), item.as_ref(), consistency);
             items.extend(item.map(|item| match &wanted.projection {
                 Some(projection) => projection.apply(item.attributes()),
                 None => item,
@@ -137,9 +138,9 @@ impl<S: Store> Db<S> {
         }
         if processed < rows.len() {
             let left = wanted.keys.into_iter().skip(processed).collect();
-            answer.unprocessed.push((wanted.table.clone(), left));
+            answer.unprocessed.push((wanted.table.reference().clone(), left));
         }
-        answer.responses.push((wanted.table, items));
+        answer.responses.push((wanted.table.into_reference(), items));
         Ok(())
     }
 }

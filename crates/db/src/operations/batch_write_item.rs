@@ -15,6 +15,7 @@ use store::Store;
 use super::Report;
 use super::totals::{ItemMetrics, Totals};
 use super::write::Decided;
+use crate::catalog::NamedTable;
 use crate::database::Db;
 use crate::error::validation;
 use crate::maintained::Effect;
@@ -26,7 +27,7 @@ use crate::schema::Table;
 #[derive(Debug, Clone)]
 pub struct BatchWriteItem {
     /// Writes by table, in the order of the request.
-    pub tables: Vec<(TableRef, Vec<WriteRequest>)>,
+    pub tables: Vec<(NamedTable, Vec<WriteRequest>)>,
     /// What else to report.
     pub report: Report,
 }
@@ -127,6 +128,7 @@ fn answer(
     let mut totals = Totals::new(request.report, Rate::Standard);
     let mut unprocessed = Vec::new();
     for ((table, writes), actions) in request.tables.into_iter().zip(actions) {
+        let table = table.into_reference();
         totals.share(&table);
         let mut left = Vec::new();
         for ((write, action), effect) in writes.into_iter().zip(actions).zip(effects.by_ref()) {

@@ -44,7 +44,7 @@ pub(super) fn fingerprint(actions: &[TransactAction]) -> u64 {
 
 fn write_action(form: &mut CanonicalForm, action: &TransactAction) {
     let TransactAction { table, operation, condition, on_failure } = action;
-    form.text(table.as_str());
+    form.text(table.reference().as_str());
     match operation {
         TransactOperation::Put(item) => write_attributes(form, 1, item),
         TransactOperation::Delete(key) => write_attributes(form, 2, key),

@@ -3,11 +3,10 @@
 //! Checks: table exists → key fits the schema → key's sizes.
 
 use expr::Projection;
-use model::{
-    ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope, TableRef,
-};
+use model::{ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope};
 use store::Store;
 
+use crate::catalog::NamedTable;
 use crate::database::Db;
 use crate::error::store_failed;
 use crate::layout::stored::Stored;
@@ -19,7 +18,7 @@ use crate::schema::item_rules;
 #[derive(Debug, Clone)]
 pub struct GetItem {
     /// The table.
-    pub table: TableRef,
+    pub table: NamedTable,
     /// The item's primary key.
     pub key: AttributeMap,
     /// `ConsistentRead`.
@@ -62,7 +61,7 @@ impl<S: Store> Db<S> {
 
         // Answer.
         let consumed = (request.report_capacity != ReturnConsumedCapacity::None).then(|| {
-            let mut consumed = metering::nothing(&request.table);
+            let mut consumed = metering::nothing(request.table.reference());
             let units = metering::item_read(item.as_ref(), consistency, Rate::Standard);
             metering::add_table_read(&mut consumed, units);
             consumed

@@ -52,6 +52,7 @@ pub use batch_get_item::{BatchGetItem, BatchGetItemAnswer, BatchGetTable};
 pub use batch_write_item::{BatchWriteItem, BatchWriteItemAnswer};
 pub use delete_item::DeleteItem;
 pub use get_item::{GetItem, GetItemAnswer};
+pub use get_records::GetRecords;
 pub use put_item::PutItem;
 pub use query::Query;
 pub use scan::Scan;

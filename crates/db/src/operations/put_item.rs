@@ -4,12 +4,11 @@
 //! Then, under the row's latch: a transaction in progress → the condition.
 
 use expr::Condition;
-use model::{
-    ApiError, AttributeMap, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope, TableRef,
-};
+use model::{ApiError, AttributeMap, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope};
 use store::Store;
 
 use super::{Report, WriteAnswer, check_old_or_nothing, write_answer};
+use crate::catalog::NamedTable;
 use crate::database::Db;
 use crate::operations::mutation::{Action, Mutation};
 
@@ -17,7 +16,7 @@ use crate::operations::mutation::{Action, Mutation};
 #[derive(Debug, Clone)]
 pub struct PutItem {
     /// The table.
-    pub table: TableRef,
+    pub table: NamedTable,
     /// The whole item.
     pub item: AttributeMap,
     /// What must hold for the item as it is.
@@ -46,7 +45,8 @@ impl<S: Store> Db<S> {
         let effect = self.write_item(&action).await?;
 
         // Answer.
-        let answer = write_answer(&request.table, &action.table, &effect, request.report);
+        let answer =
+            write_answer(request.table.reference(), &action.table, &effect, request.report);
         let old = effect.before.filter(|_| request.return_values == ReturnValues::AllOld);
         Ok(WriteAnswer { attributes: old, ..answer })
     }

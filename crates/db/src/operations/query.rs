@@ -5,10 +5,11 @@
 //! what is asked for is projected.
 
 use expr::{Condition, KeyCondition, Notation, Projection};
-use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
+use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select};
 use store::{Direction, Store};
 
 use super::reported;
+use crate::catalog::NamedTable;
 use crate::database::Db;
 use crate::error::validation;
 use crate::reading::{Page, PartitionBounds, Selection, Source, Walk, check_select, start};
@@ -18,7 +19,7 @@ use crate::schema::key_names;
 #[derive(Debug, Clone)]
 pub struct Query {
     /// The table.
-    pub table: TableRef,
+    pub table: NamedTable,
     /// The index, if not the table itself.
     pub index: Option<String>,
     /// Which partition, and which part of it.
@@ -64,7 +65,12 @@ impl<S: Store> Db<S> {
         let rows = bounds.rows(source.place(), after.as_ref(), direction);
         let consistency = request.consistent.into();
         let walk = Walk { source, selection, filter, limit, consistency, direction };
-        walk.run(&**self.store(), &rows, reported(request.report_capacity, &request.table)).await
+        walk.run(
+            &**self.store(),
+            &rows,
+            reported(request.report_capacity, request.table.reference()),
+        )
+        .await
     }
 }
 

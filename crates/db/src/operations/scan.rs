@@ -6,10 +6,11 @@
 //! A segment is a range of hashes, so the segments together read every row once.
 
 use expr::{Condition, Projection};
-use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select, TableRef};
+use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select};
 use store::{Direction, RowKey, Store};
 
 use super::reported;
+use crate::catalog::NamedTable;
 use crate::database::Db;
 use crate::error::validation;
 use crate::reading::{Page, Selection, Source, Walk, check_select, start};
@@ -18,7 +19,7 @@ use crate::reading::{Page, Selection, Source, Walk, check_select, start};
 #[derive(Debug, Clone)]
 pub struct Scan {
     /// The table.
-    pub table: TableRef,
+    pub table: NamedTable,
     /// The index, if not the table itself.
     pub index: Option<String>,
     /// What an evaluated item must satisfy.
@@ -65,7 +66,12 @@ impl<S: Store> Db<S> {
         let (limit, consistency) = (request.limit, request.consistent.into());
         let direction = Direction::Forward;
         let walk = Walk { source, selection, filter, limit, consistency, direction };
-        walk.run(&**self.store(), &rows, reported(request.report_capacity, &request.table)).await
+        walk.run(
+            &**self.store(),
+            &rows,
+            reported(request.report_capacity, request.table.reference()),
+        )
+        .await
     }
 }
 

@@ -1,13 +1,15 @@
 //! What a transaction that writes is made of.
 
 use expr::{Condition, Update};
-use model::{AttributeMap, ReturnValuesOnConditionCheckFailure, TableRef};
+use model::{AttributeMap, ReturnValuesOnConditionCheckFailure};
+
+use crate::catalog::NamedTable;
 
 /// One action of the transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TransactAction {
     /// The table.
-    pub table: TableRef,
+    pub table: NamedTable,
     /// What to do with which item.
     pub operation: TransactOperation,
     /// What must hold for the item as it is; always present for a condition check.

@@ -6,13 +6,12 @@
 use expr::Projection;
 use model::Consistency::Strong;
 use model::limits::TRANSACTION_BYTES_MAX;
-use model::{
-    ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope, TableRef,
-};
+use model::{ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope};
 use store::{RowKey, Store};
 
 use super::totals::Totals;
 use super::{Report, check_each, check_items_once};
+use crate::catalog::NamedTable;
 use crate::database::Db;
 use crate::error::{store_failed, validation};
 use crate::layout::stored::Stored;
@@ -32,7 +31,7 @@ pub struct TransactGetItems {
 #[derive(Debug, Clone)]
 pub struct TransactGet {
     /// The table.
-    pub table: TableRef,
+    pub table: NamedTable,
     /// The item's primary key.
     pub key: AttributeMap,
     /// What of the item to answer.
@@ -83,7 +82,7 @@ impl<S: Store> Db<S> {
         let report = Report { capacity: request.report_capacity, ..Report::default() };
         let mut totals = Totals::new(report, Rate::Transactional);
         for (get, item) in request.gets.iter().zip(&items) {
-            totals.add_read(&get.table, item.as_ref(), Strong);
+            totals.add_read(get.table.reference(), item.as_ref(), Strong);
         }
         let items = items.into_iter().zip(&request.gets).map(|(item, get)| match &get.projection {
             Some(projection) => item.map(|item| projection.apply(item.attributes())),

@@ -196,7 +196,8 @@ impl<S: Store> Db<S> {
 fn check(tables: Vec<Arc<Table>>, request: TransactWriteItems) -> Result<Checked, ApiError> {
     let condense = |token| (token, fingerprint(&request.actions));
     let token = request.client_token.map(condense);
-    let references = request.actions.iter().map(|action| action.table.clone()).collect();
+    let references =
+        request.actions.iter().map(|action| action.table.reference().clone()).collect();
     let payload_bytes: usize = request.actions.iter().map(payload_bytes).sum();
     let actions = check_each(tables.into_iter().zip(request.actions).map(check_action))?;
     let rows: Vec<RowKey> = actions.iter().map(|action| action.row.clone()).collect();

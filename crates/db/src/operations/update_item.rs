@@ -7,11 +7,11 @@
 use expr::{Condition, Projection, Update};
 use model::{
     ApiError, AttributeMap, Item, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope,
-    TableRef,
 };
 use store::Store;
 
 use super::{Report, WriteAnswer, write_answer};
+use crate::catalog::NamedTable;
 use crate::database::Db;
 use crate::maintained::Effect;
 use crate::operations::mutation::{Action, Mutation};
@@ -20,7 +20,7 @@ use crate::operations::mutation::{Action, Mutation};
 #[derive(Debug, Clone)]
 pub struct UpdateItem {
     /// The table.
-    pub table: TableRef,
+    pub table: NamedTable,
     /// The item's primary key.
     pub key: AttributeMap,
     /// The changes; without any, the item is created if missing.
@@ -55,7 +55,8 @@ impl<S: Store> Db<S> {
         let effect = self.write_item(&action).await?;
 
         // Answer.
-        let answer = write_answer(&request.table, &action.table, &effect, request.report);
+        let answer =
+            write_answer(request.table.reference(), &action.table, &effect, request.report);
         let attributes = shown(request.return_values, updated.as_ref(), effect);
         Ok(WriteAnswer { attributes, ..answer })
     }

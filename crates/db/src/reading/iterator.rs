@@ -1,11 +1,10 @@
 //! Shard iterators: where in a shard the next reading begins, as text that clients hand back.
 //!
 //! `stream ARN | shard | number | milliseconds`, so that no state is kept for them. The separator
-//! occurs in none of the parts.
+//! occurs in none of the parts. An iterator is taken apart before its request is authorized, because
+//! it alone says which stream GetRecords reads; whether it is too old is said when that is read.
 
 use model::{ApiError, StreamArn};
-
-use crate::error::validation;
 
 /// How long an iterator may be used, in milliseconds: a quarter of an hour (API reference,
 /// GetShardIterator, 2026-11).
@@ -13,7 +12,7 @@ pub(crate) const LIFETIME_MS: u64 = 15 * 60 * 1000;
 
 /// A place in a shard.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ShardIterator {
+pub struct ShardIterator {
     pub(super) stream: StreamArn,
     pub(super) shard: String,
     /// Records of this number and above are wanted.
@@ -27,19 +26,24 @@ impl ShardIterator {
         format!("{stream}|{shard}|{from}|{issued_at_ms}")
     }
 
-    /// Reads an iterator that is still valid.
-    ///
-    /// # Errors
-    /// [`ApiError::Validation`] for other text, [`ApiError::ExpiredIterator`].
-    pub(super) fn decode(text: &str, now_ms: u64) -> Result<Self, ApiError> {
-        let iterator = Self::parse(text).ok_or_else(|| validation("Invalid ShardIterator"))?;
-        if now_ms.saturating_sub(iterator.issued_at_ms) > LIFETIME_MS {
-            return Err(ApiError::ExpiredIterator("Iterator expired".to_owned()));
-        }
-        Ok(iterator)
+    /// The stream that it reads.
+    pub fn stream(&self) -> &StreamArn {
+        &self.stream
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Refuses an iterator that is too old.
+    ///
+    /// # Errors
+    /// [`ApiError::ExpiredIterator`].
+    pub(super) fn check_age(&self, now_ms: u64) -> Result<(), ApiError> {
+        match now_ms.saturating_sub(self.issued_at_ms) > LIFETIME_MS {
+            true => Err(ApiError::ExpiredIterator("Iterator expired".to_owned())),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes an iterator's text apart; `None` when it is none of ours.
+    pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('|');
         let stream = StreamArn::parse(parts.next()?)?;
         let shard = parts.next()?.to_owned();
@@ -67,8 +71,9 @@ mod tests {
     #[test]
     fn text_reads_back_until_it_expires() {
         let text = iterator().encode();
-        assert_eq!(ShardIterator::decode(&text, 1000 + LIFETIME_MS), Ok(iterator()));
-        let expired = ShardIterator::decode(&text, 1001 + LIFETIME_MS);
+        assert_eq!(ShardIterator::parse(&text), Some(iterator()));
+        assert_eq!(iterator().check_age(1000 + LIFETIME_MS), Ok(()));
+        let expired = iterator().check_age(1001 + LIFETIME_MS);
         assert!(matches!(expired, Err(ApiError::ExpiredIterator(_))));
     }
 
@@ -76,8 +81,7 @@ mod tests {
     fn other_text_is_none() {
         let text = iterator().encode();
         for other in ["", "x", &text[..text.len() - 5], &text[1..], &format!("{text}|1")] {
-            let refused = ShardIterator::decode(other, 1000);
-            assert!(matches!(refused, Err(ApiError::Validation(_))), "{other}");
+            assert_eq!(ShardIterator::parse(other), None, "{other}");
         }
     }
 }

@@ -14,6 +14,7 @@ mod stream;
 
 pub(crate) use bounds::{PartitionBounds, RangeTest};
 pub(crate) use iterator::LIFETIME_MS as ITERATOR_LIFETIME_MS;
+pub use iterator::ShardIterator;
 pub use page::Page;
 pub(crate) use page::Walk;
 pub(crate) use selection::{Selection, check_select};

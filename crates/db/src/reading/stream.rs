@@ -63,11 +63,11 @@ impl<S: Store> Db<S> {
     pub(crate) async fn records(
         &self,
         scope: &Scope,
-        iterator: &str,
+        iterator: ShardIterator,
         limit: Option<u64>,
     ) -> Result<(Vec<StreamRecord>, Option<String>), ApiError> {
         let now_ms = self.now_ms();
-        let iterator = ShardIterator::decode(iterator, now_ms)?;
+        iterator.check_age(now_ms)?;
         let stream = self.catalog().streams.named(scope, &iterator.stream)?;
         // Before the records: whoever finds it closed finds all of them.
         let shard = shard(&stream, &iterator.shard)?;

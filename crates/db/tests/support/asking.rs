@@ -2,15 +2,14 @@
 
 use model::api::{
     CreateTableInput, DeleteTableInput, DescribeStreamInput, DescribeTableInput,
-    DescribeTimeToLiveInput, GetRecordsInput, GetShardIteratorInput, ListStreamsInput, ShardFilter,
-    ShardFilterType, ShardIteratorType, TimeToLiveSpecification, UpdateTableInput,
-    UpdateTimeToLiveInput,
+    DescribeTimeToLiveInput, GetShardIteratorInput, ListStreamsInput, ShardFilter, ShardFilterType,
+    ShardIteratorType, TimeToLiveSpecification, UpdateTableInput, UpdateTimeToLiveInput,
 };
 use model::{
     ApiError, Scope, ShardPosition, StreamArn, StreamDescription, StreamRecord, TableDescription,
     TableRef, TimeToLiveStatus,
 };
-use stator_db::Db;
+use stator_db::{Db, GetRecords, ShardIterator};
 use store::Store;
 
 /// What tests ask, and the one member that they look at in the answer.
@@ -181,10 +180,10 @@ impl<S: Store> Asking for Db<S> {
     async fn records(
         &self,
         scope: &Scope,
-        shard_iterator: String,
+        iterator: String,
     ) -> Result<(Vec<StreamRecord>, Option<String>), ApiError> {
-        let answer =
-            self.get_records(scope, GetRecordsInput { limit: None, shard_iterator }).await?;
+        let iterator = ShardIterator::parse(&iterator);
+        let answer = self.get_records(scope, GetRecords { limit: None, iterator }).await?;
         Ok((answer.records.unwrap(), answer.next_shard_iterator))
     }
 }

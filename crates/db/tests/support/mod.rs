@@ -310,7 +310,7 @@ pub(crate) fn everything_reported() -> Report {
 
 pub(crate) fn put(table: &str, item: AttributeMap) -> PutItem {
     PutItem {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         item,
         condition: None,
         return_values: ReturnValues::None,
@@ -321,7 +321,7 @@ pub(crate) fn put(table: &str, item: AttributeMap) -> PutItem {
 
 pub(crate) fn delete(table: &str, key: AttributeMap) -> DeleteItem {
     DeleteItem {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         key,
         condition: None,
         return_values: ReturnValues::None,
@@ -332,7 +332,7 @@ pub(crate) fn delete(table: &str, key: AttributeMap) -> DeleteItem {
 
 pub(crate) fn change(table: &str, key: AttributeMap, update: Option<Update>) -> UpdateItem {
     UpdateItem {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         key,
         update,
         condition: None,
@@ -344,7 +344,7 @@ pub(crate) fn change(table: &str, key: AttributeMap, update: Option<Update>) -> 
 
 pub(crate) fn get(table: &str, key: AttributeMap) -> GetItem {
     GetItem {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         key,
         consistent: true,
         projection: None,
@@ -354,7 +354,7 @@ pub(crate) fn get(table: &str, key: AttributeMap) -> GetItem {
 
 pub(crate) fn query(table: &str, key_condition: KeyCondition) -> Query {
     Query {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         index: None,
         key_condition,
         filter: None,
@@ -370,7 +370,7 @@ pub(crate) fn query(table: &str, key_condition: KeyCondition) -> Query {
 
 pub(crate) fn scan(table: &str) -> Scan {
     Scan {
-        table: TableRef::new(table),
+        table: TableRef::new(table).into(),
         index: None,
         filter: None,
         projection: None,

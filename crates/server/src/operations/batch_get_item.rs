@@ -29,7 +29,7 @@ impl Handle for BatchGetItem {
         let mut requests = HashMap::with_capacity(input.request_items.len());
         for (table, mut request) in input.request_items {
             tables.push(BatchGetTable {
-                table: table.clone(),
+                table: table.clone().into(),
                 keys: std::mem::take(&mut request.keys),
                 consistent: request.consistent_read.unwrap_or_default(),
                 projection: projection(&request)?,

@@ -18,7 +18,11 @@ impl Handle for BatchWriteItem {
         input: BatchWriteItemInput,
     ) -> Result<(db::BatchWriteItem, ReturnConsumedCapacity), ApiError> {
         let request = db::BatchWriteItem {
-            tables: input.request_items,
+            tables: input
+                .request_items
+                .into_iter()
+                .map(|(table, writes)| (table.into(), writes))
+                .collect(),
             report: Report {
                 capacity: METERED,
                 collection_metrics: input.return_item_collection_metrics.unwrap_or_default(),

@@ -9,7 +9,7 @@ write_operation!(DeleteItem, delete_item, DeleteItemInput => DeleteItemOutput, r
     |request| request.key, None);
 
 fn resolve(input: DeleteItemInput) -> Result<(db::DeleteItem, ReturnConsumedCapacity), ApiError> {
-    let (table, key) = (input.table_name, input.key);
+    let (table, key) = (input.table_name.into(), input.key);
     let terms = write_terms!(input, &[condition(&input.condition_expression)]).resolve()?;
     let request = db::DeleteItem {
         table,

@@ -23,7 +23,7 @@ impl Handle for GetItem {
         let projection = projection.or(legacy::projection(input.attributes_to_get)?);
         expressions.finish()?;
         let request = db::GetItem {
-            table: input.table_name,
+            table: input.table_name.into(),
             key: input.key,
             consistent: input.consistent_read.unwrap_or_default(),
             projection,

@@ -12,6 +12,7 @@ mod delete_item;
 mod describe_endpoints;
 mod direct;
 mod get_item;
+mod get_records;
 mod put_item;
 mod query;
 mod reading;

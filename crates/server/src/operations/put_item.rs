@@ -9,7 +9,7 @@ write_operation!(PutItem, put_item, PutItemInput => PutItemOutput, resolve,
     |request| request.item, None);
 
 fn resolve(input: PutItemInput) -> Result<(db::PutItem, ReturnConsumedCapacity), ApiError> {
-    let (table, item) = (input.table_name, input.item);
+    let (table, item) = (input.table_name.into(), input.item);
     let terms = write_terms!(input, &[condition(&input.condition_expression)]).resolve()?;
     let request = db::PutItem {
         table,

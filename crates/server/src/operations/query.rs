@@ -39,7 +39,7 @@ fn resolve(input: QueryInput) -> Result<(db::Query, ReturnConsumedCapacity), Api
         )
     })?;
     let request = db::Query {
-        table: input.table_name,
+        table: input.table_name.into(),
         index: input.index_name,
         key_condition,
         filter,

@@ -26,7 +26,7 @@ fn resolve(input: ScanInput) -> Result<(db::Scan, ReturnConsumedCapacity), ApiEr
     let (filter, projection) = wanted.resolve(&mut expressions)?;
     expressions.finish()?;
     let request = db::Scan {
-        table: input.table_name,
+        table: input.table_name.into(),
         index: input.index_name,
         filter,
         projection,

@@ -59,5 +59,5 @@ fn get(get: Get) -> Result<TransactGet, ApiError> {
     let mut expressions = Expressions::new(get.expression_attribute_names, None)?;
     let projection = expressions.projection(get.projection_expression.as_ref())?;
     expressions.finish()?;
-    Ok(TransactGet { table: get.table_name, key: get.key, projection })
+    Ok(TransactGet { table: get.table_name.into(), key: get.key, projection })
 }

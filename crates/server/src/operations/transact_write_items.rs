@@ -66,7 +66,7 @@ macro_rules! resolved {
         let condition = $expressions.condition($condition.as_ref())?;
         $expressions.finish()?;
         TransactAction {
-            table: $action.table_name,
+            table: $action.table_name.into(),
             operation,
             condition,
             on_failure: $action.return_values_on_condition_check_failure.unwrap_or_default(),

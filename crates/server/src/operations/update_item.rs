@@ -10,7 +10,7 @@ write_operation!(UpdateItem, update_item, UpdateItemInput => UpdateItemOutput, r
     |request| request.key, request.update.as_ref());
 
 fn resolve(input: UpdateItemInput) -> Result<(db::UpdateItem, ReturnConsumedCapacity), ApiError> {
-    let (table, key) = (input.table_name, input.key);
+    let (table, key) = (input.table_name.into(), input.key);
     let expression = input.update_expression;
     let parameters =
         [(Parameter::Update, expression.is_some()), condition(&input.condition_expression)];

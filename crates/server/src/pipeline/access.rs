@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use db::NamedTable;
 use expr::{Condition, KeyCondition, Projection, Update};
 use model::{AttributeMap, StreamArn, TableRef};
 use smallvec::SmallVec;
@@ -41,6 +42,12 @@ pub enum Resource<'a> {
 impl<'a> From<&'a TableRef> for Resource<'a> {
     fn from(table: &'a TableRef) -> Self {
         Self::Table(table)
+    }
+}
+
+impl<'a> From<&'a NamedTable> for Resource<'a> {
+    fn from(table: &'a NamedTable) -> Self {
+        Self::Table(table.reference())
     }
 }
 

@@ -20,7 +20,7 @@ fn resolver() -> Resolver {
 
 fn action(operation: TransactOperation) -> TransactAction {
     TransactAction {
-        table: TableRef::new("films"),
+        table: TableRef::new("films").into(),
         operation,
         condition: None,
         on_failure: Shown::None,
@@ -59,7 +59,7 @@ fn fingerprints_are_the_same_in_every_build() {
 fn transactions_that_differ_have_different_fingerprints() {
     let conditional = TransactAction { condition: check("a = :x").condition, ..put() };
     let showing = TransactAction { on_failure: Shown::AllOld, ..put() };
-    let elsewhere = TransactAction { table: TableRef::new("film"), ..put() };
+    let elsewhere = TransactAction { table: TableRef::new("film").into(), ..put() };
     let mut other_value = put();
     other_value.operation = TransactOperation::Put(attributes([("a", "2"), ("id", "7")]));
     // The same letters, cut elsewhere.
