@@ -14,8 +14,8 @@
 //! comparator = 01 = | 02 <> | 03 < | 04 <= | 05 > | 06 >=
 //! term      = 01 path | 02 value | 03 term (size of)
 //!
-//! update    = notation count (path change)*
-//! change    = 01 set | 02 (remove) | 03 value (add) | 04 value (delete)
+//! update    = notation count (path edit)*
+//! edit    = 01 set | 02 (remove) | 03 value (add) | 04 value (delete)
 //! set       = 01 source | 02 source source (plus) | 03 source source (minus)
 //! source    = 01 path | 02 value | 03 path source (if_not_exists) | 04 source source (list_append)
 //!
@@ -29,11 +29,11 @@
 use model::AttributeValue;
 
 use crate::condition::{Condition, Term, Test};
-use crate::logic::Step as LogicStep;
+use crate::logic::LogicStep;
 use crate::notation::Notation;
 use crate::path::{Path, Step};
 use crate::syntax::tree::{Arithmetic, Comparator};
-use crate::update::{Change, SetValue, Term as Source, Update};
+use crate::update::{Edit, SetValue, Source, Update};
 
 /// A canonical form that is being written.
 #[derive(Debug, Default)]
@@ -167,12 +167,12 @@ impl Canonical for Update {
         form.count(actions.len());
         for action in actions {
             action.path.write(form);
-            action.change.write(form);
+            action.edit.write(form);
         }
     }
 }
 
-impl Canonical for Change {
+impl Canonical for Edit {
     fn write(&self, form: &mut CanonicalForm) {
         match self {
             Self::Set(value) => form.tagged(1, &[value]),
@@ -192,7 +192,7 @@ impl Canonical for Change {
 impl Canonical for SetValue {
     fn write(&self, form: &mut CanonicalForm) {
         match self {
-            Self::Term(source) => form.tagged(1, &[source]),
+            Self::Source(source) => form.tagged(1, &[source]),
             Self::Arithmetic { operator: Arithmetic::Plus, left, right } => {
                 form.tagged(2, &[left, right]);
             }

@@ -4,7 +4,7 @@ use crate::fault::Fault;
 
 /// The name of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Name {
+pub(crate) enum FunctionName {
     AttributeExists,
     AttributeNotExists,
     AttributeType,
@@ -15,7 +15,7 @@ pub(crate) enum Name {
     ListAppend,
 }
 
-impl Name {
+impl FunctionName {
     /// The function called `text`.
     pub(crate) fn of(text: &str) -> Result<Self, Fault> {
         match text {

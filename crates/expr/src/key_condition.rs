@@ -9,6 +9,21 @@ pub struct KeyCondition {
     pub tests: Vec<(String, KeyTest)>,
 }
 
+impl KeyCondition {
+    /// The tests, each of another attribute.
+    pub(crate) fn new(tests: Vec<(String, KeyTest)>) -> Self {
+        debug_assert!(!tests.is_empty(), "a key condition tests something");
+        debug_assert!(
+            tests
+                .iter()
+                .enumerate()
+                .all(|(at, (name, _))| { tests[..at].iter().all(|(earlier, _)| earlier != name) }),
+            "whoever plans a key condition has refused an attribute tested twice"
+        );
+        Self { tests }
+    }
+}
+
 /// A test on one key attribute; operands are values in byte form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeyTest {

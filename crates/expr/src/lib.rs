@@ -7,14 +7,22 @@
 //! What it is not: it knows no table, no store and no wire format. Whether a key condition fits an
 //! index is `db`'s to say.
 //!
-//! Invariants: no `#name` or `:value` exists in any type behind [`Resolver`]; parsing is bounded in
-//! depth and size whatever the input; evaluation never fails for a condition, and for an update
-//! fails only with DynamoDB's own errors.
+//! # Invariants
+//! - No `#name` or `:value` exists in any type behind [`Resolver`]. No assertion says so: the types
+//!   have no place for one.
+//! - Parsing is bounded in depth and size whatever the input: every token has a length, asserted
+//!   where a text is cut into tokens, and functions are counted as they open and close.
+//! - The jumps of a formula go forward and end within it, so evaluating it ends (asserted in `logic`).
+//! - Evaluation never fails for a condition (its type has no error), and for an update fails only
+//!   with DynamoDB's own errors.
+//! - The paths that an update writes are apart, so their order does not matter: asserted when one is
+//!   planned, and once more where values are written, which relies on it.
 //!
 //! Flow: `syntax` reads a text into a tree that borrows from it; `resolve` checks the tree and
 //! makes one of the plans, [`Condition`], [`KeyCondition`], [`Projection`] or [`Update`]; the plans
-//! evaluate themselves; `canonical` writes conditions and updates as bytes to compare. `fault` has every message. [`legacy`] makes the same plans of the parameters
-//! from before there were expressions, with messages of its own.
+//! evaluate themselves; `canonical` writes conditions and updates as bytes to compare. `fault` has
+//! every message. [`legacy`] makes the same plans of the parameters from before there were
+//! expressions, with messages of its own.
 
 mod canonical;
 mod condition;

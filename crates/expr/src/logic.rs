@@ -11,12 +11,12 @@
 /// A formula over tests of type `T`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Logic<T> {
-    steps: Vec<Step<T>>,
+    steps: Vec<LogicStep<T>>,
 }
 
 /// One step; jumps go forward, to the index given.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Step<T> {
+pub(crate) enum LogicStep<T> {
     Test(T),
     Not,
     AndAlso(usize),
@@ -24,32 +24,33 @@ pub(crate) enum Step<T> {
 }
 
 impl<T> Logic<T> {
-    pub(crate) fn new(steps: Vec<Step<T>>) -> Self {
+    pub(crate) fn new(steps: Vec<LogicStep<T>>) -> Self {
+        debug_assert!(steps_are_sound(&steps), "jumps go forward, and a test comes first");
         Self { steps }
     }
 
     /// A single test.
     pub(crate) fn test(test: T) -> Self {
-        Self { steps: vec![Step::Test(test)] }
+        Self { steps: vec![LogicStep::Test(test)] }
     }
 
     /// That the formula does not hold.
     pub(crate) fn negated(mut self) -> Self {
-        self.steps.push(Step::Not);
+        self.steps.push(LogicStep::Not);
         self
     }
 
     /// That all of them hold; there must be one at least.
     pub(crate) fn all(formulas: impl IntoIterator<Item = Self>) -> Self {
-        Self::joined(Step::AndAlso, formulas)
+        Self::joined(LogicStep::AndAlso, formulas)
     }
 
     /// That one of them holds; there must be one at least.
     pub(crate) fn any(formulas: impl IntoIterator<Item = Self>) -> Self {
-        Self::joined(Step::OrElse, formulas)
+        Self::joined(LogicStep::OrElse, formulas)
     }
 
-    fn joined(joint: fn(usize) -> Step<T>, formulas: impl IntoIterator<Item = Self>) -> Self {
+    fn joined(joint: fn(usize) -> LogicStep<T>, formulas: impl IntoIterator<Item = Self>) -> Self {
         let mut steps = Vec::new();
         for formula in formulas {
             if !steps.is_empty() {
@@ -58,7 +59,7 @@ impl<T> Logic<T> {
             let begin = steps.len();
             steps.extend(formula.steps.into_iter().map(|step| step.moved_by(begin)));
         }
-        Self { steps }
+        Self::new(steps)
     }
 
     /// Whether the formula holds, given what its tests answer. Tests that cannot matter any more
@@ -69,26 +70,26 @@ impl<T> Logic<T> {
         while let Some(step) = self.steps.get(at) {
             at += 1;
             match step {
-                Step::Test(asked) => truth = test(asked),
-                Step::Not => truth = !truth,
-                Step::AndAlso(end) if !truth => at = *end,
-                Step::OrElse(end) if truth => at = *end,
-                Step::AndAlso(_) | Step::OrElse(_) => {}
+                LogicStep::Test(asked) => truth = test(asked),
+                LogicStep::Not => truth = !truth,
+                LogicStep::AndAlso(end) if !truth => at = *end,
+                LogicStep::OrElse(end) if truth => at = *end,
+                LogicStep::AndAlso(_) | LogicStep::OrElse(_) => {}
             }
         }
         truth
     }
 
     /// The steps, in the order written (NOT after what it turns).
-    pub(crate) fn steps(&self) -> &[Step<T>] {
+    pub(crate) fn steps(&self) -> &[LogicStep<T>] {
         &self.steps
     }
 
     /// The tests, in the order written.
     pub(crate) fn tests(&self) -> impl Iterator<Item = &T> {
         self.steps.iter().filter_map(|step| match step {
-            Step::Test(test) => Some(test),
-            Step::Not | Step::AndAlso(_) | Step::OrElse(_) => None,
+            LogicStep::Test(test) => Some(test),
+            LogicStep::Not | LogicStep::AndAlso(_) | LogicStep::OrElse(_) => None,
         })
     }
 
@@ -99,17 +100,26 @@ impl<T> Logic<T> {
     ) -> Result<Logic<U>, E> {
         let steps = self.steps.iter().map(|step| {
             Ok(match step {
-                Step::Test(test) => Step::Test(map(test)?),
-                Step::Not => Step::Not,
-                Step::AndAlso(end) => Step::AndAlso(*end),
-                Step::OrElse(end) => Step::OrElse(*end),
+                LogicStep::Test(test) => LogicStep::Test(map(test)?),
+                LogicStep::Not => LogicStep::Not,
+                LogicStep::AndAlso(end) => LogicStep::AndAlso(*end),
+                LogicStep::OrElse(end) => LogicStep::OrElse(*end),
             })
         });
-        Ok(Logic { steps: steps.collect::<Result<_, E>>()? })
+        Ok(Logic::new(steps.collect::<Result<_, E>>()?))
     }
 }
 
-impl<T> Step<T> {
+/// Whether evaluating the steps ends and has a truth value from the first step on.
+fn steps_are_sound<T>(steps: &[LogicStep<T>]) -> bool {
+    matches!(steps.first(), Some(LogicStep::Test(_)))
+        && steps.iter().enumerate().all(|(at, step)| match step {
+            LogicStep::Test(_) | LogicStep::Not => true,
+            LogicStep::AndAlso(end) | LogicStep::OrElse(end) => at < *end && *end <= steps.len(),
+        })
+}
+
+impl<T> LogicStep<T> {
     fn moved_by(self, distance: usize) -> Self {
         match self {
             Self::Test(_) | Self::Not => self,

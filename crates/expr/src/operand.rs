@@ -15,6 +15,11 @@ impl Operand {
     pub fn new(value: &AttributeValue) -> Self {
         let mut bytes = Vec::new();
         value.encode(&mut bytes);
+        debug_assert_eq!(
+            ValueRef::of_encoded(&bytes).to_value(),
+            *value,
+            "a value reads back as it was given"
+        );
         Self { bytes }
     }
 

@@ -89,10 +89,9 @@ pub(crate) fn check_apart<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Resu
     if let Some((one, two)) = first_pair(Clash::Overlap) {
         return Err(Fault::paths_overlap(one, two));
     }
-    match first_pair(Clash::Conflict) {
-        Some((one, two)) => Err(Fault::paths_conflict(one, two)),
-        None => Ok(()),
-    }
+    let conflict = first_pair(Clash::Conflict);
+    let (one, two) = conflict.expect("two neighbours clash, and none overlap");
+    Err(Fault::paths_conflict(one, two))
 }
 
 fn clash(one: &Path, two: &Path) -> Option<Clash> {

@@ -77,7 +77,12 @@ impl<T> Given<T> {
             meaning,
             used: Cell::new(false),
         });
-        Self { entries: entries.collect() }
+        let entries: Vec<_> = entries.collect();
+        debug_assert!(
+            entries.is_sorted_by(|one, next| one.placeholder < next.placeholder),
+            "each placeholder stands once, where a search finds it"
+        );
+        Self { entries }
     }
 
     fn take(&self, placeholder: &str) -> Option<&T> {

@@ -43,7 +43,7 @@ pub fn key_condition(conditions: Option<KeyConditions>) -> Result<Option<KeyCond
     let tests = conditions.into_iter().map(|(attribute, comparison)| {
         Ok((attribute, CheckedComparison::new(&comparison)?.into_key_test()?))
     });
-    Ok(Some(KeyCondition { tests: tests.collect::<Result<_, ApiError>>()? }))
+    Ok(Some(KeyCondition::new(tests.collect::<Result<_, ApiError>>()?)))
 }
 
 /// Plans `AttributesToGet`, if it is given.

@@ -6,7 +6,7 @@ use model::{ApiError, AttributeValue};
 use super::invalid;
 use crate::notation::Notation;
 use crate::path::Path;
-use crate::update::{Action, Change, SetValue, Term, Update};
+use crate::update::{Action, Edit, SetValue, Source, Update};
 
 /// Plans `AttributeUpdates`; `None` where nothing is updated.
 ///
@@ -16,30 +16,30 @@ pub fn update(updates: AttributeUpdates) -> Result<Option<Update>, ApiError> {
     if updates.is_empty() {
         return Ok(None);
     }
-    let actions = updates.into_iter().map(|(attribute, update)| {
-        Ok(Action { path: Path::from(attribute), change: change(update)? })
-    });
+    let actions = updates
+        .into_iter()
+        .map(|(attribute, update)| Ok(Action { path: Path::from(attribute), edit: edit(update)? }));
     let actions = actions.collect::<Result<_, ApiError>>()?;
-    Ok(Some(Update { actions, notation: Notation::Legacy }))
+    Ok(Some(Update::new(actions, Notation::Legacy)))
 }
 
 /// ADD takes lists as well, which the documentation does not say (test_item.py, 2026-11).
-fn change(update: AttributeUpdate) -> Result<Change, ApiError> {
+fn edit(update: AttributeUpdate) -> Result<Edit, ApiError> {
     use AttributeValue::{Bs, L, N, Ns, Ss};
     match (update.action, update.value) {
-        (UpdateAction::Put, Some(value)) => Ok(Change::Set(SetValue::Term(Term::Value(value)))),
+        (UpdateAction::Put, Some(value)) => Ok(Edit::Set(SetValue::Source(Source::Value(value)))),
         (UpdateAction::Add, Some(value @ (N(_) | Ss(_) | Ns(_) | Bs(_) | L(_)))) => {
-            Ok(Change::Add(value))
+            Ok(Edit::Add(value))
         }
         (UpdateAction::Add, Some(other)) => {
             Err(invalid(&format!("ADD action is not supported for the type {}", other.type_name())))
         }
-        (UpdateAction::Delete, Some(value @ (Ss(_) | Ns(_) | Bs(_)))) => Ok(Change::Delete(value)),
+        (UpdateAction::Delete, Some(value @ (Ss(_) | Ns(_) | Bs(_)))) => Ok(Edit::Delete(value)),
         (UpdateAction::Delete, Some(other)) => Err(invalid(&format!(
             "DELETE action with value is not supported for the type {}",
             other.type_name()
         ))),
-        (UpdateAction::Delete, None) => Ok(Change::Remove),
+        (UpdateAction::Delete, None) => Ok(Edit::Remove),
         (UpdateAction::Put | UpdateAction::Add, None) => {
             Err(invalid("Only DELETE action is allowed when no attribute value is specified"))
         }

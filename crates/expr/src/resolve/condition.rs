@@ -7,7 +7,7 @@ use super::operand::{Resolved, check_distinct, check_type};
 use super::path::check_words;
 use crate::condition::{Condition, Term, Test};
 use crate::fault::Fault;
-use crate::function::Name;
+use crate::function::FunctionName;
 use crate::notation::Notation;
 use crate::operand::{Operand, Shown};
 use crate::placeholders::Placeholders;
@@ -38,7 +38,7 @@ fn check_function_names(test: &tree::Test<'_>) -> Result<(), Fault> {
     let operands = test.operands();
     let inner = operands.iter().filter_map(|operand| operand.function());
     for function in test.function().into_iter().chain(inner) {
-        if Name::of(function.name)?.is_of_updates() {
+        if FunctionName::of(function.name)?.is_of_updates() {
             return Err(Fault::function_not_in_condition(function.name));
         }
     }
@@ -47,7 +47,7 @@ fn check_function_names(test: &tree::Test<'_>) -> Result<(), Fault> {
 
 /// `size` is an operand and nothing else; all other functions are conditions and nothing else.
 fn check_function_places(test: &tree::Test<'_>) -> Result<(), Fault> {
-    let is_size = |function: &&tree::Function<'_>| function.name == Name::Size.text();
+    let is_size = |function: &&tree::Function<'_>| function.name == FunctionName::Size.text();
     let operands = test.operands();
     let mut inner = operands.iter().filter_map(|operand| operand.function());
     let misplaced =
@@ -73,7 +73,7 @@ fn plan_test(placeholders: &Placeholders, test: &tree::Test<'_>) -> Result<Test,
         }
         tree::Test::Function(function) => {
             let arguments = Resolved::all(placeholders, &function.arguments)?;
-            function_test(Name::of(function.name)?, arguments)
+            function_test(FunctionName::of(function.name)?, arguments)
         }
     }
 }
@@ -122,12 +122,12 @@ fn is_in(operand: Resolved<'_>, list: Vec<Resolved<'_>>) -> Result<Test, Fault> 
     Ok(Test::In { term: term(operand)?, list })
 }
 
-fn function_test(name: Name, arguments: Vec<Resolved<'_>>) -> Result<Test, Fault> {
+fn function_test(name: FunctionName, arguments: Vec<Resolved<'_>>) -> Result<Test, Fault> {
     match name {
-        Name::AttributeExists => path_argument(name, arguments).map(Test::Exists),
-        Name::AttributeNotExists => path_argument(name, arguments).map(Test::NotExists),
-        Name::AttributeType => attribute_type(arguments),
-        Name::BeginsWith => {
+        FunctionName::AttributeExists => path_argument(name, arguments).map(Test::Exists),
+        FunctionName::AttributeNotExists => path_argument(name, arguments).map(Test::NotExists),
+        FunctionName::AttributeType => attribute_type(arguments),
+        FunctionName::BeginsWith => {
             let [first, second] = exactly(name, arguments)?;
             check_counts([&first, &second])?;
             check_distinct(name.text(), &first, [&second])?;
@@ -135,19 +135,22 @@ fn function_test(name: Name, arguments: Vec<Resolved<'_>>) -> Result<Test, Fault
             check_type(name.text(), second.static_type(), PREFIXED_TYPES)?;
             Ok(Test::BeginsWith { term: term(first)?, prefix: term(second)? })
         }
-        Name::Contains => {
+        FunctionName::Contains => {
             let [first, second] = exactly(name, arguments)?;
             check_counts([&first, &second])?;
             check_distinct(name.text(), &first, [&second])?;
             Ok(Test::Contains { term: term(first)?, element: term(second)? })
         }
-        Name::Size | Name::IfNotExists | Name::ListAppend => {
+        FunctionName::Size | FunctionName::IfNotExists | FunctionName::ListAppend => {
             Err(Fault::misplaced_function(name.text()))
         }
     }
 }
 
-fn path_argument(name: Name, arguments: Vec<Resolved<'_>>) -> Result<crate::path::Path, Fault> {
+fn path_argument(
+    name: FunctionName,
+    arguments: Vec<Resolved<'_>>,
+) -> Result<crate::path::Path, Fault> {
     let [argument] = exactly(name, arguments)?;
     match argument {
         Resolved::Path(path) => Ok(path),
@@ -158,7 +161,7 @@ fn path_argument(name: Name, arguments: Vec<Resolved<'_>>) -> Result<crate::path
 /// The type is a string given with the request, never an attribute (Alternator's
 /// test_update_condition_attribute_type_second_arg, run against AWS, 2026-11).
 fn attribute_type(arguments: Vec<Resolved<'_>>) -> Result<Test, Fault> {
-    let name = Name::AttributeType;
+    let name = FunctionName::AttributeType;
     let [operand, type_name] = exactly(name, arguments)?;
     check_counts([&operand, &type_name])?;
     check_distinct(name.text(), &operand, [&type_name])?;
@@ -188,7 +191,7 @@ fn check_counts<'o, 'p: 'o>(
 }
 
 fn exactly<'p, const N: usize>(
-    name: Name,
+    name: FunctionName,
     arguments: Vec<Resolved<'p>>,
 ) -> Result<[Resolved<'p>; N], Fault> {
     let count = arguments.len();
@@ -199,9 +202,9 @@ fn term(operand: Resolved<'_>) -> Result<Term, Fault> {
     match operand {
         Resolved::Path(path) => Ok(Term::Path(path)),
         Resolved::Value(value) => Ok(Term::Value(Operand::new(value))),
-        Resolved::Function { name: Name::Size, arguments } => {
-            let [sized] = exactly(Name::Size, arguments)?;
-            check_type(Name::Size.text(), sized.static_type(), SIZED_TYPES)?;
+        Resolved::Function { name: FunctionName::Size, arguments } => {
+            let [sized] = exactly(FunctionName::Size, arguments)?;
+            check_type(FunctionName::Size.text(), sized.static_type(), SIZED_TYPES)?;
             Ok(Term::SizeOf(Box::new(term(sized)?)))
         }
         Resolved::Function { name, .. } => Err(Fault::misplaced_function(name.text())),

@@ -8,22 +8,22 @@ use model::ApiError;
 
 use crate::condition::{Condition, Term, Test};
 use crate::key_condition::{KeyCondition, KeyTest};
-use crate::logic::Step;
+use crate::logic::LogicStep;
 use crate::operand::Operand;
 use crate::syntax::tree::Comparator;
 
 /// The key condition that a condition amounts to.
 pub(super) fn of_condition(condition: Condition) -> Result<KeyCondition, ApiError> {
     let steps = condition.formula.steps();
-    if steps.iter().any(|step| matches!(step, Step::OrElse(_))) {
+    if steps.iter().any(|step| matches!(step, LogicStep::OrElse(_))) {
         return Err(invalid_operator("OR"));
     }
     let mut tests: Vec<(String, KeyTest)> = Vec::new();
     for step in steps {
         let test = match step {
-            Step::Test(test) => test,
-            Step::Not => return Err(invalid_operator("NOT")),
-            Step::AndAlso(_) | Step::OrElse(_) => continue,
+            LogicStep::Test(test) => test,
+            LogicStep::Not => return Err(invalid_operator("NOT")),
+            LogicStep::AndAlso(_) | LogicStep::OrElse(_) => continue,
         };
         let (attribute, test) = key_test(test)?;
         if tests.iter().any(|(tested, _)| *tested == attribute) {
@@ -31,7 +31,7 @@ pub(super) fn of_condition(condition: Condition) -> Result<KeyCondition, ApiErro
         }
         tests.push((attribute, test));
     }
-    Ok(KeyCondition { tests })
+    Ok(KeyCondition::new(tests))
 }
 
 fn key_test(test: &Test) -> Result<(String, KeyTest), ApiError> {

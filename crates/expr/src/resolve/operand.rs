@@ -4,7 +4,7 @@ use model::AttributeValue;
 
 use super::path;
 use crate::fault::Fault;
-use crate::function::Name;
+use crate::function::FunctionName;
 use crate::path::Path;
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;
@@ -14,7 +14,7 @@ use crate::syntax::tree;
 pub(super) enum Resolved<'p> {
     Path(Path),
     Value(&'p AttributeValue),
-    Function { name: Name, arguments: Vec<Resolved<'p>> },
+    Function { name: FunctionName, arguments: Vec<Resolved<'p>> },
 }
 
 impl<'p> Resolved<'p> {
@@ -27,7 +27,7 @@ impl<'p> Resolved<'p> {
             tree::Operand::Path(path) => path::resolve(placeholders, path).map(Self::Path),
             tree::Operand::Value(placeholder) => placeholders.value(placeholder).map(Self::Value),
             tree::Operand::Function(function) => Ok(Self::Function {
-                name: Name::of(function.name)?,
+                name: FunctionName::of(function.name)?,
                 arguments: Self::all(placeholders, &function.arguments)?,
             }),
         }
@@ -52,7 +52,7 @@ impl<'p> Resolved<'p> {
     /// The type as far as the expression alone says: `size` makes a number.
     pub(super) fn static_type(&self) -> Option<&'static str> {
         match self {
-            Self::Function { name: Name::Size, .. } => Some("N"),
+            Self::Function { name: FunctionName::Size, .. } => Some("N"),
             _ => self.value_type(),
         }
     }

@@ -59,7 +59,7 @@ pub(super) fn resolve(placeholders: &Placeholders, path: &tree::Path<'_>) -> Res
     if levels > DOCUMENT_DEPTH_MAX {
         return Err(Fault::path_too_deep(levels));
     }
-    Ok(Path { attribute: attribute.unwrap_or_default(), steps })
+    Ok(Path { attribute: attribute.expect("a path begins with a name"), steps })
 }
 
 /// Indexes are Java's: up to 2^31 - 1 (Alternator's test_projection_expression_list_index, run

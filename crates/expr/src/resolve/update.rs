@@ -5,12 +5,12 @@ use model::AttributeValue;
 use super::operand::{Resolved, check_distinct, check_type};
 use super::path;
 use crate::fault::Fault;
-use crate::function::Name;
+use crate::function::FunctionName;
 use crate::notation::Notation;
 use crate::path::check_apart;
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;
-use crate::update::{Action, Change, SetValue, Term, Update};
+use crate::update::{Action, Edit, SetValue, Source, Update};
 
 /// Plans an update.
 pub(super) fn plan(placeholders: &Placeholders, tree: &tree::Update<'_>) -> Result<Update, Fault> {
@@ -24,20 +24,19 @@ pub(super) fn plan(placeholders: &Placeholders, tree: &tree::Update<'_>) -> Resu
     let targets = targets.collect::<Result<Vec<_>, _>>()?;
     check_apart(&targets)?;
     tree.actions.iter().try_for_each(|action| check_section_operand(placeholders, action))?;
-    let actions = tree.actions.iter().zip(targets).map(|(action, path)| {
-        Ok(Action { path, change: plan_change(placeholders, &action.change)? })
-    });
+    let actions =
+        tree.actions.iter().zip(targets).map(|(action, path)| {
+            Ok(Action { path, edit: plan_edit(placeholders, &action.edit)? })
+        });
     let actions = actions.collect::<Result<_, Fault>>()?;
-    Ok(Update { actions, notation: Notation::Expression })
+    Ok(Update::new(actions, Notation::Expression))
 }
 
 /// The operands that an action reads.
 fn operands<'t, 'a>(action: &'t tree::Action<'a>) -> tree::Operands<'t, 'a> {
-    match &action.change {
-        tree::Change::Set(value) => value.operands(),
-        tree::Change::Remove | tree::Change::Add(_) | tree::Change::Delete(_) => {
-            tree::Operands::new()
-        }
+    match &action.edit {
+        tree::Edit::Set(value) => value.operands(),
+        tree::Edit::Remove | tree::Edit::Add(_) | tree::Edit::Delete(_) => tree::Operands::new(),
     }
 }
 
@@ -57,7 +56,7 @@ fn check_functions(action: &tree::Action<'_>) -> Result<(), Fault> {
     let operands = operands(action);
     let functions = || operands.iter().filter_map(|operand| operand.function());
     for function in functions() {
-        if !Name::of(function.name)?.is_of_updates() {
+        if !FunctionName::of(function.name)?.is_of_updates() {
             return Err(Fault::function_not_in_update(function.name));
         }
     }
@@ -65,7 +64,7 @@ fn check_functions(action: &tree::Action<'_>) -> Result<(), Fault> {
         .flat_map(|function| &function.arguments)
         .filter_map(tree::Operand::function)
         .map(|function| function.name);
-    match inner.find(|name| *name == Name::ListAppend.text()) {
+    match inner.find(|name| *name == FunctionName::ListAppend.text()) {
         Some(name) => Err(Fault::misplaced_function(name)),
         None => Ok(()),
     }
@@ -78,7 +77,7 @@ fn check_sections(sections: &[tree::Section]) -> Result<(), Fault> {
 
 /// Refuses values that are not defined.
 fn check_values(placeholders: &Placeholders, action: &tree::Action<'_>) -> Result<(), Fault> {
-    if let tree::Change::Add(placeholder) | tree::Change::Delete(placeholder) = action.change {
+    if let tree::Edit::Add(placeholder) | tree::Edit::Delete(placeholder) = action.edit {
         placeholders.value(placeholder)?;
     }
     for placeholder in operands(action).iter().filter_map(|operand| operand.value()) {
@@ -92,10 +91,10 @@ fn check_section_operand(
     placeholders: &Placeholders,
     action: &tree::Action<'_>,
 ) -> Result<(), Fault> {
-    let (section, placeholder) = match action.change {
-        tree::Change::Add(placeholder) => (tree::Section::Add, placeholder),
-        tree::Change::Delete(placeholder) => (tree::Section::Delete, placeholder),
-        tree::Change::Set(_) | tree::Change::Remove => return Ok(()),
+    let (section, placeholder) = match action.edit {
+        tree::Edit::Add(placeholder) => (tree::Section::Add, placeholder),
+        tree::Edit::Delete(placeholder) => (tree::Section::Delete, placeholder),
+        tree::Edit::Set(_) | tree::Edit::Remove => return Ok(()),
     };
     let type_word = match placeholders.value(placeholder)? {
         AttributeValue::Ss(_) | AttributeValue::Ns(_) | AttributeValue::Bs(_) => return Ok(()),
@@ -111,14 +110,12 @@ fn check_section_operand(
     Err(Fault::section_operand_type(section.keyword(), type_word))
 }
 
-fn plan_change(placeholders: &Placeholders, change: &tree::Change<'_>) -> Result<Change, Fault> {
-    Ok(match change {
-        tree::Change::Set(value) => Change::Set(plan_set_value(placeholders, value)?),
-        tree::Change::Remove => Change::Remove,
-        tree::Change::Add(placeholder) => Change::Add(placeholders.value(placeholder)?.clone()),
-        tree::Change::Delete(placeholder) => {
-            Change::Delete(placeholders.value(placeholder)?.clone())
-        }
+fn plan_edit(placeholders: &Placeholders, edit: &tree::Edit<'_>) -> Result<Edit, Fault> {
+    Ok(match edit {
+        tree::Edit::Set(value) => Edit::Set(plan_set_value(placeholders, value)?),
+        tree::Edit::Remove => Edit::Remove,
+        tree::Edit::Add(placeholder) => Edit::Add(placeholders.value(placeholder)?.clone()),
+        tree::Edit::Delete(placeholder) => Edit::Delete(placeholders.value(placeholder)?.clone()),
     })
 }
 
@@ -128,47 +125,51 @@ fn plan_set_value(
 ) -> Result<SetValue, Fault> {
     match value {
         tree::SetValue::Operand(operand) => {
-            Ok(SetValue::Term(term(Resolved::new(placeholders, operand)?)?))
+            Ok(SetValue::Source(source(Resolved::new(placeholders, operand)?)?))
         }
         tree::SetValue::Arithmetic { operator, left, right } => {
             let left = Resolved::new(placeholders, left)?;
             let right = Resolved::new(placeholders, right)?;
             check_type(operator.symbol(), left.value_type(), &["N"])?;
             check_type(operator.symbol(), right.value_type(), &["N"])?;
-            let (left, right) = (term(left)?, term(right)?);
+            let (left, right) = (source(left)?, source(right)?);
             Ok(SetValue::Arithmetic { operator: *operator, left, right })
         }
     }
 }
 
-fn term(operand: Resolved<'_>) -> Result<Term, Fault> {
+fn source(operand: Resolved<'_>) -> Result<Source, Fault> {
     match operand {
-        Resolved::Path(path) => Ok(Term::Path(path)),
-        Resolved::Value(value) => Ok(Term::Value(value.clone())),
+        Resolved::Path(path) => Ok(Source::Path(path)),
+        Resolved::Value(value) => Ok(Source::Value(value.clone())),
         Resolved::Function { name, arguments } => {
             let count = arguments.len();
             let [first, second] =
                 arguments.try_into().map_err(|_| Fault::operand_count(name.text(), count))?;
-            function_term(name, first, second)
+            function_source(name, first, second)
         }
     }
 }
 
-fn function_term(name: Name, first: Resolved<'_>, second: Resolved<'_>) -> Result<Term, Fault> {
+fn function_source(
+    name: FunctionName,
+    first: Resolved<'_>,
+    second: Resolved<'_>,
+) -> Result<Source, Fault> {
     match name {
-        Name::IfNotExists => {
+        FunctionName::IfNotExists => {
             // A path twice is refused here and not in list_append (an application's log quotes
             // AWS: "operator: if_not_exists, first operand: [episodeIds]", 2026-11).
             check_distinct(name.text(), &first, [&second])?;
             let Resolved::Path(path) = first else {
                 return Err(Fault::path_required(name.text()));
             };
-            Ok(Term::IfNotExists(path, Box::new(term(second)?)))
+            Ok(Source::IfNotExists(path, Box::new(source(second)?)))
         }
-        Name::ListAppend => {
+        FunctionName::ListAppend => {
             check_type(name.text(), first.value_type(), &["L"])?;
             check_type(name.text(), second.value_type(), &["L"])?;
-            Ok(Term::ListAppend(Box::new(term(first)?), Box::new(term(second)?)))
+            Ok(Source::ListAppend(Box::new(source(first)?), Box::new(source(second)?)))
         }
         _ => Err(Fault::function_not_in_update(name.text())),
     }

@@ -1,22 +1,22 @@
 //! Conditions: tests joined by AND, OR, NOT and parentheses, parsed without recursion.
 
 use super::cursor::Cursor;
-use super::token::Kind;
+use super::token::TokenKind;
 use super::tree::{Comparator, Condition, Operand, Test};
 use crate::fault::Fault;
-use crate::logic::{Logic, Step};
+use crate::logic::{Logic, LogicStep};
 
 /// Reads a condition up to the first token that cannot belong to it.
 pub(super) fn condition<'a>(cursor: &mut Cursor<'a>) -> Result<Condition<'a>, Fault> {
     let mut formula = Formula::default();
     loop {
         formula.test(cursor)?;
-        while formula.groups > 0 && cursor.eat(Kind::Close) {
+        while formula.groups > 0 && cursor.eat(TokenKind::Close) {
             formula.close_group()?;
         }
         match cursor.peek(0) {
-            Kind::And => formula.and(),
-            Kind::Or => formula.or(),
+            TokenKind::And => formula.and(),
+            TokenKind::Or => formula.or(),
             _ if formula.groups > 0 => return Err(cursor.unexpected(0)),
             _ => return Ok(formula.finish()),
         }
@@ -28,7 +28,7 @@ pub(super) fn condition<'a>(cursor: &mut Cursor<'a>) -> Result<Condition<'a>, Fa
 /// A formula being built: steps so far, and operators that wait for their right side.
 #[derive(Default)]
 struct Formula<'a> {
-    steps: Vec<Step<Test<'a>>>,
+    steps: Vec<LogicStep<Test<'a>>>,
     waiting: Vec<Waiting>,
     /// How many of `waiting` are groups.
     groups: usize,
@@ -49,12 +49,12 @@ impl<'a> Formula<'a> {
     /// NOTs and opening parentheses, then one test.
     fn test(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Fault> {
         loop {
-            while cursor.eat(Kind::Not) {
+            while cursor.eat(TokenKind::Not) {
                 cursor.operators += 1;
                 self.waiting.push(Waiting::Not);
             }
             let opened = cursor.open_parentheses();
-            if cursor.peek(0) == Kind::Not {
+            if cursor.peek(0) == TokenKind::Not {
                 self.open_groups(opened);
                 continue;
             }
@@ -72,7 +72,7 @@ impl<'a> Formula<'a> {
             } else {
                 return Err(cursor.unexpected(closing));
             };
-            self.steps.push(Step::Test(test));
+            self.steps.push(LogicStep::Test(test));
             self.grouped = false;
             return Ok(());
         }
@@ -85,7 +85,8 @@ impl<'a> Formula<'a> {
 
     fn close_group(&mut self) -> Result<(), Fault> {
         self.complete(|operator| !matches!(operator, Waiting::Group));
-        self.waiting.pop();
+        let closed = self.waiting.pop();
+        debug_assert!(matches!(closed, Some(Waiting::Group)), "an open group is what is closed");
         self.groups -= 1;
         if self.grouped {
             return Err(Fault::redundant_parentheses());
@@ -97,16 +98,17 @@ impl<'a> Formula<'a> {
     fn and(&mut self) {
         self.complete(|operator| matches!(operator, Waiting::Not | Waiting::And(_)));
         self.waiting.push(Waiting::And(self.steps.len()));
-        self.steps.push(Step::AndAlso(0));
+        self.steps.push(LogicStep::AndAlso(0));
     }
 
     fn or(&mut self) {
         self.complete(|operator| !matches!(operator, Waiting::Group));
         self.waiting.push(Waiting::Or(self.steps.len()));
-        self.steps.push(Step::OrElse(0));
+        self.steps.push(LogicStep::OrElse(0));
     }
 
     fn finish(mut self) -> Condition<'a> {
+        debug_assert_eq!(self.groups, 0, "whoever finishes has closed every group");
         self.complete(|_| true);
         Logic::new(self.steps)
     }
@@ -117,26 +119,26 @@ impl<'a> Formula<'a> {
             self.grouped = false;
             match operator {
                 Waiting::Group => {}
-                Waiting::Not => self.steps.push(Step::Not),
-                Waiting::And(at) => self.steps[at] = Step::AndAlso(self.steps.len()),
-                Waiting::Or(at) => self.steps[at] = Step::OrElse(self.steps.len()),
+                Waiting::Not => self.steps.push(LogicStep::Not),
+                Waiting::And(at) => self.steps[at] = LogicStep::AndAlso(self.steps.len()),
+                Waiting::Or(at) => self.steps[at] = LogicStep::OrElse(self.steps.len()),
             }
         }
     }
 }
 
-fn begins_comparison(kind: Kind) -> bool {
-    matches!(kind, Kind::Between | Kind::In) || comparator(kind).is_some()
+fn begins_comparison(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Between | TokenKind::In) || comparator(kind).is_some()
 }
 
-fn comparator(kind: Kind) -> Option<Comparator> {
+fn comparator(kind: TokenKind) -> Option<Comparator> {
     match kind {
-        Kind::Equal => Some(Comparator::Equal),
-        Kind::NotEqual => Some(Comparator::NotEqual),
-        Kind::Less => Some(Comparator::Less),
-        Kind::LessOrEqual => Some(Comparator::LessOrEqual),
-        Kind::Greater => Some(Comparator::Greater),
-        Kind::GreaterOrEqual => Some(Comparator::GreaterOrEqual),
+        TokenKind::Equal => Some(Comparator::Equal),
+        TokenKind::NotEqual => Some(Comparator::NotEqual),
+        TokenKind::Less => Some(Comparator::Less),
+        TokenKind::LessOrEqual => Some(Comparator::LessOrEqual),
+        TokenKind::Greater => Some(Comparator::Greater),
+        TokenKind::GreaterOrEqual => Some(Comparator::GreaterOrEqual),
         _ => None,
     }
 }
@@ -149,14 +151,14 @@ fn comparison<'a>(cursor: &mut Cursor<'a>, operand: Operand<'a>) -> Result<Test<
         let right = cursor.operand()?;
         return Ok(Test::Compare { comparator, left: operand, right });
     }
-    if cursor.eat(Kind::Between) {
+    if cursor.eat(TokenKind::Between) {
         let low = cursor.operand()?;
-        cursor.expect(Kind::And)?;
+        cursor.expect(TokenKind::And)?;
         let high = cursor.operand()?;
         return Ok(Test::Between { operand, low, high });
     }
-    cursor.expect(Kind::In)?;
-    cursor.expect(Kind::Open)?;
+    cursor.expect(TokenKind::In)?;
+    cursor.expect(TokenKind::Open)?;
     let list = cursor.operands()?;
     Ok(Test::In { operand, list })
 }

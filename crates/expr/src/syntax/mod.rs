@@ -36,7 +36,7 @@ pub(crate) fn update(text: &str) -> Result<tree::Update<'_>, Fault> {
 pub(crate) fn projection(text: &str) -> Result<Vec<tree::Path<'_>>, Fault> {
     whole(text, |cursor| {
         let mut paths = vec![cursor.path()?];
-        while cursor.eat(token::Kind::Comma) {
+        while cursor.eat(token::TokenKind::Comma) {
             paths.push(cursor.path()?);
         }
         Ok(paths)
@@ -57,7 +57,7 @@ fn whole<'a, T>(
     }
     let mut cursor = Cursor::new(text);
     let parsed = parse(&mut cursor)?;
-    cursor.expect(token::Kind::End)?;
+    cursor.expect(token::TokenKind::End)?;
     if cursor.operators > EXPRESSION_OPERATORS_MAX {
         return Err(Fault::too_many_operators());
     }

@@ -6,7 +6,7 @@
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TokenKind {
     /// A bare name, or the name of a function.
     Word,
     /// `#name`
@@ -46,12 +46,12 @@ pub(crate) enum Kind {
 /// A token and where it stands in the text, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TokenKind,
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
 
-/// The tokens of a text, [`Kind::End`] last. Never fails: what is no token is [`Kind::Unknown`].
+/// The tokens of a text, [`TokenKind::End`] last. Never fails: what is no token is [`TokenKind::Unknown`].
 pub(crate) fn tokenize(text: &str) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / 3 + 2);
     let mut start = 0;
@@ -61,53 +61,57 @@ pub(crate) fn tokenize(text: &str) -> Vec<Token> {
             continue;
         }
         let (kind, length) = first_token(&text[start..]);
+        assert!(length > 0, "every token takes the text forward");
         tokens.push(Token { kind, start, end: start + length });
         start += length;
     }
-    tokens.push(Token { kind: Kind::End, start, end: start });
+    debug_assert_eq!(start, text.len(), "the tokens reach the end of the text");
+    tokens.push(Token { kind: TokenKind::End, start, end: start });
     tokens
 }
 
-/// Kind and length of the token that a text not beginning with whitespace begins with.
-fn first_token(text: &str) -> (Kind, usize) {
+/// TokenKind and length of the token that a text not beginning with whitespace begins with.
+fn first_token(text: &str) -> (TokenKind, usize) {
     let bytes = text.as_bytes();
     match bytes[0] {
         b'a'..=b'z' | b'A'..=b'Z' => {
             let length = word_length(bytes);
-            (keyword(&text[..length]).unwrap_or(Kind::Word), length)
+            (keyword(&text[..length]).unwrap_or(TokenKind::Word), length)
         }
-        b'#' => placeholder(Kind::Name, bytes),
-        b':' => placeholder(Kind::Value, bytes),
-        b'0' => (Kind::Index, 1),
-        b'1'..=b'9' => (Kind::Index, bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()),
+        b'#' => placeholder(TokenKind::Name, bytes),
+        b':' => placeholder(TokenKind::Value, bytes),
+        b'0' => (TokenKind::Index, 1),
+        b'1'..=b'9' => {
+            (TokenKind::Index, bytes.iter().take_while(|byte| byte.is_ascii_digit()).count())
+        }
         _ => mark(text),
     }
 }
 
-fn placeholder(kind: Kind, bytes: &[u8]) -> (Kind, usize) {
+fn placeholder(kind: TokenKind, bytes: &[u8]) -> (TokenKind, usize) {
     match word_length(&bytes[1..]) {
-        0 => (Kind::Unknown, 1),
+        0 => (TokenKind::Unknown, 1),
         length => (kind, length + 1),
     }
 }
 
-fn mark(text: &str) -> (Kind, usize) {
+fn mark(text: &str) -> (TokenKind, usize) {
     let kind = match text.as_bytes() {
-        [b'<', b'>', ..] => return (Kind::NotEqual, 2),
-        [b'<', b'=', ..] => return (Kind::LessOrEqual, 2),
-        [b'>', b'=', ..] => return (Kind::GreaterOrEqual, 2),
-        [b'<', ..] => Kind::Less,
-        [b'>', ..] => Kind::Greater,
-        [b'=', ..] => Kind::Equal,
-        [b'+', ..] => Kind::Plus,
-        [b'-', ..] => Kind::Minus,
-        [b',', ..] => Kind::Comma,
-        [b'.', ..] => Kind::Dot,
-        [b'(', ..] => Kind::Open,
-        [b')', ..] => Kind::Close,
-        [b'[', ..] => Kind::OpenBracket,
-        [b']', ..] => Kind::CloseBracket,
-        _ => return (Kind::Unknown, text.chars().next().map_or(1, char::len_utf8)),
+        [b'<', b'>', ..] => return (TokenKind::NotEqual, 2),
+        [b'<', b'=', ..] => return (TokenKind::LessOrEqual, 2),
+        [b'>', b'=', ..] => return (TokenKind::GreaterOrEqual, 2),
+        [b'<', ..] => TokenKind::Less,
+        [b'>', ..] => TokenKind::Greater,
+        [b'=', ..] => TokenKind::Equal,
+        [b'+', ..] => TokenKind::Plus,
+        [b'-', ..] => TokenKind::Minus,
+        [b',', ..] => TokenKind::Comma,
+        [b'.', ..] => TokenKind::Dot,
+        [b'(', ..] => TokenKind::Open,
+        [b')', ..] => TokenKind::Close,
+        [b'[', ..] => TokenKind::OpenBracket,
+        [b']', ..] => TokenKind::CloseBracket,
+        _ => return (TokenKind::Unknown, text.chars().next().map_or(1, char::len_utf8)),
     };
     (kind, 1)
 }
@@ -117,17 +121,17 @@ fn word_length(bytes: &[u8]) -> usize {
 }
 
 /// Keywords stand in any case.
-fn keyword(word: &str) -> Option<Kind> {
-    const KEYWORDS: [(&str, Kind); 9] = [
-        ("IN", Kind::In),
-        ("OR", Kind::Or),
-        ("ADD", Kind::Add),
-        ("AND", Kind::And),
-        ("NOT", Kind::Not),
-        ("SET", Kind::Set),
-        ("DELETE", Kind::Delete),
-        ("REMOVE", Kind::Remove),
-        ("BETWEEN", Kind::Between),
+fn keyword(word: &str) -> Option<TokenKind> {
+    const KEYWORDS: [(&str, TokenKind); 9] = [
+        ("IN", TokenKind::In),
+        ("OR", TokenKind::Or),
+        ("ADD", TokenKind::Add),
+        ("AND", TokenKind::And),
+        ("NOT", TokenKind::Not),
+        ("SET", TokenKind::Set),
+        ("DELETE", TokenKind::Delete),
+        ("REMOVE", TokenKind::Remove),
+        ("BETWEEN", TokenKind::Between),
     ];
     let found = KEYWORDS.iter().find(|(keyword, _)| keyword.eq_ignore_ascii_case(word));
     found.map(|(_, kind)| *kind)

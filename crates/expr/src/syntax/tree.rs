@@ -74,11 +74,11 @@ pub(crate) enum Section {
 #[derive(Debug)]
 pub(crate) struct Action<'a> {
     pub(crate) path: Path<'a>,
-    pub(crate) change: Change<'a>,
+    pub(crate) edit: Edit<'a>,
 }
 
 #[derive(Debug)]
-pub(crate) enum Change<'a> {
+pub(crate) enum Edit<'a> {
     Set(SetValue<'a>),
     Remove,
     /// The operand's `:value`.

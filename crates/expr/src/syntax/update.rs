@@ -1,8 +1,8 @@
 //! Update expressions: SET, REMOVE, ADD and DELETE sections in any order.
 
 use super::cursor::Cursor;
-use super::token::Kind;
-use super::tree::{Action, Arithmetic, Change, Section, SetValue, Update};
+use super::token::TokenKind;
+use super::tree::{Action, Arithmetic, Edit, Section, SetValue, Update};
 use crate::fault::Fault;
 
 /// Reads sections up to the first token that begins none.
@@ -12,7 +12,7 @@ pub(super) fn update<'a>(cursor: &mut Cursor<'a>) -> Result<Update<'a>, Fault> {
         cursor.advance();
         update.sections.push(section);
         update.actions.push(action(cursor, section)?);
-        while cursor.eat(Kind::Comma) {
+        while cursor.eat(TokenKind::Comma) {
             update.actions.push(action(cursor, section)?);
         }
     }
@@ -22,28 +22,28 @@ pub(super) fn update<'a>(cursor: &mut Cursor<'a>) -> Result<Update<'a>, Fault> {
     Ok(update)
 }
 
-fn section(kind: Kind) -> Option<Section> {
+fn section(kind: TokenKind) -> Option<Section> {
     match kind {
-        Kind::Set => Some(Section::Set),
-        Kind::Remove => Some(Section::Remove),
-        Kind::Add => Some(Section::Add),
-        Kind::Delete => Some(Section::Delete),
+        TokenKind::Set => Some(Section::Set),
+        TokenKind::Remove => Some(Section::Remove),
+        TokenKind::Add => Some(Section::Add),
+        TokenKind::Delete => Some(Section::Delete),
         _ => None,
     }
 }
 
 fn action<'a>(cursor: &mut Cursor<'a>, section: Section) -> Result<Action<'a>, Fault> {
     let path = cursor.path()?;
-    let change = match section {
+    let edit = match section {
         Section::Set => {
-            cursor.expect(Kind::Equal)?;
-            Change::Set(set_value(cursor)?)
+            cursor.expect(TokenKind::Equal)?;
+            Edit::Set(set_value(cursor)?)
         }
-        Section::Remove => Change::Remove,
-        Section::Add => Change::Add(cursor.expect(Kind::Value)?),
-        Section::Delete => Change::Delete(cursor.expect(Kind::Value)?),
+        Section::Remove => Edit::Remove,
+        Section::Add => Edit::Add(cursor.expect(TokenKind::Value)?),
+        Section::Delete => Edit::Delete(cursor.expect(TokenKind::Value)?),
     };
-    Ok(Action { path, change })
+    Ok(Action { path, edit })
 }
 
 /// `operand`, `operand + operand` or `operand - operand`; each operand, and the sum as a whole, may
@@ -53,8 +53,8 @@ fn set_value<'a>(cursor: &mut Cursor<'a>) -> Result<SetValue<'a>, Fault> {
     let left = cursor.bare_operand()?;
     let closing = cursor.closing_ahead(opened);
     let operator = match cursor.peek(closing) {
-        Kind::Plus => Arithmetic::Plus,
-        Kind::Minus => Arithmetic::Minus,
+        TokenKind::Plus => Arithmetic::Plus,
+        TokenKind::Minus => Arithmetic::Minus,
         _ => {
             cursor.close_parentheses(opened)?;
             return Ok(SetValue::Operand(left));

@@ -11,7 +11,7 @@ mod operand;
 use model::limits::DOCUMENT_DEPTH_MAX;
 use model::{ApiError, AttributeMap, AttributeValue};
 
-use super::{Action, Change, Update};
+use super::{Action, Edit, Update};
 use crate::notation::Notation;
 
 impl Update {
@@ -26,10 +26,10 @@ impl Update {
         let mut writes = Vec::with_capacity(self.actions.len());
         let mut removals = Vec::new();
         for action in &self.actions {
-            match action.outcome(old, self.notation)? {
-                Outcome::Write(value) => writes.push((&action.path, value)),
-                Outcome::Remove => removals.push(&action.path),
-                Outcome::Nothing => {}
+            match action.effect(old, self.notation)? {
+                ActionEffect::Write(value) => writes.push((&action.path, value)),
+                ActionEffect::Remove => removals.push(&action.path),
+                ActionEffect::Nothing => {}
             }
         }
         writes.sort_by_key(|(path, _)| *path);
@@ -46,46 +46,46 @@ impl Update {
 }
 
 /// What an action does to its path.
-enum Outcome {
+enum ActionEffect {
     Write(AttributeValue),
     Remove,
     Nothing,
 }
 
 impl Action {
-    fn outcome(&self, old: &AttributeMap, notation: Notation) -> Result<Outcome, ApiError> {
-        match &self.change {
-            Change::Set(value) => self.written(old, value.evaluate(old)?),
-            Change::Add(operand) => self.written(
+    fn effect(&self, old: &AttributeMap, notation: Notation) -> Result<ActionEffect, ApiError> {
+        match &self.edit {
+            Edit::Set(value) => self.written(old, value.evaluate(old)?),
+            Edit::Add(operand) => self.written(
                 old,
                 match document::find(old, &self.path) {
                     None => operand.clone(),
                     Some(existing) => operand::added(existing, operand, notation)?,
                 },
             ),
-            Change::Delete(operand) => Ok(match self.find_removable(old)? {
-                None => Outcome::Nothing,
+            Edit::Delete(operand) => Ok(match self.find_removable(old)? {
+                None => ActionEffect::Nothing,
                 Some(existing) => {
                     let rest = operand::without(existing, operand, notation)?;
-                    rest.map_or(Outcome::Remove, Outcome::Write)
+                    rest.map_or(ActionEffect::Remove, ActionEffect::Write)
                 }
             }),
-            Change::Remove => {
+            Edit::Remove => {
                 let existing = self.find_removable(old)?;
-                Ok(existing.map_or(Outcome::Nothing, |_| Outcome::Remove))
+                Ok(existing.map_or(ActionEffect::Nothing, |_| ActionEffect::Remove))
             }
         }
     }
 
     /// Refuses a path whose parent is no document of its kind, and documents nested too deeply.
-    fn written(&self, old: &AttributeMap, value: AttributeValue) -> Result<Outcome, ApiError> {
+    fn written(&self, old: &AttributeMap, value: AttributeValue) -> Result<ActionEffect, ApiError> {
         if !document::has_parent(old, &self.path) {
             return Err(invalid_path());
         }
         if self.path.steps.len() + value.depth() > DOCUMENT_DEPTH_MAX {
             return Err(invalid("Nesting Levels have exceeded supported limits"));
         }
-        Ok(Outcome::Write(value))
+        Ok(ActionEffect::Write(value))
     }
 
     /// The value to remove or to take from, if there is one. Its parent must exist, unless there is

@@ -5,7 +5,7 @@ mod apply;
 use model::AttributeValue;
 
 use crate::notation::Notation;
-use crate::path::Path;
+use crate::path::{Path, check_apart};
 use crate::syntax::tree::Arithmetic;
 
 /// A planned update. Its paths neither overlap nor conflict.
@@ -15,14 +15,16 @@ pub struct Update {
     pub(crate) notation: Notation,
 }
 
+/// One path, and what an update does to the value there.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Action {
     pub(crate) path: Path,
-    pub(crate) change: Change,
+    pub(crate) edit: Edit,
 }
 
+/// What an action does to the value at its path.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Change {
+pub(crate) enum Edit {
     Set(SetValue),
     Remove,
     /// A number, a set, or in legacy notation a list.
@@ -33,20 +35,30 @@ pub(crate) enum Change {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SetValue {
-    Term(Term),
-    Arithmetic { operator: Arithmetic, left: Term, right: Term },
+    Source(Source),
+    Arithmetic { operator: Arithmetic, left: Source, right: Source },
 }
 
 /// Where SET takes a value from.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Term {
+pub(crate) enum Source {
     Path(Path),
     Value(AttributeValue),
-    IfNotExists(Path, Box<Term>),
-    ListAppend(Box<Term>, Box<Term>),
+    IfNotExists(Path, Box<Source>),
+    ListAppend(Box<Source>, Box<Source>),
 }
 
 impl Update {
+    /// An update of these actions, whose paths are apart.
+    pub(crate) fn new(actions: Vec<Action>, notation: Notation) -> Self {
+        debug_assert!(!actions.is_empty(), "an update does something");
+        debug_assert!(
+            check_apart(actions.iter().map(|action| &action.path)).is_ok(),
+            "whoever plans an update has refused paths that clash"
+        );
+        Self { actions, notation }
+    }
+
     /// How it was written.
     pub fn notation(&self) -> Notation {
         self.notation
@@ -61,13 +73,13 @@ impl Update {
     pub fn read_paths(&self) -> Vec<&Path> {
         let mut paths = Vec::new();
         for action in &self.actions {
-            match &action.change {
-                Change::Set(SetValue::Term(term)) => term.collect_paths(&mut paths),
-                Change::Set(SetValue::Arithmetic { left, right, .. }) => {
+            match &action.edit {
+                Edit::Set(SetValue::Source(source)) => source.collect_paths(&mut paths),
+                Edit::Set(SetValue::Arithmetic { left, right, .. }) => {
                     left.collect_paths(&mut paths);
                     right.collect_paths(&mut paths);
                 }
-                Change::Remove | Change::Add(_) | Change::Delete(_) => {}
+                Edit::Remove | Edit::Add(_) | Edit::Delete(_) => {}
             }
         }
         paths
@@ -75,11 +87,11 @@ impl Update {
 
     /// Whether it has a SET or ADD clause: one that only removes creates nothing.
     pub fn creates(&self) -> bool {
-        self.actions.iter().any(|action| matches!(action.change, Change::Set(_) | Change::Add(_)))
+        self.actions.iter().any(|action| matches!(action.edit, Edit::Set(_) | Edit::Add(_)))
     }
 }
 
-impl Term {
+impl Source {
     fn collect_paths<'a>(&'a self, paths: &mut Vec<&'a Path>) {
         match self {
             Self::Path(path) => paths.push(path),

@@ -34,24 +34,26 @@ pub(super) fn write(item: &mut AttributeMap, path: &Path, value: AttributeValue)
             Some(element) => *element = value,
             None => list.push(value),
         },
-        _ => {}
+        _ => unreachable!("the path has a parent, and no other path of the update touches that"),
     }
 }
 
-/// Removes the value at a path, if there is one; later elements of a list move up.
+/// Removes the value at a path, which has one; later elements of a list move up.
 pub(super) fn remove(item: &mut AttributeMap, path: &Path) {
     let Some((last, steps)) = path.steps.split_last() else {
-        item.remove(&path.attribute);
+        let removed = item.remove(&path.attribute);
+        debug_assert!(removed.is_some(), "what is removed was there");
         return;
     };
     match (find_mut(item, path, steps), last) {
         (Some(AttributeValue::M(map)), Step::Name(name)) => {
-            map.remove(name);
+            let removed = map.remove(name);
+            debug_assert!(removed.is_some(), "what is removed was there");
         }
         (Some(AttributeValue::L(list)), Step::Index(index)) if *index < list.len() => {
             list.remove(*index);
         }
-        _ => {}
+        _ => unreachable!("what is removed was there, and no other path of the update touches it"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use model::{ApiError, AttributeMap, AttributeValue, Number};
 
-use super::super::{SetValue, Term};
+use super::super::{SetValue, Source};
 use super::document::find;
 use super::invalid;
 use crate::notation::Notation;
@@ -16,7 +16,7 @@ impl SetValue {
     /// The value to set, from the old item.
     pub(super) fn evaluate(&self, old: &AttributeMap) -> Result<AttributeValue, ApiError> {
         match self {
-            Self::Term(term) => term.evaluate(old).map(Cow::into_owned),
+            Self::Source(source) => source.evaluate(old).map(Cow::into_owned),
             Self::Arithmetic { operator, left, right } => {
                 let (left, right) = (left.number(old)?, right.number(old)?);
                 let result = match operator {
@@ -29,7 +29,7 @@ impl SetValue {
     }
 }
 
-impl Term {
+impl Source {
     fn evaluate<'a>(&'a self, old: &'a AttributeMap) -> Result<Cow<'a, AttributeValue>, ApiError> {
         match self {
             Self::Path(path) => existing(old, path).map(Cow::Borrowed),
