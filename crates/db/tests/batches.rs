@@ -5,7 +5,7 @@ mod support;
 
 use model::api::WriteRequest;
 use model::{ApiError, AttributeMap, TableRef};
-use stator_db::{BatchGetItem, BatchGetTable, BatchWriteItem, Report};
+use stator_db::{BatchGetItem, BatchGetTable, BatchWriteItem};
 use store::slow::SlowStore;
 use support::*;
 
@@ -31,12 +31,16 @@ fn keys(table: &str, keys: impl IntoIterator<Item = AttributeMap>) -> BatchGetTa
 }
 
 fn wanted(tables: Vec<BatchGetTable>) -> BatchGetItem {
-    BatchGetItem { tables, report_capacity: model::ReturnConsumedCapacity::None }
+    BatchGetItem {
+        tables,
+        left_out: Vec::new(),
+        report_capacity: model::ReturnConsumedCapacity::None,
+    }
 }
 
 fn writes(tables: Vec<(&str, Vec<WriteRequest>)>) -> BatchWriteItem {
     let tables = tables.into_iter().map(|(table, writes)| (TableRef::new(table).into(), writes));
-    BatchWriteItem { tables: tables.collect(), report: Report::default() }
+    BatchWriteItem { tables: tables.collect(), ..BatchWriteItem::default() }
 }
 
 #[tokio::test]

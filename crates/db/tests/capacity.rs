@@ -171,6 +171,7 @@ async fn batches_round_each_item_and_sum_by_table() {
             ),
             (TableRef::new("u").into(), vec![WriteRequest::put(map([("p", s("a"))]))]),
         ],
+        left_out: Vec::new(),
         report: everything_reported(),
     };
     let answer = db.batch_write_item(&scope(), request).await.unwrap();
@@ -189,6 +190,7 @@ async fn batches_round_each_item_and_sum_by_table() {
             keys("t", vec![key(), map([("p", s("no")), ("c", s("no"))])]),
             keys("u", vec![map([("p", s("a"))])]),
         ],
+        left_out: Vec::new(),
         report_capacity: ReturnConsumedCapacity::Total,
     };
     let consumed = db.batch_get_item(&scope(), request).await.unwrap().consumed.unwrap();

@@ -42,7 +42,7 @@ async fn items_are_read_as_consistently_as_asked() {
         let table = TableRef::new("t").into();
         let tables = vec![BatchGetTable { table, keys: vec![key()], consistent, projection: None }];
         let report_capacity = ReturnConsumedCapacity::None;
-        let request = BatchGetItem { tables, report_capacity };
+        let request = BatchGetItem { tables, left_out: Vec::new(), report_capacity };
         let answer = db.batch_get_item(&scope(), request).await.unwrap();
         let (_, items) = &answer.responses[0];
         assert_eq!(items[0].decode()["w"], expected(consistent), "BatchGetItem");

@@ -335,7 +335,7 @@ async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable(
     assert_eq!(retry, ApiError::TransactionInProgress);
     let batch = BatchWriteItem {
         tables: vec![(TableRef::new("one").into(), vec![WriteRequest::delete(key("a"))])],
-        report: Report::default(),
+        ..BatchWriteItem::default()
     };
     let batch = db.batch_write_item(&scope(), batch).await.unwrap();
     assert_eq!(batch.unprocessed.len(), 1);

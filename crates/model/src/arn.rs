@@ -42,8 +42,13 @@ impl TableRef {
 
     /// The account and region an ARN names; `None` for a plain name.
     pub fn scope(&self) -> Option<Scope> {
-        self.arn()
-            .map(|arn| Scope { account: arn.account.to_owned(), region: arn.region.to_owned() })
+        let (account, region) = self.account_and_region()?;
+        Some(Scope { account: account.to_owned(), region: region.to_owned() })
+    }
+
+    /// The same, as they stand in the ARN.
+    pub fn account_and_region(&self) -> Option<(&str, &str)> {
+        self.arn().map(|arn| (arn.account, arn.region))
     }
 
     /// The text taken apart, when it is a table's ARN (of any partition of AWS).

@@ -29,6 +29,9 @@ pub enum ApiError {
     /// An account limit.
     #[error("{0}")]
     LimitExceeded(String),
+    /// There is no capacity for the request just now.
+    #[error("{0}")]
+    ProvisionedThroughputExceeded(String),
     /// The condition did not hold; the old item when the request asked for it.
     #[error("The conditional request failed")]
     ConditionalCheckFailed {

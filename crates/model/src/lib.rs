@@ -18,6 +18,7 @@ mod error;
 mod generated;
 mod item;
 pub mod key;
+mod key_value;
 pub mod legacy;
 pub mod limits;
 mod number;
@@ -40,6 +41,7 @@ pub use declaration::{
 pub use description::{IndexDescription, IndexStatus, TableDescription, TableStatus};
 pub use error::{ApiError, CancellationCode, CancellationReason};
 pub use item::{Item, ListRef, MapRef, SetRef, ValueRef, item_bytes};
+pub use key_value::KeyValue;
 pub use number::{Number, NumberError, NumberRef};
 pub use options::{
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,

@@ -1,30 +1,27 @@
-//! From an operation's name to its handler: `wire`'s table, read once more.
-//!
-//! JSON ends here: what lies behind takes a typed input and gives a typed output.
+//! From an operation's name to its handler: `wire`'s table, read once more, for every protocol.
 
-use db::Db;
 use model::ApiError;
 use store::Store;
-use wire::{Encode, OperationName};
+use wire::OperationName;
 
-use crate::pipeline::{self, Call, Handle};
-
-/// Answers up to this size are encoded without the buffer growing.
-const ANSWER_BYTES_EXPECTED: usize = 1024;
+use crate::codec::{Codec, Protocol};
+use crate::pipeline::{Call, Handle, Pipeline};
 
 macro_rules! declare_dispatch {
     ($(($name:ident, $class:ident, $($handling:tt)*),)*) => {
-        /// Runs the operation of that name.
-        pub(crate) async fn dispatch<S: Store>(
+        /// Runs the operation of that name, whose input and output `protocol` writes.
+        pub(crate) async fn dispatch<P: Protocol, S: Store>(
+            protocol: &P,
+            pipeline: &Pipeline<S>,
             operation: OperationName,
-            db: &Db<S>,
             call: Call<'_>,
-            body: &[u8],
+            input: &[u8],
         ) -> Result<Vec<u8>, ApiError> {
             match operation {
                 $(OperationName::$name => {
                     // Boxed: a request carries its own operation's state, not room for any.
-                    Box::pin(answer::<wire::operations::$name, S>(db, call, body)).await
+                    let answer = answer::<wire::operations::$name, P, S>;
+                    Box::pin(answer(protocol, pipeline, call, input)).await
                 })*
             }
         }
@@ -33,15 +30,17 @@ macro_rules! declare_dispatch {
 
 wire::for_each_operation!(declare_dispatch);
 
-/// From a body to the answer's.
-async fn answer<O: Handle, S: Store>(
-    db: &Db<S>,
+/// From the bytes of an input to those of an output.
+async fn answer<O: Handle, P: Codec<O>, S: Store>(
+    protocol: &P,
+    pipeline: &Pipeline<S>,
     call: Call<'_>,
-    body: &[u8],
+    input: &[u8],
 ) -> Result<Vec<u8>, ApiError> {
-    let input = wire::decode::<O>(body)?;
-    let output = pipeline::run::<O, S>(db, call, input).await?;
-    let mut body = Vec::with_capacity(ANSWER_BYTES_EXPECTED);
-    output.encode(&mut body);
-    Ok(body)
+    let input = protocol.input(input)?;
+    let output = pipeline.run::<O>(call, input).await?;
+    Ok(protocol.output(&output))
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,9 +21,10 @@
 //!
 //! # Flow
 //! `listeners` accept → [`Service`] tells health checks, operations and nonsense apart and
-//! asks `auth` who is calling → `dispatch` finds the operation in `wire`'s table →
-//! [`pipeline`] runs it through one file of `operations/`.
+//! asks `auth` who is calling → `dispatch` finds the operation in `wire`'s table, `codec` reads its
+//! input → [`pipeline`] runs it through one file of `operations/` → `codec` writes its output.
 
+mod codec;
 mod dispatch;
 mod http;
 mod listeners;

@@ -18,11 +18,12 @@ use serde_json::json;
 use store::{Health, Store, StoreError};
 use wire::{ErrorBody, OperationName};
 
+use crate::codec::{Json10, Protocol};
 use crate::dispatch::dispatch;
 use crate::http::{Answer, ContentType, Intake, RequestId, RequestIds, head, unpacked};
 use crate::metrics::{self, Metrics, Now};
 use crate::panics;
-use crate::pipeline::Call;
+use crate::pipeline::{Call, Pipeline};
 use crate::request_log::Event;
 use crate::target::Target;
 
@@ -42,12 +43,11 @@ pub struct ServiceOptions {
 /// DynamoDB's endpoint over one database.
 #[derive(Debug)]
 pub struct Service<S: Store> {
-    db: Db<S>,
+    pipeline: Pipeline<S>,
     home: Scope,
     name: String,
     ids: RequestIds,
     slow_after: Duration,
-    metrics: Metrics,
 }
 
 impl<S: Store> Service<S> {
@@ -57,7 +57,7 @@ impl<S: Store> Service<S> {
         let name = format!("dynamodb.{region}.amazonaws.com");
         let ids = RequestIds::new(seed);
         let home = Scope { account, region };
-        Self { db, home, name, ids, slow_after, metrics: Metrics::default() }
+        Self { pipeline: Pipeline::new(db), home, name, ids, slow_after }
     }
 
     /// Finishes what is queued and closes the database. Requests that come later fail.
@@ -65,7 +65,7 @@ impl<S: Store> Service<S> {
     /// # Errors
     /// [`StoreError`] if the store could not be closed cleanly.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.db.close().await
+        self.pipeline.db.close().await
     }
 
     /// Does what is due by the clock, as [`Db::keep_up`] does.
@@ -73,7 +73,7 @@ impl<S: Store> Service<S> {
     /// # Errors
     /// What the store fails with. The next call goes on from there.
     pub async fn keep_up(&self, upkeep: Upkeep) -> Result<(), StoreError> {
-        self.db.keep_up(upkeep).await
+        self.pipeline.db.keep_up(upkeep).await
     }
 
     /// Answers one HTTP request that came from `peer`, or from this process if there is none.
@@ -90,7 +90,7 @@ impl<S: Store> Service<S> {
         let answer = match (request.method(), request.uri().path()) {
             _ if head::is_too_large(&request) => Answer::head_too_large(),
             (&Method::GET, "/") => Answer::healthy(self.host(request.headers())),
-            (&Method::GET | &Method::HEAD, "/health") => health_answer(&self.db.health()),
+            (&Method::GET | &Method::HEAD, "/health") => health_answer(&self.pipeline.db.health()),
             (&Method::GET | &Method::HEAD, "/metrics") => {
                 self.measured(intake).packed_for(request.headers()).await
             }
@@ -104,16 +104,16 @@ impl<S: Store> Service<S> {
 
     /// What happens to requests is counted here.
     pub(crate) fn metrics(&self) -> &Metrics {
-        &self.metrics
+        &self.pipeline.metrics
     }
 
     fn measured(&self, intake: &Intake) -> Answer {
-        let text = self.metrics.text(&Now {
+        let text = self.metrics().text(&Now {
             body_bytes: intake.bytes_held(),
-            health: self.db.health(),
-            expiry: self.db.expiry_figures(),
-            streams: self.db.stream_figures(),
-            figures: self.db.figures(),
+            health: self.pipeline.db.health(),
+            expiry: self.pipeline.db.expiry_figures(),
+            streams: self.pipeline.db.stream_figures(),
+            figures: self.pipeline.db.figures(),
         });
         Answer::plain(StatusCode::OK, ContentType::Metrics, text)
     }
@@ -147,10 +147,13 @@ impl<S: Store> Service<S> {
             Err(ApiError::InternalServerError)
         });
         let error = outcome.as_ref().err().map(|error| ErrorBody::of(error).code);
-        let answer = outcome.map_or_else(|error| Answer::error(&error), Answer::json);
+        let answer = match outcome {
+            Ok(output) => Answer::json(output),
+            Err(error) => Answer::error(&error, Json10.error(&error)),
+        };
         let answer = answer.packed_for(&head.headers).await;
         let (took, target) = (started.elapsed(), target.get());
-        self.metrics.answered(metrics::Request { operation: known, target, error, took });
+        self.metrics().answered(metrics::Request { operation: known, target, error, took });
         Event { id, peer, head: &head, target, error, bytes_in, answer: &answer, took }
             .log(self.slow_after);
         answer
@@ -170,9 +173,8 @@ impl<S: Store> Service<S> {
         let body = unpacked(head::encoding(&head.headers), body, limits::REQUEST_BYTES_MAX)?;
         let scope = self.scope(&caller);
         let host = self.host(&head.headers);
-        let metrics = &self.metrics;
-        let call = Call { caller: &caller, host, scope: &scope, target, metrics };
-        dispatch(operation, &self.db, call, &body).await
+        let call = Call { caller: &caller, host, scope: &scope, target };
+        dispatch(&Json10, &self.pipeline, operation, call, &body).await
     }
 
     /// The name under which the client reached this endpoint.

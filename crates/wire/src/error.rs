@@ -36,6 +36,9 @@ impl ErrorBody {
             ApiError::PolicyNotFound(_) => service("PolicyNotFoundException"),
             ApiError::ResourceInUse(_) => service("ResourceInUseException"),
             ApiError::LimitExceeded(_) => service("LimitExceededException"),
+            ApiError::ProvisionedThroughputExceeded(_) => {
+                service("ProvisionedThroughputExceededException")
+            }
             ApiError::ConditionalCheckFailed { .. } => service("ConditionalCheckFailedException"),
             ApiError::TransactionCanceled { .. } => service("TransactionCanceledException"),
             ApiError::TransactionConflict => service("TransactionConflictException"),

@@ -3,6 +3,7 @@
 //! Checks: number of keys → every table exists → per table: keys fit the schema, then none twice.
 
 use std::collections::HashSet;
+use std::ops::RangeFrom;
 use std::sync::Arc;
 
 use expr::Projection;
@@ -28,6 +29,9 @@ use crate::schema::item_rules;
 pub struct BatchGetItem {
     /// One entry per table, in the order of the request.
     pub tables: Vec<BatchGetTable>,
+    /// Keys that are checked and not read, by their positions through all tables, rising: they are
+    /// answered as unprocessed.
+    pub left_out: Vec<usize>,
     /// How finely to report capacity.
     pub report_capacity: ReturnConsumedCapacity,
 }
@@ -62,6 +66,9 @@ struct Progress {
     totals: Totals,
     /// Bytes that still fit into the answer.
     room: usize,
+    /// Positions of the next keys, and of those that are left out.
+    positions: RangeFrom<usize>,
+    left_out: Vec<usize>,
 }
 
 /// Most keys of one request.
@@ -95,6 +102,8 @@ impl<S: Store> Db<S> {
             },
             totals: Totals::new(report, Rate::Standard),
             room: BATCH_BYTES_MAX,
+            positions: 0..,
+            left_out: request.left_out,
         };
         for (wanted, rows) in request.tables.into_iter().zip(&rows) {
             self.get_from_table(wanted, rows, &mut progress).await?;
@@ -107,7 +116,8 @@ impl<S: Store> Db<S> {
         Ok(BatchGetItemAnswer { consumed, ..answer })
     }
 
-    /// Reads one table's items while there is room; the keys from there on are unprocessed.
+    /// Reads one table's items while there is room. The keys from there on are unprocessed, as are
+    /// those that are left out.
     async fn get_from_table(
         &self,
         wanted: BatchGetTable,
@@ -115,29 +125,33 @@ impl<S: Store> Db<S> {
         progress: &mut Progress,
     ) -> Result<(), ApiError> {
         let mut items = Vec::with_capacity(rows.len());
-        let Progress { answer, totals, room } = progress;
+        let mut left = Vec::new();
+        let mut is_full = false;
+        let Progress { answer, totals, room, positions, left_out } = progress;
         totals.share(wanted.table.reference());
         let consistency = wanted.consistent.into();
-        let mut processed = 0;
-        for row in rows {
+        for ((row, key), position) in rows.iter().zip(wanted.keys).zip(positions) {
+            if is_full || left_out.contains(&position) {
+                left.push(key);
+                continue;
+            }
             let value =
                 self.store().get(row, consistency_of(consistency)).await.map_err(store_failed)?;
             let stored = value.map(Stored::decode).transpose().map_err(store_failed)?;
             let item = stored.map(|stored| stored.item);
-            let Some(left) = room.checked_sub(item.as_ref().map_or(0, Item::item_bytes)) else {
-                *room = 0;
-                break;
+            let Some(rest) = room.checked_sub(item.as_ref().map_or(0, Item::item_bytes)) else {
+                (*room, is_full) = (0, true);
+                left.push(key);
+                continue;
             };
-            *room = left;
-            processed += 1;
+            *room = rest;
             totals.add_read(wanted.table.reference(), item.as_ref(), consistency);
             items.extend(item.map(|item| match &wanted.projection {
                 Some(projection) => projection.apply(item.attributes()),
                 None => item,
             }));
         }
-        if processed < rows.len() {
-            let left = wanted.keys.into_iter().skip(processed).collect();
+        if !left.is_empty() {
             answer.unprocessed.push((wanted.table.reference().clone(), left));
         }
         answer.responses.push((wanted.table.into_reference(), items));

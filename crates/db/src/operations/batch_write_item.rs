@@ -24,10 +24,13 @@ use crate::operations::mutation::{Action, Mutation};
 use crate::schema::Table;
 
 /// Up to 25 unconditional writes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct BatchWriteItem {
     /// Writes by table, in the order of the request.
     pub tables: Vec<(NamedTable, Vec<WriteRequest>)>,
+    /// Writes that are checked and not carried out, by their positions through all tables, rising:
+    /// they are answered as unprocessed.
+    pub left_out: Vec<usize>,
     /// What else to report.
     pub report: Report,
 }
@@ -66,31 +69,36 @@ impl<S: Store> Db<S> {
         let actions: Vec<Vec<Action>> = checked.collect::<Result<_, _>>()?;
 
         // Act.
-        let effects = self.write_all(actions.iter().flatten()).await?;
+        let effects = self.write_all(actions.iter().flatten(), &request.left_out).await?;
 
         // Answer.
         Ok(answer(request, &actions, effects))
     }
 
-    /// Queues every write, then waits for every one. A write that a transaction in progress keeps
-    /// away has no effect.
+    /// Queues every write, then waits for every one. A write that is left out, or that a transaction
+    /// in progress keeps away, has no effect.
     async fn write_all(
         &self,
         actions: impl Iterator<Item = &Action>,
+        left_out: &[usize],
     ) -> Result<Vec<Option<Effect>>, ApiError> {
-        let mut queued: Vec<(&Action, Result<Decided, ApiError>)> = Vec::new();
-        for action in actions {
-            queued.push((action, self.submit_item(action).await));
+        let mut queued: Vec<(&Action, Option<Result<Decided, ApiError>>)> = Vec::new();
+        for (position, action) in actions.enumerate() {
+            let submitted = match left_out.contains(&position) {
+                true => None,
+                false => Some(self.submit_item(action).await),
+            };
+            queued.push((action, submitted));
         }
         let mut effects = Vec::with_capacity(queued.len());
         for (action, submitted) in queued {
             let decided = match submitted {
-                Ok(decided) => decided,
-                Err(ApiError::TransactionConflict) => {
+                Some(Ok(decided)) => decided,
+                None | Some(Err(ApiError::TransactionConflict)) => {
                     effects.push(None);
                     continue;
                 }
-                Err(error) => return Err(error),
+                Some(Err(error)) => return Err(error),
             };
             effects.push(Some(match self.durable(decided).await? {
                 Some(effect) => effect,

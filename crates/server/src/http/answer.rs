@@ -49,12 +49,9 @@ impl Answer {
         Self::plain(StatusCode::OK, ContentType::Json, body)
     }
 
-    /// An operation's failure.
-    pub(crate) fn error(error: &ApiError) -> Self {
-        let envelope = ErrorBody::of(error);
-        let mut body = Vec::new();
-        envelope.write(error, &mut body);
-        let status = StatusCode::from_u16(envelope.status)
+    /// An operation's failure, and the bytes that say so.
+    pub(crate) fn error(error: &ApiError, body: Vec<u8>) -> Self {
+        let status = StatusCode::from_u16(ErrorBody::of(error).status)
             .expect("the envelope's statuses are HTTP's: its tests say so");
         Self::plain(status, ContentType::Json, body)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use db::{BatchGetItemAnswer, BatchGetTable, Db};
+use db::{BatchGetItemAnswer, BatchGetTable, Db, SchemaView};
 use expr::{Parameter, legacy};
 use model::api::{BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, TableRef};
@@ -23,7 +23,10 @@ impl Handle for BatchGetItem {
     type Echo = Echo;
     type Answer = BatchGetItemAnswer;
 
-    fn resolve(input: BatchGetItemInput) -> Result<(db::BatchGetItem, Echo), ApiError> {
+    fn bind(
+        input: BatchGetItemInput,
+        _: SchemaView<'_>,
+    ) -> Result<(db::BatchGetItem, Echo), ApiError> {
         let form = input.return_consumed_capacity.unwrap_or_default();
         let mut tables = Vec::with_capacity(input.request_items.len());
         let mut requests = HashMap::with_capacity(input.request_items.len());
@@ -36,17 +39,25 @@ impl Handle for BatchGetItem {
             });
             requests.insert(table, request);
         }
-        Ok((db::BatchGetItem { tables, report_capacity: METERED }, Echo { form, requests }))
+        let request = db::BatchGetItem { tables, left_out: Vec::new(), report_capacity: METERED };
+        Ok((request, Echo { form, requests }))
     }
 
-    fn accesses(request: &db::BatchGetItem) -> Accesses<'_> {
+    fn accesses<'a>(request: &'a db::BatchGetItem, echo: &Echo) -> Accesses<'a> {
+        let form = echo.form;
         let accesses = request.tables.iter().flat_map(|table| {
-            table.keys.iter().map(|key| {
-                Access::new("dynamodb:BatchGetItem", &table.table, Reach::Item(key))
-                    .projection(table.projection.as_ref())
+            table.keys.iter().map(move |key| {
+                let reach = Reach::Item(key);
+                Access::of_items("dynamodb:BatchGetItem", &table.table, reach, form)
+                    .reading(table.projection.as_ref(), None)
             })
         });
         accesses.collect()
+    }
+
+    fn leave_out(request: &mut db::BatchGetItem, refused: Vec<usize>) -> Result<(), ApiError> {
+        request.left_out = refused;
+        Ok(())
     }
 
     async fn execute<S: Store>(

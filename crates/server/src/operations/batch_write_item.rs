@@ -1,6 +1,6 @@
 //! BatchWriteItem.
 
-use db::{BatchWriteItemAnswer, Db, Report};
+use db::{BatchWriteItemAnswer, Db, Report, SchemaView};
 use model::api::{BatchWriteItemInput, BatchWriteItemOutput};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
@@ -14,8 +14,9 @@ impl Handle for BatchWriteItem {
     type Echo = ReturnConsumedCapacity;
     type Answer = BatchWriteItemAnswer;
 
-    fn resolve(
+    fn bind(
         input: BatchWriteItemInput,
+        _: SchemaView<'_>,
     ) -> Result<(db::BatchWriteItem, ReturnConsumedCapacity), ApiError> {
         let request = db::BatchWriteItem {
             tables: input
@@ -23,6 +24,7 @@ impl Handle for BatchWriteItem {
                 .into_iter()
                 .map(|(table, writes)| (table.into(), writes))
                 .collect(),
+            left_out: Vec::new(),
             report: Report {
                 capacity: METERED,
                 collection_metrics: input.return_item_collection_metrics.unwrap_or_default(),
@@ -31,13 +33,22 @@ impl Handle for BatchWriteItem {
         Ok((request, input.return_consumed_capacity.unwrap_or_default()))
     }
 
-    fn accesses(request: &db::BatchWriteItem) -> Accesses<'_> {
+    fn accesses<'a>(
+        request: &'a db::BatchWriteItem,
+        form: &ReturnConsumedCapacity,
+    ) -> Accesses<'a> {
         let accesses = request.tables.iter().flat_map(|(table, writes)| {
             writes.iter().map(move |write| {
-                Access::new("dynamodb:BatchWriteItem", table, Reach::Item(write.attributes()))
+                let reach = Reach::Item(write.attributes());
+                Access::of_items("dynamodb:BatchWriteItem", table, reach, *form)
             })
         });
         accesses.collect()
+    }
+
+    fn leave_out(request: &mut db::BatchWriteItem, refused: Vec<usize>) -> Result<(), ApiError> {
+        request.left_out = refused;
+        Ok(())
     }
 
     async fn execute<S: Store>(

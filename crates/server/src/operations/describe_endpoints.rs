@@ -1,12 +1,12 @@
 //! DescribeEndpoints. No data is behind it: the endpoint is the one the request came to.
 
-use db::Db;
+use db::{Db, SchemaView};
 use model::ApiError;
 use model::api::{DescribeEndpointsRequest, DescribeEndpointsResponse, Endpoint};
 use store::Store;
 use wire::operations::DescribeEndpoints;
 
-use crate::pipeline::{Access, Accesses, Call, Handle, Reach, Resource};
+use crate::pipeline::{Access, Accesses, Call, Handle, Resource};
 
 /// A day, as DynamoDB says (API reference, DescribeEndpoints; 2026-11).
 const CACHE_PERIOD_MINUTES: u64 = 1440;
@@ -16,12 +16,12 @@ impl Handle for DescribeEndpoints {
     type Echo = ();
     type Answer = DescribeEndpointsResponse;
 
-    fn resolve(_: DescribeEndpointsRequest) -> Result<((), ()), ApiError> {
+    fn bind(_: DescribeEndpointsRequest, _: SchemaView<'_>) -> Result<((), ()), ApiError> {
         Ok(((), ()))
     }
 
-    fn accesses((): &()) -> Accesses<'_> {
-        Access::new("dynamodb:DescribeEndpoints", Resource::Any, Reach::Declaration).alone()
+    fn accesses<'a>((): &'a (), (): &()) -> Accesses<'a> {
+        Access::new("dynamodb:DescribeEndpoints", Resource::Any).alone()
     }
 
     async fn execute<S: Store>(

@@ -1,12 +1,12 @@
 //! The operations that need nothing but a function of `db`: their rows of the table say which.
 
-use db::Db;
+use db::{Db, SchemaView};
 use model::ApiError;
 use model::api::CreateTableInput;
 use store::Store;
 use wire::Operation;
 
-use crate::pipeline::{Access, Accesses, Call, Handle, Reach, Resource};
+use crate::pipeline::{Access, Accesses, Call, Handle, Resource};
 
 macro_rules! bind {
     ($(($name:ident, $class:ident, $($handling:tt)*),)*) => {
@@ -22,11 +22,14 @@ macro_rules! bind_one {
             type Echo = ();
             type Answer = <Self as Operation>::Output;
 
-            fn resolve(input: Self::Request) -> Result<(Self::Request, ()), ApiError> {
+            fn bind(
+                input: Self::Request,
+                _: SchemaView<'_>,
+            ) -> Result<(Self::Request, ()), ApiError> {
                 Ok((input, ()))
             }
 
-            fn accesses(request: &Self::Request) -> Accesses<'_> {
+            fn accesses<'a>(request: &'a Self::Request, (): &()) -> Accesses<'a> {
                 touched!($name request $($touches)*)
             }
 
@@ -53,7 +56,7 @@ macro_rules! touched {
     ($name:ident $request:ident $($member:ident)?) => {{
         let resource = touched!(@resource $request $($member)?);
         let action = concat!("dynamodb:", stringify!($name));
-        Access::new(action, resource, Reach::Declaration).alone()
+        Access::new(action, resource).alone()
     }};
     (@resource $request:ident $member:ident) => { Resource::from(&$request.$member) };
     (@resource $request:ident) => {{
@@ -66,7 +69,7 @@ wire::for_each_operation!(bind);
 
 /// Tags and a policy are the business of actions of their own.
 fn create_table(input: &CreateTableInput) -> Accesses<'_> {
-    let table = |action| Access::new(action, &input.table_name, Reach::Declaration);
+    let table = |action| Access::new(action, &input.table_name);
     let is_tagged = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
     let tags = is_tagged.then(|| table("dynamodb:TagResource"));
     let policy = input.resource_policy.as_ref().map(|_| table("dynamodb:PutResourcePolicy"));

@@ -1,6 +1,6 @@
 //! GetItem.
 
-use db::Db;
+use db::{Db, SchemaView};
 use expr::{Parameter, legacy};
 use model::api::{GetItemInput, GetItemOutput};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
@@ -15,7 +15,10 @@ impl Handle for GetItem {
     type Echo = ReturnConsumedCapacity;
     type Answer = db::GetItemAnswer;
 
-    fn resolve(input: GetItemInput) -> Result<(db::GetItem, ReturnConsumedCapacity), ApiError> {
+    fn bind(
+        input: GetItemInput,
+        _: SchemaView<'_>,
+    ) -> Result<(db::GetItem, ReturnConsumedCapacity), ApiError> {
         let parameters = [(Parameter::Projection, input.projection_expression.is_some())];
         let names = input.expression_attribute_names;
         let mut expressions = Expressions::among(names, None, &parameters)?;
@@ -32,9 +35,9 @@ impl Handle for GetItem {
         Ok((request, input.return_consumed_capacity.unwrap_or_default()))
     }
 
-    fn accesses(request: &db::GetItem) -> Accesses<'_> {
-        Access::new("dynamodb:GetItem", &request.table, Reach::Item(&request.key))
-            .projection(request.projection.as_ref())
+    fn accesses<'a>(request: &'a db::GetItem, form: &ReturnConsumedCapacity) -> Accesses<'a> {
+        Access::of_items("dynamodb:GetItem", &request.table, Reach::Item(&request.key), *form)
+            .reading(request.projection.as_ref(), None)
             .alone()
     }
 

@@ -1,7 +1,7 @@
 //! The operations, bound: by their rows of the table where those say all ([`direct`]), else in a
 //! file of their own.
 //!
-//! **resolve** turns expressions and legacy parameters into plans, **accesses** says what will be
+//! **bind** turns expressions and legacy parameters into plans, **accesses** says what will be
 //! touched, **execute** hands over to `db`, **answer** puts the result as the service has it. What
 //! an operation means is said in `db`, in the file of the same name.
 

@@ -41,16 +41,23 @@ macro_rules! page_operation {
             type Echo = model::ReturnConsumedCapacity;
             type Answer = db::Page;
 
-            fn resolve(input: $input) -> Result<(db::$name, Self::Echo), model::ApiError> {
+            fn bind(
+                input: $input,
+                _: db::SchemaView<'_>,
+            ) -> Result<(db::$name, Self::Echo), model::ApiError> {
                 $resolve(input)
             }
 
-            fn accesses(request: &db::$name) -> $crate::pipeline::Accesses<'_> {
+            fn accesses<'a>(
+                request: &'a db::$name,
+                form: &Self::Echo,
+            ) -> $crate::pipeline::Accesses<'a> {
                 let action = concat!("dynamodb:", stringify!($name));
-                $crate::pipeline::Access::new(action, &request.table, $reach(request))
+                let (table, reach) = (&request.table, $reach(request));
+                $crate::pipeline::Access::of_items(action, table, reach, *form)
                     .through(request.index.as_ref())
-                    .condition(request.filter.as_ref())
-                    .projection(request.projection.as_ref())
+                    .testing(request.filter.as_ref())
+                    .reading(request.projection.as_ref(), request.select)
                     .alone()
             }
 

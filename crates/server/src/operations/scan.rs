@@ -42,7 +42,7 @@ fn resolve(input: ScanInput) -> Result<(db::Scan, ReturnConsumedCapacity), ApiEr
 }
 
 fn reach(_: &db::Scan) -> Reach<'_> {
-    Reach::Table
+    Reach::Everything
 }
 
 /// A segment's number or the number of segments: the model's constraints keep both under 1,000,001.

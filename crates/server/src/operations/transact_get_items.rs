@@ -1,9 +1,10 @@
 //! TransactGetItems.
 
-use db::{Db, TransactGet, TransactGetItemsAnswer};
+use db::{Db, SchemaView, TransactGet, TransactGetItemsAnswer};
 use model::api::{Get, ItemResponse, TransactGetItemsInput, TransactGetItemsOutput};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
 use store::Store;
+use wire::OperationName;
 use wire::operations::TransactGetItems;
 
 use super::answers::split_capacities;
@@ -14,8 +15,9 @@ impl Handle for TransactGetItems {
     type Echo = ReturnConsumedCapacity;
     type Answer = TransactGetItemsAnswer;
 
-    fn resolve(
+    fn bind(
         input: TransactGetItemsInput,
+        _: SchemaView<'_>,
     ) -> Result<(db::TransactGetItems, ReturnConsumedCapacity), ApiError> {
         let form = input.return_consumed_capacity.unwrap_or_default();
         let gets = input.transact_items.into_iter();
@@ -23,10 +25,14 @@ impl Handle for TransactGetItems {
         Ok((db::TransactGetItems { gets, report_capacity: METERED }, form))
     }
 
-    fn accesses(request: &db::TransactGetItems) -> Accesses<'_> {
+    fn accesses<'a>(
+        request: &'a db::TransactGetItems,
+        form: &ReturnConsumedCapacity,
+    ) -> Accesses<'a> {
         let accesses = request.gets.iter().map(|get| {
-            Access::new("dynamodb:GetItem", &get.table, Reach::Item(&get.key))
-                .projection(get.projection.as_ref())
+            Access::of_items("dynamodb:GetItem", &get.table, Reach::Item(&get.key), *form)
+                .reading(get.projection.as_ref(), None)
+                .within(OperationName::TransactGetItems)
         });
         accesses.collect()
     }

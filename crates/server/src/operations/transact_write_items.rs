@@ -1,9 +1,10 @@
 //! TransactWriteItems.
 
-use db::{Db, Report, TransactAction, TransactOperation, TransactWriteItemsAnswer};
+use db::{Db, Report, SchemaView, TransactAction, TransactOperation, TransactWriteItemsAnswer};
 use model::api::{TransactWriteItem, TransactWriteItemsInput, TransactWriteItemsOutput};
-use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity};
+use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, ReturnValues};
 use store::Store;
+use wire::OperationName;
 use wire::operations::TransactWriteItems;
 
 use super::answers::split_capacities;
@@ -14,8 +15,9 @@ impl Handle for TransactWriteItems {
     type Echo = ReturnConsumedCapacity;
     type Answer = TransactWriteItemsAnswer;
 
-    fn resolve(
+    fn bind(
         input: TransactWriteItemsInput,
+        _: SchemaView<'_>,
     ) -> Result<(db::TransactWriteItems, ReturnConsumedCapacity), ApiError> {
         let request = db::TransactWriteItems {
             actions: input.transact_items.into_iter().map(action).collect::<Result<_, _>>()?,
@@ -28,8 +30,11 @@ impl Handle for TransactWriteItems {
         Ok((request, input.return_consumed_capacity.unwrap_or_default()))
     }
 
-    fn accesses(request: &db::TransactWriteItems) -> Accesses<'_> {
-        request.actions.iter().map(access).collect()
+    fn accesses<'a>(
+        request: &'a db::TransactWriteItems,
+        form: &ReturnConsumedCapacity,
+    ) -> Accesses<'a> {
+        request.actions.iter().map(|action| access(action, *form)).collect()
     }
 
     async fn execute<S: Store>(
@@ -100,14 +105,15 @@ fn action(action: TransactWriteItem) -> Result<TransactAction, ApiError> {
     })
 }
 
-fn access(action: &TransactAction) -> Access<'_> {
+fn access(action: &TransactAction, form: ReturnConsumedCapacity) -> Access<'_> {
     let (iam_action, attributes, update) = match &action.operation {
         TransactOperation::Put(item) => ("dynamodb:PutItem", item, None),
         TransactOperation::Delete(key) => ("dynamodb:DeleteItem", key, None),
         TransactOperation::ConditionCheck(key) => ("dynamodb:ConditionCheckItem", key, None),
         TransactOperation::Update(key, update) => ("dynamodb:UpdateItem", key, Some(update)),
     };
-    Access::new(iam_action, &action.table, Reach::Item(attributes))
-        .update(update)
-        .condition(action.condition.as_ref())
+    Access::of_items(iam_action, &action.table, Reach::Item(attributes), form)
+        .writing(update, ReturnValues::None)
+        .testing(action.condition.as_ref())
+        .within(OperationName::TransactWriteItems)
 }

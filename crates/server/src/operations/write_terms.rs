@@ -69,16 +69,22 @@ macro_rules! write_operation {
             type Echo = model::ReturnConsumedCapacity;
             type Answer = db::WriteAnswer;
 
-            fn resolve(input: $input) -> Result<(db::$name, Self::Echo), model::ApiError> {
+            fn bind(
+                input: $input,
+                _: db::SchemaView<'_>,
+            ) -> Result<(db::$name, Self::Echo), model::ApiError> {
                 $resolve(input)
             }
 
-            fn accesses($request: &db::$name) -> $crate::pipeline::Accesses<'_> {
+            fn accesses<'a>(
+                $request: &'a db::$name,
+                form: &Self::Echo,
+            ) -> $crate::pipeline::Accesses<'a> {
                 let action = concat!("dynamodb:", stringify!($name));
                 let reach = $crate::pipeline::Reach::Item(&$item);
-                $crate::pipeline::Access::new(action, &$request.table, reach)
-                    .update($update)
-                    .condition($request.condition.as_ref())
+                $crate::pipeline::Access::of_items(action, &$request.table, reach, *form)
+                    .writing($update, $request.return_values)
+                    .testing($request.condition.as_ref())
                     .alone()
             }
 

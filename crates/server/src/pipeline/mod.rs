@@ -1,18 +1,23 @@
 //! A request's way: named stages in a fixed order, the same for every operation.
 //!
 //! ```text
-//! resolve      expressions and the parameters    no #name or :value is left behind it
-//!              from before them become plans
+//! bind         expressions and the parameters    no #name or :value is left behind it; its tables
+//!              from before them become plans     are named, and looked up by whoever asks first
 //! accesses     what is done to which tables,
 //!              indexes, keys, attributes
 //! authorize    may the caller do that?           says yes today
-//! admit        is there capacity for it?         says yes today
+//! admit        is there capacity for it?         says yes today, to all of it or to parts
 //! execute      db: semantic checks, then effects first failure wins
+//! settle       what it consumed in truth
 //! ```
 //!
-//! It takes a typed input and gives a typed output: bytes are `dispatch`'s and `wire`'s.
+//! It takes a typed input and gives a typed output, or a typed error: bytes are the codecs'.
 //!
-//! Authorize and admit stand before execute, so that a refused request leaves nothing.
+//! # Invariants
+//! - Authorize and admit stand before execute, so that a refused request leaves nothing.
+//! - What they see of a table is the version that the request runs on: a table that a request names
+//!   is looked up once. The type [`db::NamedTable`] says so; no assertion is left to make.
+//! - They cost nothing while both say yes: the list borrows from the request.
 
 mod access;
 mod admit;
@@ -22,12 +27,13 @@ mod expressions;
 use std::sync::OnceLock;
 
 use auth::Caller;
-use db::Db;
+use db::{Db, SchemaView};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, Scope};
 use store::Store;
 use wire::Operation;
 
-pub use access::{Access, Accesses, Reach, Resource};
+pub use access::{Access, Accesses, LeadingKeys, Reach, Resource};
+pub use admit::{Admission, Admit, Charge, Unlimited};
 
 pub(crate) use expressions::Expressions;
 
@@ -38,7 +44,7 @@ use crate::target::Target;
 pub(crate) const METERED: ReturnConsumedCapacity = ReturnConsumedCapacity::Indexes;
 
 /// An operation bound to `db`, by its row of the table or by a file under `operations/`: the same
-/// four steps in each.
+/// steps in each.
 pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
     /// What `db` is asked: the input with its expressions resolved.
     type Request: Send;
@@ -47,11 +53,21 @@ pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
     /// What `db` answers.
     type Answer: Send;
 
-    /// Resolves the input's expressions and sets aside what the answer repeats.
-    fn resolve(input: Self::Input) -> Result<(Self::Request, Self::Echo), ApiError>;
+    /// Resolves the input's expressions and sets aside what the answer repeats. Whoever plans by
+    /// keys finds them in the view.
+    fn bind(
+        input: Self::Input,
+        schema: SchemaView<'_>,
+    ) -> Result<(Self::Request, Self::Echo), ApiError>;
 
     /// Says what the request does to what.
-    fn accesses(request: &Self::Request) -> Accesses<'_>;
+    fn accesses<'a>(request: &'a Self::Request, echo: &Self::Echo) -> Accesses<'a>;
+
+    /// Leaves out the accesses at these positions, for which there is no capacity. An operation
+    /// that cannot be carried out in part is refused.
+    fn leave_out(_: &mut Self::Request, _refused: Vec<usize>) -> Result<(), ApiError> {
+        Err(admit::exceeded())
+    }
 
     /// Lets `db` carry it out.
     fn execute<S: Store>(
@@ -69,10 +85,18 @@ pub(crate) trait Handle: Operation<Input: Send, Output: Send> {
     fn answer(answer: Self::Answer, echo: Self::Echo) -> Self::Output;
 }
 
-/// Who asks, and where.
+/// The stages, and what they work on.
+#[derive(Debug)]
+pub(crate) struct Pipeline<S: Store> {
+    pub(crate) db: Db<S>,
+    pub(crate) admit: Box<dyn Admit>,
+    pub(crate) metrics: Metrics,
+}
+
+/// A request's sender, and the place that was addressed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call<'a> {
-    /// Who.
+    /// The sender.
     pub(crate) caller: &'a Caller<'a>,
     /// The name, and port, under which the client reached this endpoint.
     pub(crate) host: &'a str,
@@ -80,26 +104,50 @@ pub(crate) struct Call<'a> {
     pub(crate) scope: &'a Scope,
     /// Where logs and metrics will find what was meant.
     pub(crate) target: &'a OnceLock<Target>,
-    /// Where it is counted what the request consumes.
-    pub(crate) metrics: &'a Metrics,
 }
 
-/// Takes one request through all stages.
-pub(crate) async fn run<O: Handle, S: Store>(
-    db: &Db<S>,
-    call: Call<'_>,
-    input: O::Input,
-) -> Result<O::Output, ApiError> {
-    let (request, echo) = O::resolve(input)?;
-    {
-        let accesses = O::accesses(&request);
+impl<S: Store> Pipeline<S> {
+    /// Stages over `db`, with capacity for everything.
+    pub(crate) fn new(db: Db<S>) -> Self {
+        Self { db, admit: Box::new(Unlimited), metrics: Metrics::default() }
+    }
+
+    /// Takes one request through all stages.
+    pub(crate) async fn run<O: Handle>(
+        &self,
+        call: Call<'_>,
+        input: O::Input,
+    ) -> Result<O::Output, ApiError> {
+        let (mut request, echo) = O::bind(input, self.db.schema(call.scope))?;
+        let Admission { refused, charge } = self.decide(call, &O::accesses(&request, &echo))?;
+        if !refused.is_empty() {
+            O::leave_out(&mut request, refused)?;
+        }
+        let answer = O::execute(&self.db, call, request).await?;
+        let consumed = O::consumed(&answer);
+        self.metrics.consumed(consumed);
+        if let Some(charge) = charge {
+            charge.settle(consumed);
+        }
+        Ok(O::answer(answer, echo))
+    }
+
+    /// Decides about a request by everything that it does.
+    fn decide(&self, call: Call<'_>, accesses: &Accesses<'_>) -> Result<Admission, ApiError> {
         if let Some((table, index)) = accesses.iter().find_map(Access::table) {
             call.target.get_or_init(|| Target::new(table, index));
         }
-        authorize::authorize(call.caller, &accesses)?;
-        admit::admit(&accesses)?;
+        let schema = self.db.schema(call.scope);
+        authorize::authorize(call.caller, schema, accesses)?;
+        let admission = self.admit.admit(schema, accesses);
+        debug_assert!(
+            admission.refused.is_sorted_by(|a, b| a < b)
+                && admission.refused.last().is_none_or(|last| *last < accesses.len()),
+            "accesses are refused by their positions"
+        );
+        match admission.refused.len() == accesses.len() && !accesses.is_empty() {
+            true => Err(admit::exceeded()),
+            false => Ok(admission),
+        }
     }
-    let answer = O::execute(db, call, request).await?;
-    call.metrics.consumed(O::consumed(&answer));
-    Ok(O::answer(answer, echo))
 }

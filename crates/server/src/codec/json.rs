@@ -1,0 +1,33 @@
+//! JSON 1.0, the protocol of AWS's SDKs: `wire` has all of it.
+
+use model::ApiError;
+use wire::{Encode, ErrorBody, Operation};
+
+use super::{Codec, Protocol};
+
+/// Answers up to this size are written without the buffer growing.
+const ANSWER_BYTES_EXPECTED: usize = 1024;
+
+/// DynamoDB's JSON 1.0.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Json10;
+
+impl<O: Operation> Codec<O> for Json10 {
+    fn input(&self, bytes: &[u8]) -> Result<O::Input, ApiError> {
+        wire::decode::<O>(bytes)
+    }
+
+    fn output(&self, output: &O::Output) -> Vec<u8> {
+        let mut body = Vec::with_capacity(ANSWER_BYTES_EXPECTED);
+        output.encode(&mut body);
+        body
+    }
+}
+
+impl Protocol for Json10 {
+    fn error(&self, error: &ApiError) -> Vec<u8> {
+        let mut body = Vec::new();
+        ErrorBody::of(error).write(error, &mut body);
+        body
+    }
+}
