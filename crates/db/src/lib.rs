@@ -59,5 +59,6 @@ pub use operations::{
     TransactAction, TransactGet, TransactGetItems, TransactGetItemsAnswer, TransactOperation,
     TransactWriteItems, TransactWriteItemsAnswer, UpdateItem, WriteAnswer,
 };
-pub use reading::{Page, ShardIterator};
+pub use reading::{ChangeLog, LoggedChange, Page, ShardIterator};
+pub use schema::stream::Pin;
 pub use transfer::{Adoption, LoadError, Loaded, Loader, StoredTable, VisitedItem};

@@ -84,6 +84,8 @@ pub mod suite;
 
 use std::future::Future;
 use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
@@ -250,7 +252,7 @@ pub enum Outcome {
     Unknown,
 }
 
-/// Resolves when the atom's fate is known.
+/// Resolves when the atom's fate is known. It may be awaited again, with the same answer.
 #[derive(Debug)]
 pub struct Ticket {
     state: TicketState,
@@ -275,11 +277,20 @@ impl Ticket {
 
     /// Waits for the fate.
     pub async fn wait(self) -> Result<Outcome, StoreError> {
-        match self.state {
-            TicketState::Done(result) => result,
-            TicketState::Pending(receiver) => {
-                receiver.await.unwrap_or_else(|_| Err(StoreError::stopped("the committer is gone")))
-            }
-        }
+        self.await
+    }
+}
+
+impl Future for Ticket {
+    type Output = Result<Outcome, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = match &mut self.state {
+            TicketState::Done(result) => return Poll::Ready(result.clone()),
+            TicketState::Pending(receiver) => ready!(Pin::new(receiver).poll(context)),
+        };
+        let result = result.unwrap_or_else(|_| Err(StoreError::stopped("the committer is gone")));
+        self.state = TicketState::Done(result.clone());
+        Poll::Ready(result)
     }
 }

@@ -83,13 +83,17 @@ impl<S: Store> Catalog<S> {
         work.await.unwrap_or_else(|_| Err(StoreError::failed("a rollover was cut short")))
     }
 
-    /// Forgets shards of a stream that were closed before `ms`, durably.
+    /// Forgets closed shards of a stream, durably.
     ///
     /// # Errors
     /// What the store fails with.
-    pub(crate) async fn forget_shards(&self, stream: &Stream, ms: u64) -> Result<(), StoreError> {
+    pub(crate) async fn forget_shards(
+        &self,
+        stream: &Stream,
+        numbers: &[u32],
+    ) -> Result<(), StoreError> {
         let _changing = self.changing.lock().await;
-        self.change_shards(stream, |shards| drop(shards.forget_closed_before(ms))).await
+        self.change_shards(stream, |shards| shards.forget(numbers)).await
     }
 
     /// Closes streams that no table writes to any more: whatever ended them was cut short.

@@ -1,4 +1,8 @@
 //! What time does to streams: shards are followed by others, and old records go.
+//!
+//! What is pinned stays (`schema::stream::Pin`): records, the shards that have them, and the stream
+//! itself, which is listed and described for as long. Clients see none of the records that are older
+//! than the retention, pinned or not.
 
 use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
@@ -28,7 +32,9 @@ pub(super) async fn keep_up<S: Store>(
     let is_trimming = catalog.streams.begin_trimming(now_ms, TRIM_PAUSE);
     for stream in catalog.streams.all() {
         let disabled_at_ms = stream.look(|shards| shards.disabled_at_ms);
-        if disabled_at_ms.is_some_and(|disabled| passed(disabled, options.retention, now_ms)) {
+        if disabled_at_ms.is_some_and(|disabled| passed(disabled, options.retention, now_ms))
+            && stream.pins.give_up_all()
+        {
             catalog.drop_stream(&stream).await?;
             continue;
         }
@@ -51,7 +57,13 @@ async fn forget_shards<S: Store>(
     stream: &Stream,
     horizon_ms: u64,
 ) -> Result<(), StoreError> {
-    let forgotten = stream.shards().forget_closed_before(horizon_ms);
+    let shards = stream.shards();
+    let Some(last) = shards.closed_before(horizon_ms).map(|(_, closed)| closed.last).max() else {
+        return Ok(());
+    };
+    let kept_from = stream.pins.give_up_below(last.saturating_add(1));
+    let old = shards.closed_before(horizon_ms).filter(|(_, closed)| closed.last < kept_from);
+    let forgotten: Vec<u32> = old.map(|(shard, _)| shard.number).collect();
     for shard in &forgotten {
         let all = log_range(&stream.log(*shard), Bound::Unbounded, Bound::Unbounded);
         session.store.delete_range(&all).await?;
@@ -60,12 +72,13 @@ async fn forget_shards<S: Store>(
     if forgotten.is_empty() {
         return Ok(());
     }
-    catalog.forget_shards(stream, horizon_ms).await
+    catalog.forget_shards(stream, &forgotten).await
 }
 
 /// Removes records of shards that go on, once no valid iterator may stand before them.
 async fn trim<S: Store>(store: &S, stream: &Stream, horizon_ms: u64) -> Result<(), StoreError> {
     let end = Stamp::first_reading(horizon_ms.saturating_sub(ITERATOR_LIFETIME_MS));
+    let end = stream.pins.give_up_below(end);
     for shard in stream.shards().list.iter().filter(|shard| shard.first < end) {
         let old = log_range(&stream.log(shard.number), Bound::Unbounded, Bound::Excluded(end));
         if is_occupied(store, &old).await? {

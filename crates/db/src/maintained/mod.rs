@@ -20,7 +20,7 @@ use model::Item;
 use store::{Guard, StoreError};
 
 pub(crate) use entries::{Entry, IndexChange, add_missing};
-pub(crate) use record::decode as decode_record;
+pub(crate) use record::{decode as decode_record, ends_atom};
 
 use crate::schema::Table;
 use crate::session::{self, Change, Maintained, Writes};

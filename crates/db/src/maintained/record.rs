@@ -73,6 +73,14 @@ fn head(change: &Change<'_>, has_old: bool, has_new: bool) -> u8 {
         | flag(has_new, NEW_IMAGE)
 }
 
+/// Whether a record is the last of its atom in its log; `None` when it does not say.
+pub(crate) fn ends_atom(record: &[u8]) -> Option<bool> {
+    match record {
+        [FORMAT, head, ..] => Some(head & LAST_OF_ATOM != 0),
+        _ => None,
+    }
+}
+
 /// Reads a record. Its items share its bytes.
 pub(crate) fn decode(
     mut bytes: Bytes,
@@ -182,7 +190,10 @@ mod tests {
     #[test]
     fn a_mark_says_that_the_record_is_the_last_of_its_atom() {
         let mut marked = BytesMut::from(&record(2, 0)[..]);
+        assert_eq!(ends_atom(&marked), Some(false));
         mark_last(&mut marked);
         assert_eq!(marked, record(2, 0x20));
+        assert_eq!(ends_atom(&marked), Some(true));
+        assert_eq!(ends_atom(&record(1, 0)), None);
     }
 }

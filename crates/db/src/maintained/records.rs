@@ -73,7 +73,7 @@ impl Maintained for Records {
             debug_assert!(shard.is_some(), "a table in use writes to a stream that is on");
             let Some(shard) = shard else { continue };
             stream.tally.written.fetch_add(1, Ordering::Relaxed);
-            writes.append(stream.log(shard.number), at_least.max(shard.first), body.freeze());
+            writes.append(stream, shard, at_least, body.freeze());
         }
     }
 }

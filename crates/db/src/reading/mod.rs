@@ -5,6 +5,7 @@
 //! [`start`] where to go on, [`Selection`] what to answer, [`Walk`] does it.
 
 mod bounds;
+mod change_log;
 mod iterator;
 mod page;
 mod selection;
@@ -13,6 +14,7 @@ pub(crate) mod start;
 mod stream;
 
 pub(crate) use bounds::{PartitionBounds, RangeTest};
+pub use change_log::{ChangeLog, LoggedChange};
 pub(crate) use iterator::LIFETIME_MS as ITERATOR_LIFETIME_MS;
 pub use iterator::ShardIterator;
 pub use page::Page;

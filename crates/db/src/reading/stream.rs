@@ -73,12 +73,8 @@ impl<S: Store> Db<S> {
         let shard = shard(&stream, &iterator.shard)?;
         let horizon = self.horizon();
         let limit = limit.unwrap_or(STREAM_RECORDS_MAX);
-        let mut page = Page { rows: Vec::new(), limit, bytes: 0, is_full: false };
-        let behind =
-            log_range(&stream.log(shard.number), Bound::Included(iterator.from), Bound::Unbounded);
-        let visit = |row: store::Row<'_>| page.take(row);
-        let read = self.store().range(&behind, Direction::Forward, Strong, visit).await;
-        read.map_err(store_failed)?;
+        let page = Page::read(&**self.store(), &stream, &shard, iterator.from, limit).await;
+        let page = page.map_err(store_failed)?;
 
         // The horizon may overtake an iterator. Its reader is refused if that cost a record (API
         // reference, GetRecords, TrimmedDataAccessException, 2026-11), and else goes on from there.
@@ -92,11 +88,8 @@ impl<S: Store> Db<S> {
             _ => iterator.from.max(horizon),
         };
         let is_read = shard.closed.is_some() && !page.is_full;
-        let records = page.rows.into_iter().map(|row| {
-            let (number, value) = row?;
-            let event_id = event_id(&stream, shard.number, number);
-            decode_record(value, SequenceNumber(number), event_id, &stream)
-        });
+        let rows = page.rows.into_iter();
+        let records = rows.map(|row| row.and_then(|row| record(&stream, &shard, row)));
         let records: Vec<StreamRecord> =
             records.collect::<Result<_, StoreError>>().map_err(store_failed)?;
         stream.tally.read.fetch_add(records.len() as u64, Ordering::Relaxed);
@@ -135,7 +128,11 @@ pub(crate) fn describe(
     }
 }
 
-fn shard(stream: &Stream, id: &str) -> Result<StoredShard, ApiError> {
+/// A shard that is still known.
+///
+/// # Errors
+/// [`ApiError::ResourceNotFound`].
+pub(super) fn shard(stream: &Stream, id: &str) -> Result<StoredShard, ApiError> {
     stream.look(|shards| shards.find(id).copied()).ok_or_else(|| {
         let arn = &stream.arn;
         let words = format!("Requested resource not found: Shard: {id} in Stream: {arn} not found");
@@ -159,15 +156,39 @@ async fn last_number<S: Store>(
     last.transpose()
 }
 
+/// A row of a shard's log, read.
+pub(super) fn record(
+    stream: &Stream,
+    shard: &StoredShard,
+    (number, value): (u64, Bytes),
+) -> Result<StreamRecord, StoreError> {
+    let event_id = event_id(stream, shard.number, number);
+    decode_record(value, SequenceNumber(number), event_id, stream)
+}
+
 /// Rows until there are enough.
-struct Page {
-    rows: Vec<Result<(u64, Bytes), StoreError>>,
+pub(super) struct Page {
+    pub(super) rows: Vec<Result<(u64, Bytes), StoreError>>,
     limit: u64,
     bytes: usize,
     is_full: bool,
 }
 
 impl Page {
+    /// The rows of a shard's log from a number on.
+    pub(super) async fn read<S: Store>(
+        store: &S,
+        stream: &Stream,
+        shard: &StoredShard,
+        from: u64,
+        limit: u64,
+    ) -> Result<Self, StoreError> {
+        let mut page = Self { rows: Vec::new(), limit, bytes: 0, is_full: false };
+        let behind = log_range(&stream.log(shard.number), Bound::Included(from), Bound::Unbounded);
+        store.range(&behind, Direction::Forward, Strong, |row| page.take(row)).await?;
+        Ok(page)
+    }
+
     fn take(&mut self, row: store::Row<'_>) -> ControlFlow<()> {
         let is_first = self.rows.is_empty();
         self.bytes += row.value.len();

@@ -186,8 +186,9 @@ impl<'s, S: Store, M: Maintained> Atom<'s, S, M> {
     pub(crate) fn submit(mut self) -> Submitted {
         self.maintained.finish(&mut self.writes);
         let id = self.session.stamps.atom_id();
-        let ticket = store::Guard::submit(self.guard, id, self.writes.into_writes());
+        let (writes, streams) = self.writes.into_parts();
+        let ticket = store::Guard::submit(self.guard, id, writes);
         drop(self.inside);
-        Submitted { ticket, id, in_progress: self.in_progress }
+        Submitted { ticket, id, _in_progress: self.in_progress, streams }
     }
 }

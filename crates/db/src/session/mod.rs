@@ -32,11 +32,14 @@
 //!   hand.
 //! - An atom keeps its tables entered until it is queued: whoever closes a gate finds the atom
 //!   queued in front of its own commit.
+//! - Whoever waits for a stream is woken when an atom that left records in it is durable, also when
+//!   nobody waits for the atom any more.
 //! - A row of a transaction stays registered until the transaction is durable, also when nobody
 //!   waits for it any more.
 
 mod atom;
 mod registry;
+mod submitted;
 mod writes;
 
 use std::sync::Arc;
@@ -44,10 +47,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::ChangeOrigin;
-use store::{AtomId, Outcome, RowKey, Store, StoreError, Ticket, Write};
+use store::{Outcome, RowKey, Store, StoreError, Write};
 
 pub(crate) use atom::{Atom, Change, Current, Effect, Maintained};
 pub(crate) use registry::{InProgress, Registry};
+pub(crate) use submitted::Submitted;
 pub(crate) use writes::Writes;
 
 use crate::layout::stamp::StampSource;
@@ -76,16 +80,6 @@ pub(crate) enum Refusal {
         /// One per row.
         taken: Vec<bool>,
     },
-}
-
-/// An atom that was submitted.
-#[derive(Debug)]
-#[must_use = "nothing is known of an atom that is not waited for"]
-pub(crate) struct Submitted {
-    ticket: Ticket,
-    id: AtomId,
-    /// The atom's transaction.
-    in_progress: Option<InProgress>,
 }
 
 impl<S: Store> Session<S> {
@@ -148,13 +142,16 @@ impl<S: Store> Session<S> {
         submitted: Submitted,
         what: &str,
     ) -> Result<bool, StoreError> {
-        let Submitted { ticket, id, in_progress: _in_progress } = submitted;
-        let mut outcome = ticket.wait().await?;
+        let mut submitted = submitted;
+        let mut outcome = (&mut submitted.ticket).await?;
         for _ in 0..ASKED_MAX {
             match outcome {
-                Outcome::Applied => return Ok(true),
+                Outcome::Applied => {
+                    submitted.tell();
+                    return Ok(true);
+                }
                 Outcome::Conflict => return Ok(false),
-                Outcome::Unknown => outcome = self.store.outcome_of(id).await?,
+                Outcome::Unknown => outcome = self.store.outcome_of(submitted.id).await?,
             }
             if outcome == Outcome::Unknown {
                 tokio::time::sleep(ASKED_AGAIN_AFTER).await;
@@ -184,7 +181,7 @@ impl<S: Store> Session<S> {
             let (writes, decided) = decide(&values)?;
             let id = self.stamps.atom_id();
             let ticket = guard.submit(id, writes);
-            if self.applied(Submitted { ticket, id, in_progress: None }, what).await? {
+            if self.applied(Submitted::of_rows(ticket, id), what).await? {
                 return Ok(decided);
             }
         }

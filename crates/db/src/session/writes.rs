@@ -1,9 +1,16 @@
 //! The row writes of one atom.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use smallvec::SmallVec;
 use store::{RowKey, Write};
 
 use crate::layout::keys::Place;
+use crate::schema::stream::{StoredShard, Stream};
+
+/// The streams that an atom leaves records in, each once.
+pub(super) type Streams = SmallVec<[Arc<Stream>; 1]>;
 
 /// Rows to put, to delete and to append, and what counters grow by.
 #[derive(Debug, Default)]
@@ -11,6 +18,7 @@ pub(crate) struct Writes {
     writes: Vec<Write>,
     /// However many items there are, each counter changes once.
     sums: Vec<(RowKey, [i64; 2])>,
+    streams: Streams,
 }
 
 impl Writes {
@@ -22,9 +30,19 @@ impl Writes {
         self.writes.push(Write::Delete { key });
     }
 
-    /// Adds a row behind all others of its log.
-    pub(crate) fn append(&mut self, log: RowKey, at_least: u64, value: Bytes) {
+    /// Adds a record behind all others of an open shard, with a number that is `at_least` that.
+    pub(crate) fn append(
+        &mut self,
+        stream: Arc<Stream>,
+        shard: StoredShard,
+        at_least: u64,
+        value: Bytes,
+    ) {
+        let (log, at_least) = (stream.log(shard.number), at_least.max(shard.first));
         self.writes.push(Write::Append { log, at_least, value });
+        if self.streams.iter().all(|known| !Arc::ptr_eq(known, &stream)) {
+            self.streams.push(stream);
+        }
     }
 
     /// Counts a row's coming, going or changing size, in bytes.
@@ -41,10 +59,10 @@ impl Writes {
         }
     }
 
-    pub(super) fn into_writes(mut self) -> Vec<Write> {
+    pub(super) fn into_parts(mut self) -> (Vec<Write>, Streams) {
         let sums = self.sums.into_iter().filter(|(_, amounts)| *amounts != [0, 0]);
         self.writes.extend(sums.map(|(key, amounts)| Write::Add { key, amounts }));
-        self.writes
+        (self.writes, self.streams)
     }
 }
 

@@ -8,6 +8,9 @@
 //! # Invariants
 //! - An item is in exactly one open shard at a time, by the hash of its partition.
 //! - A stream shows durable shards alone, to writers and readers alike ([`Stream::publish`]).
+//! - Whoever waits for the stream ([`Growth`]) is woken when records or shards are durable, never
+//!   before: by the session, which hears of the atom, and by [`Stream::publish`].
+//! - No record that is pinned ([`Pin`]) is removed.
 //! - A shard is closed before its child takes a record. Whoever submits a record is inside its
 //!   table from before it reads which shards are open until the atom is queued; a rollover pauses
 //!   the table and queues its own commit when nobody is inside. A rollover that fails leaves
@@ -21,6 +24,8 @@
 //! readers                     shards 0–3 open                     │ 0–3 closed, 4–7 open
 //! ```
 
+mod growth;
+mod pins;
 mod shards;
 mod tally;
 
@@ -32,6 +37,10 @@ use store::{RowKey, Space};
 
 use crate::layout::keys::{Place, kind};
 
+pub use pins::Pin;
+
+use growth::Growth;
+use pins::Pins;
 pub(crate) use shards::{Closed, Now, Shards, StoredShard};
 pub(crate) use tally::{Ages, Tally};
 
@@ -47,6 +56,10 @@ pub(crate) struct Stream {
     shards: RwLock<Shards>,
     pub(crate) tally: Arc<Tally>,
     pub(crate) ages: Ages,
+    /// Whoever waits for more of it.
+    pub(crate) growth: Growth,
+    /// What keeps its records from being removed.
+    pub(crate) pins: Arc<Pins>,
 }
 
 /// What never changes of a stream.
@@ -62,7 +75,8 @@ impl Stream {
     pub(crate) fn new(founding: Founding, space: Space, shards: Shards, tally: Arc<Tally>) -> Self {
         let Founding { arn, view, key, created_at_ms } = founding;
         let shards = RwLock::new(shards);
-        Self { arn, view, created_at_ms, key, space, shards, tally, ages: Ages::default() }
+        let (ages, growth, pins) = (Ages::default(), Growth::default(), Arc::default());
+        Self { arn, view, created_at_ms, key, space, shards, tally, ages, growth, pins }
     }
 
     /// Where its records lie.
@@ -89,6 +103,7 @@ impl Stream {
     /// writes to a shard that they close.
     pub(crate) fn publish(&self, shards: Shards) {
         *self.shards.write() = shards;
+        self.growth.tell();
     }
 
     /// What is durable of it.

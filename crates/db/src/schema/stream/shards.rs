@@ -75,12 +75,15 @@ impl Shards {
         self.disabled_at_ms = Some(now.ms);
     }
 
-    /// Forgets shards that were closed before `ms`; answers with their numbers.
-    pub(crate) fn forget_closed_before(&mut self, ms: u64) -> Vec<u32> {
-        let is_old = |shard: &StoredShard| shard.closed.is_some_and(|closed| closed.at_ms < ms);
-        let (old, kept) = self.list.iter().partition(|shard| is_old(shard));
-        self.list = kept;
-        Vec::into_iter(old).map(|shard: StoredShard| shard.number).collect()
+    /// Shards that were closed before `ms`, each with its end.
+    pub(crate) fn closed_before(&self, ms: u64) -> impl Iterator<Item = (StoredShard, Closed)> {
+        let closed = self.list.iter().filter_map(|shard| Some((*shard, shard.closed?)));
+        closed.filter(move |(_, closed)| closed.at_ms < ms)
+    }
+
+    /// Forgets the shards of these numbers.
+    pub(crate) fn forget(&mut self, numbers: &[u32]) {
+        self.list.retain(|shard| !numbers.contains(&shard.number));
     }
 
     /// When the open shards were opened.
@@ -183,8 +186,11 @@ mod tests {
     fn old_shards_are_forgotten_and_their_children_have_no_parent_then() {
         let mut shards = Shards::begin(2, now(1));
         shards.roll_over(now(5));
-        assert_eq!(shards.forget_closed_before(5), [0; 0]);
-        assert_eq!(shards.forget_closed_before(6), [0, 1]);
+        let before =
+            |ms| -> Vec<u32> { shards.closed_before(ms).map(|(shard, _)| shard.number).collect() };
+        assert_eq!(before(5), [0; 0]);
+        assert_eq!(before(6), [0, 1]);
+        shards.forget(&[0, 1]);
         let described: Vec<Shard> = shards.described().collect();
         assert!(described.iter().all(|shard| shard.parent.is_none()));
         assert_eq!(shards.opened_at_ms(), Some(5));
