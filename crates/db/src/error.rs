@@ -36,6 +36,13 @@ pub(crate) fn named_table_missing(name: &str) -> ApiError {
     ApiError::ResourceNotFound(format!("Requested resource not found: Table: {name} not found"))
 }
 
+/// An operation on tags or policies met no such table or stream.
+pub(crate) fn resource_missing(arn: &str) -> ApiError {
+    ApiError::ResourceNotFound(format!(
+        "Requested resource not found: ResourceArn: {arn} not found"
+    ))
+}
+
 /// A read met no such index: a ValidationException, not ResourceNotFound (test_gsi.py, 2026-11).
 pub(crate) fn index_missing(name: &str) -> ApiError {
     validation(format!("The table does not have the specified index: {name}"))

@@ -17,12 +17,9 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         input: DeleteResourcePolicyInput,
     ) -> Result<DeleteResourcePolicyOutput, ApiError> {
-        // Find.
-        self.check_policy_holder(scope, &input.resource_arn)?;
-
-        // Act and answer.
-        let changed =
-            self.change_policy(input.resource_arn, input.expected_revision_id, |_| None).await;
+        // Find, check, act and answer.
+        let expected = input.expected_revision_id;
+        let changed = self.change_policy(scope, input.resource_arn, expected, |_| None).await;
         let [before, _] = changed?;
         Ok(DeleteResourcePolicyOutput { revision_id: revision(before.as_ref()) })
     }

@@ -6,7 +6,7 @@ use model::api::{GetResourcePolicyInput, GetResourcePolicyOutput};
 use model::{ApiError, Scope};
 use store::Store;
 
-use super::resource_policies::{policy_missing, revision};
+use super::resource_policies::{check_policy_holder, policy_missing, revision};
 use crate::database::Db;
 
 impl<S: Store> Db<S> {
@@ -17,7 +17,7 @@ impl<S: Store> Db<S> {
         input: GetResourcePolicyInput,
     ) -> Result<GetResourcePolicyOutput, ApiError> {
         // Find.
-        self.check_policy_holder(scope, &input.resource_arn)?;
+        check_policy_holder(self.catalog(), scope, &input.resource_arn)?;
         let policy = self.catalog().policy(input.resource_arn.as_str());
         let policy = policy.ok_or_else(|| policy_missing(&input.resource_arn))?;
 

@@ -20,14 +20,11 @@ impl<S: Store> Db<S> {
         // Check.
         check_document(&input.policy)?;
 
-        // Find.
-        self.check_policy_holder(scope, &input.resource_arn)?;
-
-        // Act and answer.
+        // Find, check, act and answer.
         let now_ms = self.now_ms();
         let change = move |current: Option<&_>| Some(revised(current, input.policy, now_ms));
-        let changed =
-            self.change_policy(input.resource_arn, input.expected_revision_id, change).await;
+        let expected = input.expected_revision_id;
+        let changed = self.change_policy(scope, input.resource_arn, expected, change).await;
         let [_, after] = changed?;
         Ok(PutResourcePolicyOutput { revision_id: revision(after.as_ref()) })
     }

@@ -2,60 +2,60 @@
 //! demanded of its document.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use model::{ApiError, Scope, StreamArn, TableRef};
 use serde_json::Value;
 use store::Store;
 
+use super::list_tags_of_resource::tagged;
 use crate::catalog::{Catalog, Policy};
 use crate::database::{Db, in_its_own_task};
-use crate::error::invalid;
+use crate::error::{invalid, resource_missing};
 
 /// Most bytes of a document (developer guide, "Resource-based policy considerations", 2026-11).
 const DOCUMENT_BYTES_MAX: usize = 20_480;
 /// What a request expects that wants to attach a table's first policy.
 const NO_POLICY: &str = "NO_POLICY";
 
-impl<S: Store> Db<S> {
-    /// Checks that there is a table or stream to have a policy.
-    ///
-    /// Checks: as `tagged` lists them; of a stream: of this account → stream exists.
-    pub(super) fn check_policy_holder(
-        &self,
-        scope: &Scope,
-        resource: &TableRef,
-    ) -> Result<(), ApiError> {
-        match StreamArn::parse(resource.as_str()) {
-            Some(stream) if stream.scope.account != scope.account => {
-                Err(ApiError::AccessDenied("Access is denied".into()))
-            }
-            Some(stream) => exists(self.catalog(), &stream, resource),
-            None => self.tagged(scope, resource).map(drop),
+/// Checks that there is a table or stream to have a policy.
+///
+/// Checks: as `tagged` lists them; of a stream: of this account → stream exists.
+pub(super) fn check_policy_holder<S: Store>(
+    catalog: &Catalog<S>,
+    scope: &Scope,
+    resource: &TableRef,
+) -> Result<(), ApiError> {
+    match StreamArn::parse(resource.as_str()) {
+        Some(stream) if stream.scope.account != scope.account => {
+            Err(ApiError::AccessDenied("Access is denied".into()))
         }
+        Some(stream) => match catalog.streams.find(&stream) {
+            Some(_) => Ok(()),
+            None => Err(resource_missing(resource.as_str())),
+        },
+        None => tagged(catalog, scope, resource).map(drop),
     }
+}
 
-    /// Changes a policy in a task of its own, if its revision is what the request expects; answers
-    /// with the policies before and after.
+impl<S: Store> Db<S> {
+    /// Changes a policy in a task of its own, if there is something to have it and its revision is
+    /// what the request expects; answers with the policies before and after.
     pub(super) async fn change_policy(
         &self,
+        scope: &Scope,
         resource: TableRef,
         expected: Option<String>,
         change: impl FnOnce(Option<&Policy>) -> Option<Policy> + Send + 'static,
     ) -> Result<[Option<Policy>; 2], ApiError> {
-        let catalog = std::sync::Arc::clone(self.catalog());
+        let (catalog, scope) = (Arc::clone(self.catalog()), scope.clone());
         in_its_own_task(async move {
-            let still_there = |catalog: &Catalog<S>| match StreamArn::parse(resource.as_str()) {
-                Some(stream) => exists(catalog, &stream, &resource),
-                None => {
-                    let scope = resource.scope().ok_or_else(|| not_there(&resource))?;
-                    catalog.find(&scope, &resource).map(drop).ok_or_else(|| not_there(&resource))
-                }
-            };
+            let exists = |catalog: &Catalog<S>| check_policy_holder(catalog, &scope, &resource);
             let change = |current: Option<&Policy>| {
                 check_expected(current, expected.as_deref(), &resource)?;
                 Ok(change(current))
             };
-            catalog.change_policy(resource.as_str(), still_there, change).await
+            catalog.change_policy(resource.as_str(), exists, change).await
         })
         .await
     }
@@ -132,19 +132,4 @@ fn check_expected(
         (Some(_), None) => false,
     };
     if is_met { Ok(()) } else { Err(policy_missing(resource)) }
-}
-
-fn exists<S: Store>(
-    catalog: &Catalog<S>,
-    stream: &StreamArn,
-    resource: &TableRef,
-) -> Result<(), ApiError> {
-    catalog.streams.find(stream).map(drop).ok_or_else(|| not_there(resource))
-}
-
-fn not_there(resource: &TableRef) -> ApiError {
-    let arn = resource.as_str();
-    ApiError::ResourceNotFound(format!(
-        "Requested resource not found: ResourceArn: {arn} not found"
-    ))
 }

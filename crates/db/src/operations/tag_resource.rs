@@ -6,6 +6,7 @@ use model::api::TagResourceInput;
 use model::{ApiError, Scope, limits};
 use store::Store;
 
+use super::list_tags_of_resource::tagged;
 use crate::database::Db;
 use crate::error::validation;
 use crate::tags;
@@ -24,7 +25,7 @@ impl<S: Store> Db<S> {
         }
 
         // Find.
-        self.tagged(scope, &input.resource_arn)?;
+        tagged(self.catalog(), scope, &input.resource_arn)?;
 
         // Check and act.
         self.amend(scope, input.resource_arn, move |_, definition| {

@@ -6,6 +6,7 @@ use model::api::UntagResourceInput;
 use model::{ApiError, Scope};
 use store::Store;
 
+use super::list_tags_of_resource::tagged;
 use crate::database::Db;
 use crate::tags;
 
@@ -20,7 +21,7 @@ impl<S: Store> Db<S> {
         let keys = tags::checked_keys(input.tag_keys)?;
 
         // Find.
-        self.tagged(scope, &input.resource_arn)?;
+        tagged(self.catalog(), scope, &input.resource_arn)?;
 
         // Act.
         self.amend(scope, input.resource_arn, move |_, definition| {
