@@ -172,7 +172,9 @@ impl<S: Store> Db<S> {
 
     /// The table a data operation means.
     pub(crate) fn table(&self, scope: &Scope, table: &NamedTable) -> Result<Arc<Table>, ApiError> {
-        self.schema(scope).find(table).cloned().ok_or_else(error::table_missing)
+        let found = self.schema(scope).find(table).cloned().ok_or_else(error::table_missing)?;
+        found.check_in_use()?;
+        Ok(found)
     }
 
     /// The table an operation on declarations means.

@@ -6,16 +6,17 @@ mod support;
 
 use std::ops::ControlFlow;
 
+use model::api::ListTablesInput;
 use model::api::WriteRequest;
 use model::{
     ApiError, AttributeMap, AttributeValue, IndexPhase, Item, KeyElement, ScalarType, Scope,
-    StreamDeclaration, StreamView, TableDefinition, TableRef,
+    StreamDeclaration, StreamView, TableDefinition, TableRef, TableStatus,
 };
 use stator_db::{Adoption, LoadError, Loaded, Scan, StoredTable};
 use store::slow::SlowStore;
 use support::{
-    Asking, Db, Slow, TestClock, all, everything, in_memory, item, map, n, open, put, s, scope,
-    slow_store, table, with_global, write,
+    Asking, Db, Slow, TestClock, all, everything, get, in_memory, item, map, n, open, put, s,
+    scope, slow_store, table, with_global, write,
 };
 
 /// Every item of a table.
@@ -106,6 +107,75 @@ async fn what_was_not_published_is_gone_after_reopening() {
     }
     let mut adoption = reopened.adopt();
     restore(&mut adoption, &stored, &items(&source, "t1").await).await;
+    adoption.publish().await.unwrap();
+    assert_eq!(items(&reopened, "t1").await.len(), 50);
+}
+
+/// A table that was taken over and announced, with all of its items.
+async fn announced<'d>(
+    target: &'d Db<SlowStore>,
+    stored: &StoredTable,
+    items: &[Item],
+) -> Adoption<'d, SlowStore> {
+    let mut adoption = target.adopt();
+    restore(&mut adoption, stored, items).await;
+    adoption.announce().await.unwrap();
+    adoption
+}
+
+#[tokio::test]
+async fn an_announced_table_is_seen_as_being_created_and_not_used_before_it_is_published() {
+    let (source, stored) = source().await;
+    let (store, clock) = (slow_store(), TestClock::new(1));
+    let target = open(store.clone(), &clock).await;
+    let adoption = announced(&target, &stored, &items(&source, "t1").await).await;
+    let name = || TableRef::new("t1");
+    let status = async || target.table_described(&scope(), name()).await.unwrap().status;
+    let listed = target.list_tables(&scope(), ListTablesInput::default()).await.unwrap();
+    assert_eq!(listed.table_names.unwrap(), ["t1"]);
+    assert_eq!(status().await, TableStatus::Creating);
+
+    let missing = ApiError::ResourceNotFound("Requested resource not found".into());
+    let item = || map([("p", s("0"))]);
+    assert_eq!(target.put_item(&scope(), put("t1", item())).await.unwrap_err(), missing);
+    assert_eq!(target.get_item(&scope(), get("t1", item())).await.unwrap_err(), missing);
+    assert_eq!(target.scan(&scope(), support::scan("t1")).await.unwrap_err(), missing);
+    assert_eq!(target.load(&scope(), &name()).unwrap_err(), missing);
+    assert!(target.stored_tables().await.unwrap().is_empty());
+    let in_use = ApiError::ResourceInUse(
+        "Attempt to change a resource which is still in use: Table is being created: t1".into(),
+    );
+    assert_eq!(target.table_deleted(&scope(), name()).await.unwrap_err(), in_use);
+    let index = support::create_index("t1", "other", (&["y:N"], &[]), all());
+    assert_eq!(target.table_updated(&scope(), index).await.unwrap_err(), in_use);
+    let enabled = target.time_to_live_updated(&scope(), "t1", ("until", true)).await;
+    assert_eq!(enabled.unwrap_err(), in_use);
+    let created = target.table_created(&scope(), table("t1", "p:S", None)).await;
+    assert!(matches!(created, Err(ApiError::ResourceInUse(_))));
+
+    adoption.publish().await.unwrap();
+    assert_eq!(status().await, TableStatus::Active);
+    write(&target, "t1", item()).await;
+    for db in [target, open(store, &clock).await] {
+        assert_eq!(items(&db, "t1").await.len(), 50);
+        let described = db.table_described(&scope(), name()).await.unwrap();
+        assert_eq!((described.item_count, described.indexes[0].item_count), (50, 24));
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_was_being_created_when_the_process_ended_is_cleared_away() {
+    let (source, stored) = source().await;
+    let (store, clock) = (slow_store(), TestClock::new(1));
+    let target = open(store.clone(), &clock).await;
+    let _adoption = announced(&target, &stored, &items(&source, "t1").await).await;
+
+    let reopened = open(store.clone(), &clock).await;
+    let described = reopened.table_described(&scope(), TableRef::new("t1")).await;
+    assert!(matches!(described, Err(ApiError::ResourceNotFound(_))));
+    reopened.settled().await;
+    assert_eq!(everything(&store).await, 1, "only the hand-out of spaces remains");
+    let adoption = announced(&reopened, &stored, &items(&source, "t1").await).await;
     adoption.publish().await.unwrap();
     assert_eq!(items(&reopened, "t1").await.len(), 50);
 }

@@ -2,7 +2,8 @@
 //!
 //! [`Catalog::adopt`] hands out spaces and in the same commit remembers them as dropped, so that
 //! rows written to them are removed at the next open. [`Catalog::publish`] forgets that and writes
-//! the tables' rows, in one commit.
+//! the tables' rows, in one commit. In between [`Catalog::announce`] may show the tables as such that
+//! are being created; the next open forgets those rows, too.
 
 use std::sync::Arc;
 
@@ -16,13 +17,12 @@ use super::record::Record;
 use super::spaces::{CHANGED, HandingOut, put, remember_dropped};
 use crate::error::store_failed;
 use crate::layout::keys;
-use crate::schema::{Spaces, Table};
+use crate::schema::{Spaces, StoredStatus, Table};
 
-/// A table that nobody sees yet.
+/// A table that nobody can use yet.
 #[derive(Debug)]
 pub(crate) struct Adopted {
     scope: Scope,
-    record: Vec<u8>,
     table: Arc<Table>,
 }
 
@@ -37,6 +37,11 @@ impl Adopted {
 
     fn row(&self) -> RowKey {
         keys::table_row(&self.scope, &self.table.definition.name)
+    }
+
+    fn record(&self, status: StoredStatus) -> Record {
+        let definition = (*self.table.definition).clone();
+        Record { status, ..Record::new(&self.scope, &self.table.spaces, definition) }
     }
 }
 
@@ -54,22 +59,35 @@ impl<S: Store> Catalog<S> {
         self.check_free(scope, &definition.name)?;
         let spaces = self.hand_out(&definition).await.map_err(store_failed)?;
         let record = Record::new(scope, &spaces, definition);
-        let bytes = record.encode();
         let (scope, table) = record.into_table(&self.streams);
-        Ok(Adopted { scope, record: bytes, table: Arc::new(table) })
+        Ok(Adopted { scope, table: Arc::new(table) })
     }
 
-    /// Lets everybody see the tables.
+    /// Lets everybody see the tables, as such that are being created.
+    ///
+    /// # Errors
+    /// [`ApiError::ResourceInUse`] when a name was taken meanwhile.
+    pub(crate) async fn announce(&self, adopted: &[Adopted]) -> Result<(), ApiError> {
+        let _changing = self.changing.lock().await;
+        self.check_still_free(adopted)?;
+        self.write_records(adopted, StoredStatus::Creating).await.map_err(store_failed)?;
+        for adopted in adopted {
+            let record = adopted.record(StoredStatus::Creating);
+            let (scope, table) = record.into_table(&self.streams);
+            self.insert(scope, Arc::new(table));
+        }
+        Ok(())
+    }
+
+    /// Lets everybody use the tables.
     ///
     /// # Errors
     /// [`ApiError::ResourceInUse`] when a name was taken meanwhile.
     pub(crate) async fn publish(&self, adopted: Vec<Adopted>) -> Result<(), ApiError> {
         let _changing = self.changing.lock().await;
-        for Adopted { scope, table, .. } in &adopted {
-            self.check_free(scope, &table.definition.name)?;
-        }
-        self.write_records(&adopted).await.map_err(store_failed)?;
-        for Adopted { scope, table, .. } in adopted {
+        self.check_still_free(&adopted)?;
+        self.write_records(&adopted, StoredStatus::Active).await.map_err(store_failed)?;
+        for Adopted { scope, table } in adopted {
             self.insert(scope, table);
         }
         Ok(())
@@ -83,14 +101,55 @@ impl<S: Store> Catalog<S> {
         }
     }
 
-    async fn write_records(&self, adopted: &[Adopted]) -> Result<(), StoreError> {
+    /// Forgets tables that nobody goes on to fill. Their spaces are remembered as dropped.
+    ///
+    /// # Errors
+    /// What the store fails with.
+    pub(super) async fn forget_unfilled(
+        &self,
+        tables: Vec<(Scope, Table)>,
+    ) -> Result<(), StoreError> {
+        for (scope, table) in tables {
+            let rows =
+                [keys::table_row(&scope, &table.definition.name), keys::policy_row(&table.arn)];
+            let forget = |_: &[Option<Bytes>]| {
+                Ok((rows.iter().map(|key| Write::Delete { key: key.clone() }).collect(), ()))
+            };
+            self.session.change_rows(&rows, CHANGED, forget).await?;
+            self.show_policy(&table.arn, None);
+        }
+        Ok(())
+    }
+
+    /// Checks that no table but the adopted one itself, announced, has the name of one.
+    fn check_still_free(&self, adopted: &[Adopted]) -> Result<(), ApiError> {
+        for Adopted { scope, table } in adopted {
+            let name = &table.definition.name;
+            let found = self.find(scope, &TableRef::new(name));
+            if found.is_some_and(|found| found.place != table.place) {
+                return Err(name_taken(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the rows of the tables with this status. Their spaces stay remembered as dropped
+    /// until they are in use.
+    async fn write_records(
+        &self,
+        adopted: &[Adopted],
+        status: StoredStatus,
+    ) -> Result<(), StoreError> {
         let spaces = adopted.iter().flat_map(|adopted| adopted.table.all_spaces());
         let remembered: Vec<RowKey> = spaces.map(keys::dropped_row).collect();
         let locked = adopted.iter().map(Adopted::row).chain(remembered.iter().cloned());
         let locked: Vec<RowKey> = locked.collect();
         let publish = |_: &[Option<Bytes>]| {
-            let records = adopted.iter().map(|table| put(table.row(), table.record.clone()));
-            let forget = remembered.iter().map(|row| Write::Delete { key: row.clone() });
+            let records =
+                adopted.iter().map(|adopted| put(adopted.row(), adopted.record(status).encode()));
+            let is_done = status == StoredStatus::Active;
+            let forget = remembered.iter().filter(|_| is_done);
+            let forget = forget.map(|row| Write::Delete { key: row.clone() });
             Ok((records.chain(forget).collect(), ()))
         };
         self.session.change_rows(&locked, CHANGED, publish).await

@@ -39,6 +39,7 @@ impl<S: Store> Catalog<S> {
         let _changing = self.changing.lock().await;
         let before = self.find(&scope, &reference);
         let before = before.ok_or_else(|| named_table_missing(reference.name()))?;
+        before.check_changeable()?;
         let mut definition = (*before.definition).clone();
         change(&before, &mut definition)?;
         let begins = before.stream.is_none() && definition.stream.is_some();
@@ -63,7 +64,7 @@ impl<S: Store> Catalog<S> {
     /// # Errors
     /// What the store fails with.
     pub(crate) async fn begin_streams(&self) -> Result<(), StoreError> {
-        for (scope, table) in self.all() {
+        for (scope, table) in self.in_use() {
             if table.definition.stream.is_some() && table.stream.is_none() {
                 let table = TableRef::new(&table.definition.name);
                 let begun = self.amend(scope, table, |_, _| Ok(())).await;

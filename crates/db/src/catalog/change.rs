@@ -51,6 +51,7 @@ impl<S: Store> Catalog<S> {
         let _changing = self.changing.lock().await;
         let table = self.find(scope, reference);
         let table = table.ok_or_else(|| named_table_missing(reference.name()))?;
+        table.check_changeable()?;
         check_droppable(&table)?;
         let closing = table.close().await;
         self.remove_record(scope, &table).await.map_err(store_failed)?;

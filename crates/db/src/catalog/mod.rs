@@ -7,7 +7,9 @@
 //! Invariants: a space is handed out once and never again. A drop closes the table's gate, removes
 //! the table's row and in the same commit remembers its spaces as dropped; the rows in them go
 //! afterwards. Whatever a crash leaves of that, [`load`] finds and finishes. An index that comes or
-//! goes has its phase in the table's row; `leaders` lead it from one to the next.
+//! goes has its phase in the table's row; `leaders` lead it from one to the next. A table that is
+//! being filled has its status there; nobody goes on with filling it after a crash, so [`load`]
+//! forgets it.
 //!
 //! All run in tasks of their own: a client that goes away does not leave them half-way.
 
@@ -47,7 +49,7 @@ pub(crate) use revise::{check_request, revise};
 pub use streams::{StreamFigures, StreamOptions};
 
 use crate::layout::keys::{self, kind};
-use crate::schema::Table;
+use crate::schema::{StoredStatus, Table};
 use crate::session::Session;
 use record::Record;
 use streams::Streams;
@@ -79,12 +81,17 @@ impl<S: Store> Catalog<S> {
         for value in values(&*session.store, kind::STREAM).await? {
             streams.insert(Arc::new(stream_record::decode(&value, |arn| streams.tally_of(arn))?));
         }
-        let mut tables = Tables::new();
+        let (mut tables, mut unfilled) = (Tables::new(), Vec::new());
         for value in values(&*session.store, kind::TABLE).await? {
             let record = Record::decode(&value)?;
             let (scope, table) = record.into_table(&streams);
-            let name = table.definition.name.clone();
-            tables.entry(scope).or_default().insert(name, Arc::new(table));
+            match table.status {
+                StoredStatus::Creating => unfilled.push((scope, table)),
+                StoredStatus::Active => {
+                    let name = table.definition.name.clone();
+                    tables.entry(scope).or_default().insert(name, Arc::new(table));
+                }
+            }
         }
         let policies = values(&*session.store, kind::POLICY).await?;
         let policies = policies.iter().map(|value| policies::decode(value));
@@ -94,6 +101,7 @@ impl<S: Store> Catalog<S> {
         let dropped = dropped.collect::<Result<_, _>>()?;
         let (tables, changing) = (RwLock::new(tables), tokio::sync::Mutex::default());
         let catalog = Self { session, tables, streams, policies, changing };
+        catalog.forget_unfilled(unfilled).await?;
         catalog.end_streams_without_table().await?;
         Ok((catalog, dropped))
     }
@@ -128,7 +136,14 @@ impl<S> Catalog<S> {
         (page, names.next().is_some())
     }
 
-    /// Every table of every scope.
+    /// Every table of every scope that is in use.
+    pub(crate) fn in_use(&self) -> Vec<(Scope, Arc<Table>)> {
+        let mut tables = self.all();
+        tables.retain(|(_, table)| table.status == StoredStatus::Active);
+        tables
+    }
+
+    /// Every table of every scope, those that are being created among them.
     pub(crate) fn all(&self) -> Vec<(Scope, Arc<Table>)> {
         let tables = self.tables.read();
         let tables = tables.iter().flat_map(|(scope, tables)| {

@@ -9,6 +9,8 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::schema::StoredStatus;
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum ScalarType {
     S,
@@ -40,6 +42,13 @@ pub(super) enum StreamView {
     NewImage,
     OldImage,
     NewAndOldImages,
+}
+
+/// Since format 4.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Status {
+    Creating,
+    Active,
 }
 
 /// Since format 2.
@@ -325,6 +334,24 @@ impl From<StreamView> for model::StreamView {
             StreamView::NewImage => Self::NewImage,
             StreamView::OldImage => Self::OldImage,
             StreamView::NewAndOldImages => Self::NewAndOldImages,
+        }
+    }
+}
+
+impl From<StoredStatus> for Status {
+    fn from(noun: StoredStatus) -> Self {
+        match noun {
+            StoredStatus::Creating => Self::Creating,
+            StoredStatus::Active => Self::Active,
+        }
+    }
+}
+
+impl From<Status> for StoredStatus {
+    fn from(own: Status) -> Self {
+        match own {
+            Status::Creating => Self::Creating,
+            Status::Active => Self::Active,
         }
     }
 }

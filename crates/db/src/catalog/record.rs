@@ -1,38 +1,39 @@
 //! The catalog's row values (docs/format/catalog.md).
 //!
 //! A table's record is JSON, because it is read at open alone and a person may have to. Each format
-//! of the definition in it is a module; an earlier one becomes the next by `From`, up to the one
-//! that is written, and that one becomes [`TableDefinition`]. No type of another purpose has a say
-//! in the bytes.
+//! is a module: the first three of the definition in the record, the fourth of the record around it.
+//! An earlier one becomes the next by `From`, up to the one that is written. No type of another
+//! purpose has a say in the bytes.
 
 mod format_1;
 mod format_2;
 mod format_3;
+mod format_4;
 mod index;
 
 use model::{Scope, TableDefinition};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use store::{Space, StoreError};
 
 use super::streams::Streams;
-use crate::schema::{Spaces, Table};
+use crate::schema::{Spaces, StoredStatus, Table};
 
 /// The format this code writes.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// A declared table, and where its rows lie.
 #[derive(Debug)]
 pub(super) struct Record {
-    scope: Scope,
-    spaces: Spaces,
-    definition: TableDefinition,
+    pub(super) scope: Scope,
+    pub(super) spaces: Spaces,
+    pub(super) status: StoredStatus,
+    pub(super) definition: TableDefinition,
 }
 
-/// The record as it is written, with the definition of some format.
-#[derive(Debug, Serialize, Deserialize)]
-struct Stored<D> {
-    format: u32,
+/// The record of a table in use, as it was written around the definitions of the first formats.
+#[derive(Debug, Deserialize)]
+struct Unmarked<D> {
     account: String,
     region: String,
     space: u32,
@@ -47,52 +48,38 @@ struct Format {
 }
 
 impl Record {
+    /// The record of a table in use.
     pub(super) fn new(scope: &Scope, spaces: &Spaces, definition: TableDefinition) -> Self {
-        Self { scope: scope.clone(), spaces: spaces.clone(), definition }
+        let (scope, spaces, status) = (scope.clone(), spaces.clone(), StoredStatus::Active);
+        Self { scope, spaces, status, definition }
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        let stored = Stored {
-            format: FORMAT,
-            account: self.scope.account.clone(),
-            region: self.scope.region.clone(),
-            space: self.spaces.table.0,
-            global_index_spaces: self.spaces.global_indexes.iter().map(|space| space.0).collect(),
-            definition: format_3::Definition::from(self.definition.clone()),
-        };
-        serde_json::to_vec(&stored).expect("the record has string keys only")
+        serde_json::to_vec(&format_4::Record::from(self)).expect("the record has string keys only")
     }
 
     pub(super) fn decode(value: &[u8]) -> Result<Self, StoreError> {
         let Format { format } = parse(value)?;
-        match format {
-            1 => Self::read::<format_1::Definition>(value),
-            2 => Self::read::<format_2::Definition>(value),
-            FORMAT => Self::read::<format_3::Definition>(value),
-            _ => Err(StoreError::failed(format!(
-                "a table's catalog record has format {format}; this version reads up to {FORMAT}"
-            ))),
-        }
+        let record = match format {
+            1 => parse::<Unmarked<format_1::Definition>>(value)?.into(),
+            2 => parse::<Unmarked<format_2::Definition>>(value)?.into(),
+            3 => parse::<Unmarked<format_3::Definition>>(value)?.into(),
+            FORMAT => parse::<format_4::Record>(value)?,
+            _ => {
+                return Err(StoreError::failed(format!(
+                    "a table's catalog record has format {format}; this version reads up to \
+                     {FORMAT}"
+                )));
+            }
+        };
+        Ok(record.into())
     }
 
     pub(super) fn into_table(self, streams: &Streams) -> (Scope, Table) {
-        let Self { scope, spaces, definition } = self;
+        let Self { scope, spaces, status, definition } = self;
         let arn = scope.table_arn(&definition.name);
         let stream = streams.of_table(&scope, &definition);
-        (scope, Table::new(definition, arn, spaces, stream))
-    }
-
-    fn read<D>(value: &[u8]) -> Result<Self, StoreError>
-    where
-        D: DeserializeOwned + Into<format_3::Definition>,
-    {
-        let stored: Stored<D> = parse(value)?;
-        let spaces = Spaces {
-            table: Space(stored.space),
-            global_indexes: stored.global_index_spaces.into_iter().map(Space).collect(),
-        };
-        let scope = Scope { account: stored.account, region: stored.region };
-        Ok(Self { scope, spaces, definition: stored.definition.into().into() })
+        (scope, Table::new(status, definition, arn, spaces, stream))
     }
 }
 

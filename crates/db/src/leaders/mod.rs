@@ -64,7 +64,7 @@ impl<S: Store> Db<S> {
         }
         catalog.begin_streams().await?;
         let leader = Phases::new(Arc::clone(&session), Arc::clone(&catalog), background.clone());
-        for (scope, table) in catalog.all() {
+        for (scope, table) in catalog.in_use() {
             leader.begin(&scope, None, &table);
         }
         let leader = Arc::new(leader);

@@ -6,15 +6,14 @@ use std::sync::Arc;
 
 use model::api::{DescribeTableInput, DescribeTableOutput};
 use model::{
-    ApiError, IndexDescription, IndexPhase, IndexStatus, Scope, TableDefinition, TableDescription,
-    TableStatus,
+    ApiError, IndexDescription, IndexPhase, IndexStatus, Scope, TableDescription, TableStatus,
 };
 use store::{Consistency, Counters, Store};
 
 use crate::database::Db;
 use crate::error::store_failed;
 use crate::layout::keys::Place;
-use crate::schema::Table;
+use crate::schema::{StoredStatus, Table};
 
 impl<S: Store> Db<S> {
     /// Describes a table as of now, its exact counts included.
@@ -46,7 +45,7 @@ impl<S: Store> Db<S> {
         Ok(TableDescription {
             definition: Arc::clone(&table.definition),
             arn: table.arn.clone(),
-            status: table_status(&table.definition),
+            status: table_status(table),
             item_count,
             size_bytes,
             indexes,
@@ -70,11 +69,16 @@ impl<S: Store> Db<S> {
 
 /// A table is active again while the index that was added to it is being backfilled
 /// (ack-api-quirks, DDB-TABLE-148, 2026-11).
-fn table_status(definition: &TableDefinition) -> TableStatus {
+fn table_status(table: &Table) -> TableStatus {
     let changing = |phase| matches!(phase, IndexPhase::Allocating | IndexPhase::Deleting);
-    match definition.indexes.iter().any(|index| changing(index.phase)) {
-        true => TableStatus::Updating,
-        false => TableStatus::Active,
+    match table.status {
+        StoredStatus::Creating => TableStatus::Creating,
+        StoredStatus::Active
+            if table.definition.indexes.iter().any(|index| changing(index.phase)) =>
+        {
+            TableStatus::Updating
+        }
+        StoredStatus::Active => TableStatus::Active,
     }
 }
 

@@ -17,4 +17,4 @@ mod table;
 
 pub(crate) use index::{Index, Projected, key_names};
 pub(crate) use spaces::Spaces;
-pub(crate) use table::{Entered, Table};
+pub(crate) use table::{Entered, StoredStatus, Table};

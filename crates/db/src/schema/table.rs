@@ -28,12 +28,22 @@ use super::gate::{Closing, Gate, Pass};
 use super::index::{self, Index};
 use super::spaces::Spaces;
 use super::stream::Stream;
-use crate::error::{index_missing, table_missing};
+use crate::error::{in_use, index_missing, table_missing};
 use crate::layout::keys::{Place, kind};
+
+/// Whether a table may be used. What else its status says follows from the phases of its indexes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoredStatus {
+    /// It is being filled: it can be seen, and nothing else.
+    Creating,
+    /// It is in use.
+    Active,
+}
 
 /// One version of a table that requests run on.
 #[derive(Debug)]
 pub(crate) struct Table {
+    pub(crate) status: StoredStatus,
     pub(crate) definition: Arc<TableDefinition>,
     pub(crate) arn: String,
     pub(crate) place: Place,
@@ -66,6 +76,7 @@ pub(crate) struct Entered {
 
 impl Table {
     pub(crate) fn new(
+        status: StoredStatus,
         definition: TableDefinition,
         arn: String,
         spaces: Spaces,
@@ -76,6 +87,7 @@ impl Table {
         let expiry = Expiry::of(&definition, spaces.table);
         let definition = Arc::new(definition);
         Self {
+            status,
             definition,
             arn,
             place,
@@ -95,7 +107,7 @@ impl Table {
         spaces: Spaces,
         stream: Option<Arc<Stream>>,
     ) -> Self {
-        let mut amended = Self::new(definition, self.arn.clone(), spaces, stream);
+        let mut amended = Self::new(self.status, definition, self.arn.clone(), spaces, stream);
         amended.expired = Arc::clone(&self.expired);
         if amended.maintains_as(self) {
             amended.era = Arc::clone(&self.era);
@@ -141,6 +153,25 @@ impl Table {
         self.era.gate.pause().await
     }
 
+    /// Checks that requests may read and write its items. A table that is being created is not
+    /// there for them (ExtendDB's pull request 204, measured on AWS, 2026-07).
+    pub(crate) fn check_in_use(&self) -> Result<(), ApiError> {
+        match self.status {
+            StoredStatus::Active => Ok(()),
+            StoredStatus::Creating => Err(table_missing()),
+        }
+    }
+
+    /// Checks that it may be changed or dropped (ack-api-quirks, IMPORT-001, 2026-11; the words of
+    /// DeleteTable: vdesabou/kafka-docker-playground issue 8703, 2026-07).
+    pub(crate) fn check_changeable(&self) -> Result<(), ApiError> {
+        let name = &self.definition.name;
+        match self.status {
+            StoredStatus::Active => Ok(()),
+            StoredStatus::Creating => Err(in_use(format!("Table is being created: {name}"))),
+        }
+    }
+
     /// Checks, after a read, that no drop was removing rows meanwhile.
     pub(crate) async fn check_still_there(&self) -> Result<(), ApiError> {
         self.latest().await.map(drop)
@@ -179,7 +210,8 @@ impl Table {
         let stream = self.stream.as_ref().map(|stream| stream.arn.clone());
         let takes_writers = !self.era.gate.is_closed();
         let (definition, spaces) = (Arc::clone(&self.definition), self.spaces.clone());
-        (self.arn.clone(), definition, spaces, places, stream, self.expiry.clone(), takes_writers)
+        let about = (self.arn.clone(), self.status, definition, spaces, places);
+        (about, stream, self.expiry.clone(), takes_writers)
     }
 
     /// Whether writes report item collections: they exist where local indexes do.

@@ -1,7 +1,8 @@
 //! Tables, in: with the settings, the id and the age that they had elsewhere.
 //!
 //! Until [`Adoption::publish`] their spaces are remembered as those of dropped tables are: whatever
-//! interrupts the adoption, the next open removes what was written, and nobody has seen any of it.
+//! interrupts the adoption, the next open removes what was written. Nobody has seen any of it,
+//! unless [`Adoption::announce`] showed the tables as such that are being created.
 
 use model::api::CreateTableInput;
 use model::{ApiError, IndexDefinition, IndexPhase, Scope, TableDefinition};
@@ -61,7 +62,17 @@ impl<'d, S: Store> Adoption<'d, S> {
         self.add(scope, definition, Fidelity::Put).await
     }
 
-    /// Lets everybody see all of the tables, durably and at once. Their loaders are finished.
+    /// Lets everybody see the tables that were taken over so far, durably, as such that are being
+    /// created: they are listed and described, their names are taken, and nothing else is done with
+    /// them. Those that are never published are so until the database is opened again, and gone then.
+    ///
+    /// # Errors
+    /// [`ApiError::InternalServerError`] when the store fails.
+    pub async fn announce(&self) -> Result<(), ApiError> {
+        self.db.catalog().announce(&self.adopted).await
+    }
+
+    /// Lets everybody use all of the tables, durably and at once. Their loaders are finished.
     ///
     /// # Errors
     /// [`ApiError::InternalServerError`] when the store fails.

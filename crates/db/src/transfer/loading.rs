@@ -88,6 +88,7 @@ impl<S: Store> Db<S> {
     /// [`ApiError::ResourceNotFound`].
     pub fn load(&self, scope: &Scope, table: &TableRef) -> Result<Loader<'_, S>, ApiError> {
         let found = self.named_table(scope, table)?;
+        found.check_in_use()?;
         Ok(Loader::new(self, found, Target::InUse, Fidelity::Put))
     }
 }

@@ -31,13 +31,13 @@ pub struct VisitedItem<'a> {
 }
 
 impl<S: Store> Db<S> {
-    /// Every table of every scope, by account, region and name.
+    /// Every table in use of every scope, by account, region and name.
     ///
     /// # Errors
     /// [`ApiError::InternalServerError`] when the store fails; the log says why.
     pub async fn stored_tables(&self) -> Result<Vec<StoredTable>, ApiError> {
         let mut stored = Vec::new();
-        for (scope, table) in self.catalog().all() {
+        for (scope, table) in self.catalog().in_use() {
             let (items, _) = self.counted(table.place).await?;
             let definition = Arc::clone(&table.definition);
             stored.push(StoredTable { scope, definition, items });
@@ -57,6 +57,7 @@ impl<S: Store> Db<S> {
         mut visit: impl FnMut(VisitedItem<'_>) -> ControlFlow<()> + Send,
     ) -> Result<(), ApiError> {
         let found = self.named_table(scope, table)?;
+        found.check_in_use()?;
         let rows = found.place.hashes(0, u64::MAX, None);
         let visit = |row: Row<'_>| {
             let bytes = stored::item_bytes(row.value);

@@ -1,4 +1,4 @@
-//! The definition of format 3, which this version writes.
+//! The definition of formats 3 and 4, which this version writes.
 //!
 //! Format 3 came with streams and the expiry of items: with the label of the stream and the phase
 //! of time to live. Its indexes are those of format 2.

@@ -1,4 +1,4 @@
-//! The index of formats 2 and 3.
+//! The index of formats 2 to 4.
 
 use model::IndexDefinition;
 use serde::{Deserialize, Serialize};

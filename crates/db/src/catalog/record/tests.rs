@@ -11,6 +11,7 @@ use super::*;
 const FORMAT_1: &str = include_str!("format-1.json");
 const FORMAT_2: &str = include_str!("format-2.json");
 const FORMAT_3: &str = include_str!("format-3.json");
+const FORMAT_4: &str = include_str!("format-4.json");
 
 fn key(hash: (&str, ScalarType), range: &[(&str, ScalarType)]) -> KeySchema {
     let element = |(name, scalar_type): &(&str, ScalarType)| KeyElement {
@@ -116,7 +117,7 @@ fn second() -> TableDefinition {
     }
 }
 
-/// What `format-3.json` means: a definition in which nothing is left out.
+/// What `format-3.json` and `format-4.json` mean: a definition in which nothing is left out.
 fn third() -> TableDefinition {
     TableDefinition {
         on_demand: Some(OnDemandThroughput { read: None, write: Some(7) }),
@@ -130,35 +131,43 @@ fn third() -> TableDefinition {
     }
 }
 
-fn record(definition: TableDefinition) -> Record {
+fn record(status: StoredStatus, definition: TableDefinition) -> Record {
     let scope = Scope { account: "000000000000".into(), region: "eu-west-3".into() };
     let spaces = Spaces { table: Space(16), global_indexes: vec![Space(17)] };
-    Record { scope, spaces, definition }
+    Record { scope, spaces, status, definition }
 }
 
 #[track_caller]
 fn assert_read(text: &str, definition: TableDefinition) {
-    let (read, expected) =
-        (Record::decode(text.trim_end().as_bytes()).unwrap(), record(definition));
-    assert_eq!(read.definition, expected.definition);
+    assert_read_as(text, record(StoredStatus::Active, definition));
+}
+
+#[track_caller]
+fn assert_read_as(text: &str, expected: Record) {
+    let read = Record::decode(text.trim_end().as_bytes()).unwrap();
+    assert_eq!((read.definition, read.status), (expected.definition, expected.status));
     assert_eq!((read.scope, read.spaces), (expected.scope, expected.spaces));
 }
 
 #[test]
 fn the_format_that_is_written_is_the_documented_one() {
-    let written = String::from_utf8(record(third()).encode()).unwrap();
-    assert_eq!(written, FORMAT_3.trim_end());
-    let plain = String::from_utf8(record(films()).encode()).unwrap();
+    let creating = record(StoredStatus::Creating, third());
+    let written = String::from_utf8(creating.encode()).unwrap();
+    assert_eq!(written, FORMAT_4.trim_end());
+    let active = record(StoredStatus::Active, films());
+    let plain = String::from_utf8(active.encode()).unwrap();
     let members = ["warm", "changes", "since", "label", "phase", "changed_at"];
     assert!(members.iter().all(|name| !plain.contains(name)), "what says nothing is left out");
 }
 
 #[test]
 fn records_of_every_format_are_read() {
+    assert_read_as(FORMAT_4, record(StoredStatus::Creating, third()));
     assert_read(FORMAT_3, third());
     assert_read(FORMAT_2, second());
     assert_read(FORMAT_1, first());
-    assert_read(&String::from_utf8(record(films()).encode()).unwrap(), films());
+    let written = record(StoredStatus::Active, films()).encode();
+    assert_read(&String::from_utf8(written).unwrap(), films());
 }
 
 #[test]
@@ -173,9 +182,9 @@ fn a_setting_that_later_records_of_the_first_format_have_is_read() {
 #[test]
 fn a_record_of_another_format_is_refused() {
     assert!(matches!(Record::decode(b"{}"), Err(StoreError::Damaged { .. })));
-    let error = Record::decode(FORMAT_3.replace("\"format\":3", "\"format\":4").as_bytes());
+    let error = Record::decode(FORMAT_4.replace("\"format\":4", "\"format\":5").as_bytes());
     let error = error.unwrap_err().to_string();
-    assert!(error.contains("has format 4; this version reads up to 3"), "{error}");
+    assert!(error.contains("has format 5; this version reads up to 4"), "{error}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl<S: Store> Db<S> {
     /// What time to live has done, in every table that has it or had it since the process started.
     pub fn expiry_figures(&self) -> Vec<ExpiryFigures> {
         let now_seconds = self.now_ms() / 1000;
-        let tables = self.catalog().all().into_iter().map(|(_, table)| table);
+        let tables = self.catalog().in_use().into_iter().map(|(_, table)| table);
         let told = tables.filter(|table| table.expiry.is_some() || table.expired.removed() > 0);
         let figures = told.map(|table| ExpiryFigures {
             table: table.definition.name.clone(),

@@ -56,7 +56,7 @@ impl<S: Store> Db<S> {
         let mut pace = Pace::new();
         loop {
             if turns.are_to_be_joined() {
-                let tables = self.catalog().all().into_iter().map(|(_, table)| table);
+                let tables = self.catalog().in_use().into_iter().map(|(_, table)| table);
                 turns.join(tables, self.now_ms() / 1000);
             }
             let Some(mut sweep) = turns.queue.pop_front() else { return result };
