@@ -134,6 +134,7 @@ impl Units {
 
 /// Begun steps of `step_bytes`; what is missing or empty counts as one.
 fn steps(item_bytes: usize, step_bytes: usize) -> u64 {
+    debug_assert!(step_bytes > 0, "a unit covers something");
     item_bytes.div_ceil(step_bytes).max(1) as u64
 }
 

@@ -9,7 +9,9 @@
 //! answer with a wrong item.
 //!
 //! Invariants: maps are sorted by name and sets by element, numbers are normalised and nothing has
-//! two spellings, so equal items have equal bytes.
+//! two spellings, so equal items have equal bytes. Asserted in debug builds where an item is
+//! finished and where a container is written, by reading back what was written; never where bytes
+//! come from a disk.
 //!
 //! Grammar (docs/format/item.md):
 //!
@@ -78,7 +80,9 @@ impl Item {
         for (name, value) in attributes {
             writer.attribute(name, value);
         }
-        writer.finish()
+        let item = writer.finish();
+        debug_assert_eq!(item.decode(), *attributes, "an item reads back as it was given");
+        item
     }
 
     /// Takes bytes that [`Item::encode`] once made and the engine has verified.

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A scalar does not say its type: the table's schema fixes it, so that all scalars at one place
-//! of a key are of one type.
+//! of a key are of one type. No assertion holds that here, where nobody knows the schema.
 
 use crate::ValueRef;
 
@@ -44,7 +44,12 @@ pub fn encode_prefix(prefix: &[u8], out: &mut Vec<u8>) {
 }
 
 fn encode_text(text: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
     encode_prefix(text, out);
+    debug_assert!(
+        !out[start..].windows(2).any(|pair| pair == [ESCAPED, END]),
+        "nothing within a text looks like its end"
+    );
     out.extend_from_slice(&[ESCAPED, END]);
 }
 

@@ -6,8 +6,12 @@
 //!
 //! What it is not: it parses no JSON, knows no store, evaluates no expression and reads no clock.
 //!
-//! Invariants: maps and sets are kept sorted, so that equal values have equal bytes; a [`Number`]
-//! is normalised at birth; an error's kind is a variant, never a message to be inspected.
+//! # Invariants
+//! - Maps and sets are kept sorted, so that equal values have equal bytes: `item` asserts it where
+//!   bytes are written.
+//! - A [`Number`] is normalised at birth: `number` asserts it.
+//! - An error's kind is a variant, never a message to be inspected. No assertion says so: the
+//!   other rooms match on [`ApiError`], and have no other way.
 
 pub mod api;
 mod arn;

@@ -4,7 +4,8 @@
 //! bytes, ordered and printed without being read into a `Number` first.
 //!
 //! Invariants: a number is normalised at birth (no trailing zeros in the coefficient, one zero
-//! without a sign), so that equal numbers have equal fields and equal bytes.
+//! without a sign) and within DynamoDB's range, so that equal numbers have equal fields and equal
+//! bytes. Asserted in the three places where numbers are born: parsed, computed, read from bytes.
 //!
 //! Flow: text → [`Number::parse`] (`parse.rs`) → [`Number::encode`] (`bytes.rs`) → stored →
 //! [`NumberRef::write_text`] (`text.rs` has the notation).
@@ -167,7 +168,18 @@ impl Number {
         if number.magnitude() < MAGNITUDE_MIN {
             return Err(NumberError::Underflow);
         }
+        debug_assert!(number.is_normal(), "a result is in normal form");
         Ok(number)
+    }
+
+    /// Whether the fields are as the module's head says.
+    fn is_normal(self) -> bool {
+        if self.coefficient == 0 {
+            return self == Self::ZERO;
+        }
+        !self.coefficient.is_multiple_of(10)
+            && self.digits() <= DIGITS_MAX
+            && (MAGNITUDE_MIN..=MAGNITUDE_MAX).contains(&self.magnitude())
     }
 
     /// Significant digits; 0 for zero.
@@ -189,6 +201,7 @@ impl Number {
 /// AWS: nubo-db/dynoxide pull request 195, 2026-08-18, seen 2026-11-23.
 fn item_bytes_of(negative: bool, digits: u32, magnitude: i32) -> usize {
     let before_point = (magnitude + 1).clamp(0, digits.cast_signed()).unsigned_abs();
+    debug_assert!(before_point <= digits, "the point stands within the digits or at an end");
     let after_point = digits - before_point;
     let bytes = 1 + before_point.div_ceil(2) + after_point.div_ceil(2) + u32::from(negative);
     bytes as usize
@@ -224,6 +237,7 @@ impl Ord for Number {
 impl Number {
     /// Compares absolute values, neither of which is zero.
     fn cmp_absolute(&self, other: &Self) -> Ordering {
+        debug_assert!(self.coefficient > 0 && other.coefficient > 0, "zero has no first digit");
         let aligned = |number: &Self| {
             number.coefficient * POWERS_OF_TEN[(DIGITS_MAX - number.digits()) as usize]
         };

@@ -19,10 +19,10 @@ pub enum ReturnValues {
 /// Whether a failed condition shows the item that failed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReturnValuesOnConditionCheckFailure {
-    /// It does not.
+    /// The failure shows nothing.
     #[default]
     None,
-    /// The whole item.
+    /// The failure shows the whole item.
     AllOld,
 }
 
@@ -41,10 +41,10 @@ pub enum ReturnConsumedCapacity {
 /// Whether a write estimates the size of its item collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReturnItemCollectionMetrics {
-    /// It does not.
+    /// No estimate.
     #[default]
     None,
-    /// It does.
+    /// The answer has an estimate.
     Size,
 }
 

@@ -12,6 +12,9 @@ pub struct SequenceNumber(pub u64);
 /// keeps the zeros in front of the number.
 const SEQUENCE_DIGITS: usize = 21;
 
+// 64 bits have 20 digits, and the 1 stands before them.
+const _: () = assert!(u64::MAX.ilog10() as usize + 2 == SEQUENCE_DIGITS);
+
 impl fmt::Display for SequenceNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "1{:0width$}", self.0, width = SEQUENCE_DIGITS - 1)
@@ -55,14 +58,14 @@ impl fmt::Display for StreamArn {
     }
 }
 
-/// What happened to an item.
+/// What a change made of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It came to be.
+    /// An item where there was none.
     Insert,
-    /// It became another.
+    /// Another item than the one that was there.
     Modify,
-    /// It went.
+    /// No item where there was one.
     Remove,
 }
 
@@ -93,15 +96,15 @@ pub enum ShardPosition {
 /// One change of one item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamRecord {
-    /// Names it, among all changes of all tables.
+    /// The record's name among those of all tables.
     pub event_id: String,
-    /// Where its stream is.
+    /// The region that its stream is in.
     pub region: String,
     /// Which images its stream shows.
     pub view: StreamView,
-    /// What happened.
+    /// What the change made of the item.
     pub kind: ChangeKind,
-    /// Who did it.
+    /// Who changed the item.
     pub origin: ChangeOrigin,
     /// The item's primary key.
     pub keys: Item,
@@ -109,14 +112,14 @@ pub struct StreamRecord {
     pub old_image: Option<Item>,
     /// The item after, where the stream shows it and it is there.
     pub new_image: Option<Item>,
-    /// Its place in the shard.
+    /// The record's place in its shard.
     pub sequence: SequenceNumber,
-    /// When, in milliseconds since the epoch.
+    /// When the item was changed, in milliseconds since the epoch.
     pub created_at_ms: u64,
 }
 
 impl StreamRecord {
-    /// Its size as DynamoDB counts: its key and its images.
+    /// The record's size as DynamoDB counts: its key and its images.
     pub fn size_bytes(&self) -> usize {
         let images = self.old_image.iter().chain(&self.new_image);
         self.keys.item_bytes() + images.map(Item::item_bytes).sum::<usize>()
@@ -139,9 +142,9 @@ pub struct Shard {
 /// Whether a stream takes changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StreamStatus {
-    /// It does.
+    /// Changes are added to it.
     Enabled,
-    /// It can only be read.
+    /// Its shards can be read; nothing is added.
     Disabled,
 }
 

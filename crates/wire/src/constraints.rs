@@ -32,6 +32,7 @@ pub(crate) fn check(body: &Json<'_>, shape: &'static Shape) -> Result<(), ApiErr
     if found.is_empty() {
         return Ok(());
     }
+    debug_assert!(found.len() <= VIOLATIONS_MAX, "no more are reported");
     let plural = if found.len() == 1 { "" } else { "s" };
     Err(ApiError::Validation(format!(
         "{} validation error{plural} detected: {}",

@@ -12,7 +12,8 @@
 //! stands, which only the tree can tell, so that the tree is printed without its repetitions and
 //! read again. What is unfit even then is a fault of ours: it is logged, and answered as one.
 //!
-//! Invariant: both paths give the same verdict on every body (`decode/tests.rs`).
+//! Invariants: both paths give the same verdict on every body (`decode/tests.rs`); what a shape is
+//! read as is what it is, which codegen sees to and each reader asserts.
 
 mod attribute;
 #[cfg(test)]
@@ -228,7 +229,9 @@ impl Decode for Unsupported {
 
 impl<T: Decode> Decode for Vec<T> {
     fn decode(reader: &mut Reader<'_>, shape: &'static Shape) -> Fit<Self> {
-        let Kind::List { element, length } = &shape.kind else { return Err(Unfit) };
+        let Kind::List { element, length } = &shape.kind else {
+            unreachable!("{} is read as a list", shape.name)
+        };
         let mut list = Vec::new();
         reader.elements(length, |reader| {
             list.push(T::decode(reader, element)?);
@@ -240,7 +243,9 @@ impl<T: Decode> Decode for Vec<T> {
 
 impl<T: Decode> Decode for BTreeMap<String, T> {
     fn decode(reader: &mut Reader<'_>, shape: &'static Shape) -> Fit<Self> {
-        let Kind::Map { key, value, length } = &shape.kind else { return Err(Unfit) };
+        let Kind::Map { key, value, length } = &shape.kind else {
+            unreachable!("{} is read as a map", shape.name)
+        };
         let mut map = Self::new();
         reader.entries(key, length, |reader, name| {
             if is_attribute_name(key) && value::check_name(name).is_err() {
@@ -256,7 +261,9 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
 /// Parts of a request by the table that they are about, in the order written.
 impl<T: Decode> Decode for Vec<(TableRef, T)> {
     fn decode(reader: &mut Reader<'_>, shape: &'static Shape) -> Fit<Self> {
-        let Kind::Map { key, value, length } = &shape.kind else { return Err(Unfit) };
+        let Kind::Map { key, value, length } = &shape.kind else {
+            unreachable!("{} is read as a map", shape.name)
+        };
         let mut map: Self = Vec::new();
         reader.entries(key, length, |reader, name| {
             // So few that each is compared with all.

@@ -39,6 +39,7 @@ struct Bounded {
 
 impl Write for Bounded {
     fn write_str(&mut self, part: &str) -> fmt::Result {
+        debug_assert!(self.text.len() <= ECHO_BYTES_MAX, "the text never grows past its bound");
         let room = ECHO_BYTES_MAX - self.text.len();
         let kept = part.floor_char_boundary(room);
         self.text.push_str(&part[..kept]);

@@ -28,6 +28,7 @@ impl<'o> ObjectWriter<'o> {
 
     /// Writes a member's name; its value is to follow.
     pub(crate) fn key(&mut self, name: &str) -> &mut Vec<u8> {
+        self.assert_between_members();
         if !self.empty {
             self.out.push(b',');
         }
@@ -73,7 +74,15 @@ impl<'o> ObjectWriter<'o> {
 
     /// Ends the object.
     pub(crate) fn close(self) {
+        self.assert_between_members();
         self.out.push(b'}');
+    }
+
+    /// Asserts that whoever asked for a key has written its value.
+    fn assert_between_members(&self) {
+        let last = self.out.last();
+        debug_assert_eq!(self.empty, last == Some(&b'{'), "members come behind the opening brace");
+        debug_assert_ne!(last, Some(&b':'), "the member before has its value");
     }
 }
 
@@ -130,7 +139,7 @@ fn write_scalar(out: &mut Vec<u8>, value: ValueRef<'_>) {
             out.push(b'"');
         }
         ValueRef::B(bytes) => write_base64(out, bytes),
-        _ => out.extend_from_slice(b"null"),
+        _ => unreachable!("sets hold strings, numbers and binaries"),
     }
 }
 
@@ -166,12 +175,14 @@ fn first_to_escape(bytes: &[u8]) -> Option<usize> {
         .take_while(|block| !block.iter().fold(false, |found, byte| found | special(byte)))
         .count();
     let start = plain * BLOCK_BYTES;
+    debug_assert!(!bytes[..start].iter().any(special), "whole blocks are passed when plain");
     bytes[start..].iter().position(special).map(|index| start + index)
 }
 
 #[cold]
 fn write_escape(out: &mut Vec<u8>, byte: u8) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
+    debug_assert!(byte < b' ' || byte == b'"' || byte == b'\\', "other bytes stand for themselves");
     match byte {
         b'"' => out.extend_from_slice(b"\\\""),
         b'\\' => out.extend_from_slice(b"\\\\"),

@@ -127,7 +127,9 @@ fn check_alternatives(body: Members<'_, '_>, shape: &'static Shape) -> Result<()
     } else {
         return Ok(());
     };
-    let Kind::Structure(members) = shape.kind else { return Ok(()) };
+    let Kind::Structure(members) = shape.kind else {
+        unreachable!("{} is a structure", shape.name)
+    };
     match members.iter().filter(|member| body.get(member.name).is_some()).count() {
         0 => Err(value::refused(none)),
         1 => Ok(()),

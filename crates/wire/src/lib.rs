@@ -11,9 +11,15 @@
 //! a tree, which is checked step by step for the refusal that comes first (`decode` and
 //! `explanation` say how the two go together).
 //!
-//! Invariants: shapes and constraints come from the service model alone, through
-//! `cargo xtask codegen`; no input makes it panic or recurse without bound; answers are printed
-//! straight from item bytes, without a tree between.
+//! # Invariants
+//! - Shapes and constraints come from the service model alone, through `cargo xtask codegen`, whose
+//!   test compares what is generated with what is here.
+//! - No input makes it panic or recurse without bound. So an assertion here speaks of what an
+//!   earlier check has seen to, and of what is written; the fuzz targets and the changed bodies of
+//!   `decode/tests.rs` try to reach them.
+//! - The two ways to read a body give the same verdict. A body that breaks this is logged and
+//!   answered as a fault of ours instead of asserted: a client has sent it.
+//! - Answers are printed straight from item bytes, without a tree between: [`Encode`] takes none.
 
 mod constraints;
 mod decode;

@@ -4,8 +4,10 @@
 //! What it is not: it builds no tree, and it has no words for what is wrong. [`Unfit`] says only
 //! that the body is not what was asked for; `explanation` finds out why.
 //!
-//! Invariant: it takes the texts that the parser behind [`crate::json`] takes and no others, to the
-//! same depth; a differential test holds the two together.
+//! Invariants: it takes the texts that the parser behind [`crate::json`] takes and no others, to the
+//! same depth; a differential test holds the two together, since an assertion would have to parse
+//! everything twice. It stands between two characters, never within one, and is as deep as brackets
+//! are open: asserted where it moves. Nothing is read after something was unfit.
 
 use std::borrow::Cow;
 
@@ -45,6 +47,7 @@ impl<'a> Reader<'a> {
 
     /// Refuses anything but space from here to the end.
     pub(crate) fn finish(mut self) -> Fit<()> {
+        debug_assert_eq!(self.depth, 0, "whoever finishes has left every array and object");
         if self.peek().is_ok() { Err(Unfit) } else { Ok(()) }
     }
 
@@ -58,6 +61,8 @@ impl<'a> Reader<'a> {
 
     /// Enters an array or object: `open` is its bracket.
     pub(crate) fn enter(&mut self, open: u8) -> Fit<()> {
+        debug_assert!(matches!(open, b'[' | b'{'), "only arrays and objects are entered");
+        debug_assert!(self.depth < DEPTH_END, "nothing is read after something was unfit");
         self.byte(open)?;
         self.depth += 1;
         if self.depth < DEPTH_END { Ok(()) } else { Err(Unfit) }
@@ -144,6 +149,7 @@ impl<'a> Reader<'a> {
             return Err(Unfit);
         }
         self.at += 1;
+        debug_assert!(self.text.is_char_boundary(self.at), "JSON's own signs are ASCII");
         Ok(())
     }
 
@@ -158,6 +164,7 @@ impl<'a> Reader<'a> {
     /// Whether another part follows, up to which it moves; else it moves past the closing bracket.
     fn goes_on(&mut self, close: u8, is_first: &mut bool) -> Fit<bool> {
         let next = self.peek()?;
+        debug_assert!(self.depth > 0, "what goes on was entered");
         if next == close {
             self.at += 1;
             self.depth -= 1;
@@ -262,6 +269,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.at = end;
+        debug_assert!(end > first, "a number has a digit");
         Ok(&self.text[start..end])
     }
 }

@@ -1,7 +1,8 @@
 //! Attribute values: from `{"S": "…"}` to the model's tree, with the service's refusals.
 //!
-//! By the time a value comes here its JSON types are right and its base64 is well formed (the
-//! shape's checks have seen to it), so what is left to refuse is what a value may not be.
+//! By the time a value comes here its JSON types are right and its base64 is well formed: the
+//! shape's checks have seen to it, and what relies on them asserts it. What is left to refuse is
+//! what a value may not be.
 
 use std::collections::BTreeSet;
 
@@ -119,6 +120,7 @@ fn typed_value(
 }
 
 fn text<'j>(json: &'j Json<'_>) -> &'j str {
+    debug_assert!(matches!(json, Json::String(_)), "the types were checked");
     json.text().unwrap_or_default()
 }
 
@@ -140,6 +142,7 @@ pub(crate) fn is_base64(text: &str) -> bool {
 }
 
 fn binary(text: &str) -> Vec<u8> {
+    debug_assert!(is_base64(text), "base64 was checked with the types");
     STANDARD.decode(text).unwrap_or_default()
 }
 

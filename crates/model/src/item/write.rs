@@ -1,5 +1,7 @@
 //! Tree → bytes, in one pass: sizes that are known only at the end are filled in then.
 
+use std::cmp::Ordering;
+
 use super::{FORMAT, Item, ValueRef, size, tag};
 use crate::{AttributeMap, AttributeValue, Number};
 
@@ -37,7 +39,12 @@ impl ItemWriter {
 
     pub(super) fn finish(mut self) -> Item {
         fill_in(ITEM_BYTES_AT, self.item_bytes, &mut self.bytes);
-        Item { bytes: self.bytes.into() }
+        let item = Item { bytes: self.bytes.into() };
+        debug_assert!(
+            item.attributes().iter().is_sorted_by(|(one, _), (next, _)| one < next),
+            "attributes are written in name order, each once"
+        );
+        item
     }
 }
 
@@ -96,6 +103,7 @@ fn write_number(number: Number, out: &mut Vec<u8>) -> usize {
     let length_at = out.len();
     out.push(0);
     number.encode(out);
+    debug_assert!(out.len() - length_at - 1 < 0x80, "a longer length would take two bytes");
     // A number's byte form is shorter than 128 bytes, so that its length is one byte of LEB128.
     out[length_at] = u8::try_from(out.len() - length_at - 1).expect("numbers are short");
     number.item_bytes()
@@ -126,10 +134,28 @@ fn write_container(
     out.extend([0; U32_BYTES]);
     let item_bytes = write_elements(out);
     fill_in(length_at, out.len() - length_at - U32_BYTES, out);
+    debug_assert!(is_sound(ValueRef::of_encoded(&out[length_at - 1..]), item_bytes));
     item_bytes
 }
 
+/// Whether a container that was written is as views rely on: it counts for as much as what was
+/// given, its elements stand in order, and no set is empty.
+fn is_sound(container: ValueRef<'_>, item_bytes: usize) -> bool {
+    let is_sorted = match container {
+        ValueRef::Ss(set) | ValueRef::Ns(set) | ValueRef::Bs(set) => {
+            !set.is_empty()
+                && set
+                    .iter()
+                    .is_sorted_by(|one, next| one.compare(next).is_some_and(Ordering::is_lt))
+        }
+        ValueRef::M(map) => map.iter().is_sorted_by(|(one, _), (next, _)| one < next),
+        _ => true,
+    };
+    is_sorted && container.item_bytes() == item_bytes
+}
+
 fn fill_in(at: usize, length: usize, out: &mut [u8]) {
+    debug_assert_eq!(out[at..at + U32_BYTES], [0; U32_BYTES], "a length is filled in once");
     let length = u32::try_from(length).expect("requests are far smaller than 4 GiB");
     out[at..at + U32_BYTES].copy_from_slice(&length.to_le_bytes());
 }

@@ -26,10 +26,12 @@ const PAIRS_MAX: usize = DIGITS_MAX as usize / 2;
 const BYTES_MAX: usize = 3 + PAIRS_MAX;
 
 pub(super) fn encode(number: Number, out: &mut Vec<u8>) {
+    debug_assert!(number.is_normal(), "numbers are normalised at birth");
     if number.coefficient == 0 {
         out.push(ZERO);
         return;
     }
+    let start = out.len();
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(number.coefficient).as_bytes();
     let flip = if number.negative { 0xFF } else { 0 };
@@ -43,6 +45,8 @@ pub(super) fn encode(number: Number, out: &mut Vec<u8>) {
         out.push((tens * 10 + ones + 1) ^ flip);
     }
     out.push(TERMINATOR ^ flip);
+    debug_assert!(out.len() - start <= BYTES_MAX, "38 digits are 19 pairs");
+    debug_assert_eq!(decode(&out[start..]), Some((number, out.len() - start)), "it reads back");
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Option<(Number, usize)> {
@@ -66,7 +70,9 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(Number, usize)> {
         return None;
     }
     let exponent = i16::try_from(parts.magnitude - number.magnitude()).ok()?;
-    Some((Number { exponent, ..number }, parts.pairs.len() + 3))
+    let number = Number { exponent, ..number };
+    debug_assert!(number.is_normal(), "one byte holds no magnitude out of range");
+    Some((number, parts.pairs.len() + 3))
 }
 
 /// The byte form of a number other than zero, taken apart.

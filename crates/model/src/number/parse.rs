@@ -55,6 +55,7 @@ impl Mantissa {
             return;
         }
         let shift = self.zeros + 1;
+        debug_assert!(self.digits > 0 || self.zeros == 0, "zeros count behind a digit only");
         self.digits += shift;
         self.zeros = 0;
         if self.digits <= i64::from(DIGITS_MAX) {
@@ -83,7 +84,9 @@ impl Mantissa {
             return Ok(Number::ZERO);
         }
         let exponent = i16::try_from(exponent + self.zeros).expect("the magnitude is in range");
-        Ok(Number { negative, coefficient: self.coefficient, exponent })
+        let number = Number { negative, coefficient: self.coefficient, exponent };
+        debug_assert!(number.is_normal(), "a parsed number is in normal form");
+        Ok(number)
     }
 }
 

@@ -4,6 +4,7 @@
 /// Appends the number whose significant digits are the ASCII `digits`, the first of them standing
 /// at ten to the power of `magnitude`.
 pub(super) fn write_plain(negative: bool, digits: &[u8], magnitude: i32, out: &mut Vec<u8>) {
+    debug_assert!(!digits.is_empty() && digits[0] != b'0', "the first digit is significant");
     if negative {
         out.push(b'-');
     }

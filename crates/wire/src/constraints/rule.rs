@@ -108,7 +108,11 @@ impl Rule {
         match self {
             Self::NotNull => true,
             Self::OneOf(words) => words.contains(&text),
-            Self::Match(pattern) => pattern::matches(pattern, text).unwrap_or(true),
+            Self::Match(pattern) => {
+                let matches = pattern::matches(pattern, text);
+                debug_assert!(matches.is_some(), "{pattern} is a pattern of the table");
+                matches.unwrap_or(true)
+            }
             Self::AtLeast(..) | Self::AtMost(..) => {
                 let ascii = text.is_ascii();
                 let length = if ascii { text.len() } else { text.encode_utf16().count() };
