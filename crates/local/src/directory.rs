@@ -103,7 +103,7 @@ impl Claim {
         engine_dir(&self.dir, self.marker.generation)
     }
 
-    /// What seals them.
+    /// The key that seals the engine's files.
     pub(crate) fn data_key(&self) -> &DataKey {
         &self.marker.data_key
     }
@@ -128,6 +128,12 @@ impl Claim {
         root: &RootKey,
     ) -> Result<(), LocalError> {
         let unwritable = LocalError::unwritable(&self.dir);
+        assert_eq!(
+            next.marker.generation,
+            self.marker.generation + 1,
+            "one generation follows the other"
+        );
+        assert!(next.marker.data_key != self.marker.data_key, "a generation has its own key");
         sync_tree(&next.engine_dir).map_err(&unwritable)?;
         write_marker(&self.dir, root, &next.marker).map_err(&unwritable)?;
         self.marker = next.marker;
@@ -160,7 +166,7 @@ pub(crate) struct NextGeneration {
 }
 
 impl NextGeneration {
-    /// What seals them.
+    /// The key that seals the engine's files.
     pub(crate) fn data_key(&self) -> &DataKey {
         &self.marker.data_key
     }

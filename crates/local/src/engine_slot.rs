@@ -70,15 +70,18 @@ impl EngineSlot {
     /// Keeps the engine for reading alone.
     pub(crate) fn keep_for_reading(&self, reason: Arc<str>) {
         if let Some(engine) = self.engine_now() {
-            self.change(State::ReadOnly { engine, reason });
+            let former = self.change(State::ReadOnly { engine, reason });
+            assert!(matches!(former, State::Serving(_)), "an engine fails once, and is exchanged");
         }
     }
 
     /// Has readers wait from now on; those that read go on with what they took.
     pub(crate) fn begin_exchange(&self) -> Option<Arc<Engine>> {
         match self.change(State::Exchanging) {
-            State::Serving(engine) | State::ReadOnly { engine, .. } => Some(engine),
-            State::Exchanging | State::Empty { .. } => None,
+            State::ReadOnly { engine, .. } => Some(engine),
+            State::Empty { .. } => None,
+            State::Serving(_) => unreachable!("an engine that serves is not exchanged"),
+            State::Exchanging => unreachable!("one exchange ends before the next begins"),
         }
     }
 

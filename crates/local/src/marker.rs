@@ -51,7 +51,7 @@ pub(crate) struct Marker {
 pub(crate) enum MarkerError {
     /// A marker of another format or engine, named.
     Unknown(String),
-    /// Its bytes changed.
+    /// A marker whose bytes changed.
     Damaged,
     /// Intact, and sealed under another key.
     WrongKey,
@@ -76,6 +76,8 @@ pub(crate) fn seal(root: &RootKey, marker: &Marker, nonce: [u8; NONCE_BYTES]) ->
 
     let sum = crc32fast::hash(&bytes[..SUM_AT]);
     bytes[SUM_AT..].copy_from_slice(&sum.to_be_bytes());
+    // Not `assert_eq`, which would print the keys.
+    debug_assert!(open(root, &bytes).is_ok_and(|read| read == *marker), "a marker reads back");
     bytes
 }
 

@@ -40,7 +40,7 @@ impl LocalOptions {
 pub struct RootKey(Zeroizing<[u8; RootKey::BYTES]>);
 
 impl RootKey {
-    /// Its length.
+    /// The length of a key.
     pub const BYTES: usize = 32;
 
     /// Takes the key's bytes. The caller wipes its own copy.

@@ -22,8 +22,11 @@ const CHANGE_BYTES: usize = 256;
 /// Where a batch's fate is awaited.
 pub(crate) type Waiter = oneshot::Sender<Result<Outcome, StoreError>>;
 
-/// Pending changes. Invariant: `flying` says that the first batch is taken, and only its content is
-/// shared; batches are numbered without a gap.
+/// Pending changes.
+///
+/// Invariants: `flying` says that the first batch is taken, and only its content is shared; batches
+/// are numbered without a gap; a batch that removes changes nothing. Asserted where batches come,
+/// are taken and land.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     /// The batch that is being made durable, if one is, and then those that collect or wait.
@@ -106,6 +109,9 @@ impl Queue {
     pub(crate) fn take(&mut self) -> Option<Arc<BatchContent>> {
         assert!(!self.flying, "one batch is made durable at a time");
         let batch = self.batches.front()?;
+        let BatchContent { changes, removed } = &*batch.content;
+        assert!(removed.is_none() || changes.is_empty(), "a removal shares its batch with nothing");
+        assert!(removed.is_some() || !changes.is_empty(), "a batch does something");
         self.flying = true;
         Some(Arc::clone(&batch.content))
     }
@@ -118,6 +124,11 @@ impl Queue {
         assert_eq!(batch.number + 1 + behind, self.next_number, "batches land in their order");
         self.bytes -= batch.bytes;
         assert!(behind > 0 || self.bytes == 0, "an empty queue holds no bytes");
+        debug_assert_eq!(
+            self.bytes,
+            self.batches.iter().map(|batch| batch.bytes).sum::<usize>(),
+            "the queue holds what its batches do"
+        );
         batch.waiters
     }
 
@@ -133,6 +144,7 @@ impl Queue {
             changes.iter().map(|(key, value)| change_bytes(key, value.as_ref())).sum::<usize>();
         self.bytes += bytes;
         let batch = self.collecting();
+        debug_assert!(batch.content.removed.is_none(), "nothing joins a removal");
         batch.bytes += bytes;
         let content = Arc::get_mut(&mut batch.content).expect("only a taken batch is shared");
         content.changes.extend(changes);
@@ -152,6 +164,10 @@ impl Queue {
     fn append(&mut self, content: BatchContent, bytes: usize) -> &mut Batch {
         let number = self.next_number;
         self.next_number += 1;
+        debug_assert!(
+            self.batches.back().is_none_or(|last| last.number + 1 == number),
+            "batches are numbered without a gap"
+        );
         let content = Arc::new(content);
         self.bytes += bytes;
         self.batches.push_back(Batch { number, content, bytes, waiters: Vec::new() });

@@ -25,6 +25,7 @@ pub(crate) struct Reclaiming {
 impl Reclaiming {
     /// Notes a range whose rows are durably removed.
     pub(crate) fn add(&mut self, bounds: KeyBounds) {
+        debug_assert!(!bounds.is_empty(), "something lay within what was removed");
         self.waiting.push(bounds);
     }
 
@@ -37,6 +38,7 @@ impl Reclaiming {
             let ranges = std::mem::take(&mut self.waiting);
             flush(&engine).await;
             self.round.spawn_blocking(move || engine.reclaim(&ranges));
+            debug_assert_eq!(self.round.len(), 1, "one round runs at a time");
         }
     }
 

@@ -97,6 +97,10 @@ async fn copy(
     loop {
         let rows = portion(from, &rest).await?;
         let Some((last, _)) = rows.last() else { return Ok(()) };
+        debug_assert!(
+            rows.is_sorted_by(|(one, _), (next, _)| one < next),
+            "a commit changes each row once"
+        );
         rest.go_on_behind(last.borrowed(), Direction::Forward);
         to.commit(rows.iter().map(|(key, value)| (key, Some(value))), None).await?;
         copied.rows += rows.len() as u64;

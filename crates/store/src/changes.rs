@@ -34,7 +34,8 @@ pub fn resolve(
     logs: &mut Logs,
     before: &impl RowsBefore,
 ) -> Result<Vec<RowChange>, StoreError> {
-    let mut changes: Vec<RowChange> = Vec::with_capacity(writes.len());
+    let count = writes.len();
+    let mut changes: Vec<RowChange> = Vec::with_capacity(count);
     for write in writes {
         let change = match write {
             Write::Put { key, value } => (key, Some(value)),
@@ -54,5 +55,6 @@ pub fn resolve(
         };
         changes.push(change);
     }
+    debug_assert_eq!(changes.len(), count, "each write changes one row");
     Ok(changes)
 }

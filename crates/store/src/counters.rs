@@ -25,7 +25,9 @@ impl Counters {
 
     /// The row's value.
     pub fn encode(self) -> Bytes {
-        Bytes::copy_from_slice(self.0.map(i64::to_le_bytes).as_flattened())
+        let bytes = Bytes::copy_from_slice(self.0.map(i64::to_le_bytes).as_flattened());
+        debug_assert!(Self::decode(Some(&bytes)).is_ok_and(|read| read == self), "it reads back");
+        bytes
     }
 
     /// The sums, `amounts` later. They wrap, so that adding commutes whatever the amounts are.

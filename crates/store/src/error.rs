@@ -8,20 +8,20 @@ pub enum StoreError {
     /// The engine no longer serves (closed, or poisoned by a failed write): stop, and reopen.
     #[error("the store has stopped: {reason}")]
     Stopped {
-        /// Why.
+        /// What the engine says of the cause.
         reason: Arc<str>,
     },
     /// Nothing can be written for now; reads go on, later writes may succeed. This write was not
     /// made, or is undone before the next one is; only a crash before that may leave it.
     #[error("the store is read-only: {reason}")]
     ReadOnly {
-        /// Why.
+        /// What the engine says of the cause.
         reason: Arc<str>,
     },
     /// This request failed; later ones may succeed.
     #[error("storage failed: {reason}")]
     Failed {
-        /// Why.
+        /// What the engine says of the cause.
         reason: Arc<str>,
     },
     /// Stored bytes are not what was written: say where, return nothing.

@@ -16,7 +16,7 @@ pub struct Figure {
     pub value: FigureValue,
 }
 
-/// What a figure holds.
+/// The number of a figure, or the many of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FigureValue {
     /// Something that only grows while the process lives.
@@ -41,7 +41,7 @@ pub struct Spread {
     pub sum: u64,
 }
 
-/// What was observed.
+/// What the observations of a [`Spread`] are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpreadUnit {
     /// Durations.
@@ -71,7 +71,7 @@ impl Histogram {
 
     /// Nothing observed yet. `bounds` rise.
     pub fn new(unit: SpreadUnit, bounds: &'static [u64]) -> Self {
-        debug_assert!(bounds.is_sorted(), "bounds rise");
+        debug_assert!(bounds.is_sorted_by(|one, next| one < next), "bounds rise");
         let counts = (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect();
         Self { unit, bounds, counts, sum: AtomicU64::new(0) }
     }
@@ -79,12 +79,14 @@ impl Histogram {
     /// Adds one observation.
     pub fn observe(&self, value: u64) {
         let place = self.bounds.partition_point(|bound| *bound < value);
+        debug_assert!(place == self.bounds.len() || value <= self.bounds[place], "bounds include");
         self.counts[place].fetch_add(1, Ordering::Relaxed);
         self.sum.fetch_add(value, Ordering::Relaxed);
     }
 
     /// What was observed so far.
     pub fn spread(&self) -> Spread {
+        debug_assert_eq!(self.counts.len(), self.bounds.len() + 1, "the last count has no bound");
         Spread {
             unit: self.unit,
             bounds: self.bounds,

@@ -11,12 +11,12 @@ pub enum Health {
     /// Reads only: writes fail with [`StoreError::ReadOnly`](crate::StoreError::ReadOnly) until the
     /// cause is gone, and then go on by themselves.
     ReadOnly {
-        /// Why.
+        /// What the engine says of the cause.
         reason: Arc<str>,
     },
     /// Nothing, until it is opened anew.
     Stopped {
-        /// Why.
+        /// What the engine says of the cause.
         reason: Arc<str>,
     },
 }

@@ -31,7 +31,7 @@ pub struct LatchGuard {
 }
 
 impl Latches {
-    /// All free.
+    /// Latches that nobody holds.
     pub fn new() -> Self {
         Self { stripes: (0..STRIPES).map(|_| Arc::default()).collect() }
     }
@@ -46,6 +46,7 @@ impl Latches {
         for stripe in stripes {
             held.push(Arc::clone(&self.stripes[stripe]).lock_owned().await);
         }
+        debug_assert!(held.len() <= STRIPES, "there are no more latches");
         LatchGuard { _held: held }
     }
 }

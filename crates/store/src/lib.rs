@@ -7,6 +7,10 @@
 //! What it is not: it knows no item, no table and no expression.
 //!
 //! # The contract
+//! The suite holds every engine to it from outside. What the types here can see for themselves (row
+//! names, ranges, numbers, latches) they assert; a value that is not what it should be is damage, and
+//! an error.
+//!
 //! **Order.** Rows are ordered by [`RowKey`] bytes: space, kind, partition hash, partition, sort.
 //!
 //! **Writing** is lock → read → submit → ticket. [`Store::lock`] takes the latches of the named
@@ -186,7 +190,7 @@ pub enum Write {
     Put {
         /// The row.
         key: RowKey,
-        /// Its new value.
+        /// The row's new value.
         value: Bytes,
     },
     /// Removes the row, present or not.
@@ -198,7 +202,7 @@ pub enum Write {
     Add {
         /// The row.
         key: RowKey,
-        /// What to add to each.
+        /// What to add to the first and to the second counter.
         amounts: [i64; 2],
     },
     /// Adds a row behind all others of its log. Its sort part is a number, big-endian.

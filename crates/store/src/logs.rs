@@ -36,6 +36,7 @@ impl Logs {
             return Ok(number);
         };
         *last = at_least.max(last.saturating_add(1));
+        debug_assert!(*last >= at_least, "no number is smaller than was asked for");
         Ok(*last)
     }
 }
@@ -43,6 +44,7 @@ impl Logs {
 /// The row of that number. `log` is the name without its sort part.
 pub fn log_row(log: &RowKey, number: u64) -> RowKey {
     let log = log.borrowed();
+    debug_assert!(log.sort().is_empty(), "a log is named without a sort part");
     RowKey::new(log.space(), log.kind(), log.hash(), log.partition(), &number.to_be_bytes())
 }
 
@@ -59,6 +61,7 @@ pub fn log_number(row: RowKeyRef<'_>) -> Result<u64, StoreError> {
 pub fn log_range(log: &RowKey, lower: Bound<u64>, upper: Bound<u64>) -> RowRange {
     let sort = |bound: Bound<u64>| bound.map(|number| number.to_be_bytes().to_vec());
     let name = log.borrowed();
+    debug_assert!(name.sort().is_empty(), "a log is named without a sort part");
     RowRange::Sorts {
         space: name.space(),
         kind: name.kind(),

@@ -23,7 +23,7 @@ const CLOSED: &str = "it was closed";
 
 type Rows = BTreeMap<RowKey, Bytes>;
 
-/// What is stored.
+/// The rows of an open store, and the numbers of its logs.
 #[derive(Debug)]
 struct Content {
     rows: Arc<Rows>,

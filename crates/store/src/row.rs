@@ -41,9 +41,9 @@ pub struct RowKeyRef<'a> {
 /// A row as a range shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
-    /// Its name.
+    /// The row's name.
     pub key: RowKeyRef<'a>,
-    /// Its value.
+    /// The row's value.
     pub value: &'a [u8],
 }
 
@@ -73,9 +73,9 @@ pub enum RowRange {
         hash: u64,
         /// The partition.
         partition: Vec<u8>,
-        /// Where it begins.
+        /// The first sort, or the one before it.
         lower: Bound<Vec<u8>>,
-        /// Where it ends.
+        /// The last sort, or the one behind it.
         upper: Bound<Vec<u8>>,
     },
     /// Every row of a space, of all kinds: for `delete_range`.
@@ -100,7 +100,13 @@ impl RowKey {
     pub fn new(space: Space, kind: Kind, hash: u64, partition: &[u8], sort: &[u8]) -> Self {
         let mut bytes = partition_prefix(space, kind, hash, partition);
         bytes.extend_from_slice(sort);
-        Self { bytes }
+        let key = Self { bytes };
+        debug_assert!(
+            RowKeyRef::parse(key.as_bytes())
+                .is_some_and(|read| (read.partition(), read.sort()) == (partition, sort)),
+            "a name is taken apart as it was put together"
+        );
+        key
     }
 
     /// The contiguous form.
@@ -220,6 +226,10 @@ impl KeyBounds {
 
     /// Leaves what lies behind `after` in the direction of reading.
     pub fn go_on_behind(&mut self, after: RowKeyRef<'_>, direction: Direction) {
+        let is_outside = |bounds: &Self| {
+            let after = after.as_bytes();
+            after < &bounds.start[..] || &bounds.end[..] <= after
+        };
         match direction {
             Direction::Forward => {
                 let start = successor(after.as_bytes().to_vec());
@@ -233,6 +243,7 @@ impl KeyBounds {
                 }
             }
         }
+        debug_assert!(is_outside(self), "no row is shown twice");
     }
 }
 
@@ -244,6 +255,7 @@ pub fn prefix_end(prefix: &[u8]) -> Vec<u8> {
     if let Some(last) = end.last_mut() {
         *last += 1;
     }
+    debug_assert!(end.is_empty() || &end[..] > prefix, "an end lies behind what it ends");
     end
 }
 

@@ -79,7 +79,10 @@ fn first_unreadable(bytes: &[u8]) -> Option<usize> {
         let room = room_at(at);
         at += match LogRecord::at(bytes, at) {
             _ if room < HEAD_BYTES => room,
-            Some(record) if record.reads() && record.may_be_at(at) => record.bytes(),
+            Some(record) if record.reads() && record.may_be_at(at) => {
+                debug_assert!(record.bytes() <= room, "a record that reads lies in one block");
+                record.bytes()
+            }
             _ => return Some(at),
         };
     }
@@ -105,6 +108,7 @@ fn has_lost_sector(bytes: &[u8], at: usize) -> bool {
     let mut start = at;
     while start < bytes.len() {
         let end = ((start / SECTOR_BYTES + 1) * SECTOR_BYTES).min(bytes.len());
+        debug_assert!(start < end, "every sector takes the search forward");
         if end - start >= ZEROS_MIN && bytes[start..end].iter().all(|byte| *byte == 0) {
             return true;
         }

@@ -89,7 +89,7 @@ impl Engine {
         bytes > self.memtable_bytes / MEMORY_PER_BYTE_MAX
     }
 
-    /// Where its files lie.
+    /// Where the engine's files lie.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
@@ -124,7 +124,7 @@ impl Engine {
     }
 
     /// Makes `changes` and the removal of the rows within `removed` durable, as one. No row may be
-    /// changed twice.
+    /// changed twice, and none is: they come out of a map, or in order from a range.
     pub(crate) async fn commit<'a>(
         &self,
         changes: impl Iterator<Item = (&'a RowKey, Option<&'a Bytes>)>,

@@ -89,6 +89,7 @@ impl State {
 
     /// A number below `end`: the next of a xorshift generator.
     pub(super) fn random(&mut self, end: u64) -> u64 {
+        debug_assert!(self.random != 0, "a generator of this kind stays at zero");
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
@@ -136,6 +137,10 @@ impl State {
         }
         let number = self.next_number;
         self.next_number += 1;
+        debug_assert!(
+            self.queue.back().is_none_or(|last| last.number + 1 == number),
+            "atoms are numbered in the order in which they become durable"
+        );
         let mut atom = Atom { number, changes, waiters: Vec::new() };
         let ticket = atom.wait();
         self.queue.push_back(atom);
@@ -147,6 +152,7 @@ impl State {
         if let Err(error) = self.taking(failures) {
             return Ticket::done(Err(error));
         }
+        debug_assert!(seen.is_none_or(|number| number < self.next_number), "it was read from");
         match self.queue.iter_mut().find(|atom| Some(atom.number) == seen) {
             Some(atom) => atom.wait(),
             None => Ticket::done(Ok(Outcome::Applied)),
@@ -215,6 +221,7 @@ impl State {
         self.is_held = false;
         self.is_closed = true;
         while self.commit_batch(lags) {}
+        assert!(self.queue.is_empty(), "closing finishes what was submitted");
         Ok(())
     }
 
