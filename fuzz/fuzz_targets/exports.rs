@@ -13,7 +13,7 @@ fn keys(_: &str) -> Vec<RootKey> {
 fn read(file: &[u8]) {
     let Ok(Content::Export(mut reader)) = dump::open(file, keys) else { return };
     let mut records = 0;
-    while let Ok(Some(_)) = reader.next_record() {
+    while let Ok(Some(_)) = reader.next_part() {
         records += 1;
         assert_eq!(reader.line(), records + 1);
     }

@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let mut count = 0;
-    let read = foreign::read_changes(data, "t", &mut |located| {
+    let read = foreign::read_requests(data, "t", &mut |located| {
         count += 1;
         assert!(located.text_bytes <= data.len());
         Ok(())

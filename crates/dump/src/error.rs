@@ -16,7 +16,7 @@ pub enum DumpError {
         "it has the export format {found}, and this version reads {known}; import it with the version that wrote it, or a later one"
     )]
     UnknownVersion {
-        /// What it says.
+        /// The version that the file has.
         found: u32,
         /// What this version reads.
         known: u32,

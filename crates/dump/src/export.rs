@@ -38,24 +38,24 @@ pub struct Head {
 /// What precedes the items of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableHead {
-    /// Where it was served.
+    /// The account and region that the table was served in.
     pub scope: Scope,
-    /// Its settings.
+    /// The table's settings.
     pub definition: TableDefinition,
 }
 
-/// What an export tells, in order.
+/// One part of an export; the parts come in order.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Record {
+pub enum ExportPart {
     /// A table begins.
     Table(Box<TableHead>),
-    /// An item of it.
+    /// An item of the table.
     Item(AttributeMap),
     /// The table is complete.
     TableEnd,
 }
 
-/// One line.
+/// One line of an export.
 #[derive(Debug, Serialize, Deserialize)]
 enum Line<'a> {
     Export(Export),

@@ -17,7 +17,7 @@ const BEGINNING_BYTES: u64 = 16;
 /// Text without its layers.
 pub type Text<'r> = Box<dyn BufRead + Send + 'r>;
 
-/// What a file holds.
+/// The content of a file, without its layers.
 pub enum Content<'r> {
     /// An export of Stator's, its first line read.
     Export(Box<ExportReader<Text<'r>>>),
@@ -68,11 +68,11 @@ fn peeked<R: BufRead>(mut source: R) -> Result<(Vec<u8>, Whole<R>), DumpError> {
 /// The form of a new export.
 #[derive(Debug)]
 pub enum Form {
-    /// Compressed, then sealed under the key.
+    /// Compressed, and then sealed under the key.
     Sealed(RootKey, Sealing),
-    /// Compressed.
+    /// Compressed alone.
     Packed,
-    /// As it is.
+    /// Text, without any layer.
     Plain,
 }
 
@@ -172,7 +172,7 @@ mod tests {
             let bytes = export(form);
             let Content::Export(mut reader) = open(&bytes[..], keys).unwrap() else { panic!() };
             assert_eq!(reader.head().written_at_ms, 7);
-            assert_eq!(reader.next_record().unwrap(), None);
+            assert_eq!(reader.next_part().unwrap(), None);
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
             let bytes = export(form);
             for length in 0..bytes.len() {
                 let read = match open(&bytes[..length], keys) {
-                    Ok(Content::Export(mut reader)) => reader.next_record().map(drop),
+                    Ok(Content::Export(mut reader)) => reader.next_part().map(drop),
                     // What is left of the first line says nothing of an export any more.
                     Ok(Content::Other(_)) => continue,
                     Err(error) => Err(error),

@@ -13,7 +13,7 @@ mod document;
 mod folder;
 mod table;
 
-pub use document::{Changes, Located, read_changes};
+pub use document::{FileTotals, LocatedRequest, read_requests};
 pub use folder::{DataFile, data_files};
 pub use table::read_declaration;
 

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use crate::StartError;
 
-/// Where to listen.
+/// The addresses to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listen {
     /// On `127.0.0.1` and, if the machine has it, on `::1`, with one port; 0 picks a free one.

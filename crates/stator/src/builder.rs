@@ -12,7 +12,7 @@ use store::MemoryStore;
 use crate::bind::{Bound, Listen};
 use crate::certificate::Certificate;
 use crate::key_file::{self, IfMissing};
-use crate::running::{Facts, StorageInfo};
+use crate::running::{StartedWith, StorageInfo};
 use crate::system::{self, RandomIds, SystemClock};
 use crate::{Engine, Memory, StartError, Stator, keys};
 
@@ -167,7 +167,7 @@ impl Builder {
         };
         let service = Arc::new(Service::new(db, options));
         let front = Arc::new(Front::new(service, self.serve));
-        Ok(Stator::serve(front, bound, Facts { storage, certificate }))
+        Ok(Stator::serve(front, bound, StartedWith { storage, certificate }))
     }
 }
 

@@ -35,7 +35,7 @@ impl Certificate {
         self.files.read(|pem| self.tls.replace(pem))
     }
 
-    /// What listeners show.
+    /// The certificate as listeners show it.
     pub(crate) fn tls(&self) -> Arc<Tls> {
         Arc::clone(&self.tls)
     }

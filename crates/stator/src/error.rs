@@ -10,15 +10,15 @@ pub enum StartError {
     /// Something else listens there already.
     #[error("cannot listen on {address}: the port is in use; choose another with --listen")]
     PortInUse {
-        /// Where.
+        /// The address that was asked for.
         address: SocketAddr,
     },
     /// The address cannot be had.
     #[error("cannot listen on {address}: {error}; choose another with --listen")]
     CannotListen {
-        /// Where.
+        /// The address that was asked for.
         address: SocketAddr,
-        /// Why.
+        /// What the system says.
         error: io::Error,
     },
     /// No address was given.
@@ -31,7 +31,7 @@ pub enum StartError {
         path = .path.display()
     )]
     KeyFileMissing {
-        /// Where it was looked for.
+        /// Where the file was looked for.
         path: PathBuf,
     },
     /// The file is something else.
@@ -40,15 +40,15 @@ pub enum StartError {
         path = .path.display()
     )]
     KeyFileMalformed {
-        /// Which.
+        /// The file.
         path: PathBuf,
     },
     /// The file is there but cannot be read.
     #[error("cannot read the key file {path}: {error}", path = .path.display())]
     KeyFileUnreadable {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the system says.
         error: io::Error,
     },
     /// A new key could not be written.
@@ -57,25 +57,25 @@ pub enum StartError {
         path = .path.display()
     )]
     KeyFileUnwritable {
-        /// Where.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the system says.
         error: io::Error,
     },
     /// The certificate or its key is missing or cannot be read.
     #[error("cannot read {path}: {error}; name PEM files with --tls-cert and --tls-key", path = .path.display())]
     TlsFileUnreadable {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the system says.
         error: io::Error,
     },
     /// The certificate or its key is something else.
     #[error("cannot serve HTTPS with {path}: {error}", path = .path.display())]
     BadTlsFile {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// What is wrong with it.
         error: server::TlsError,
     },
     /// The data directory does not open.

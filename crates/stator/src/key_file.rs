@@ -4,7 +4,8 @@
 //! its own key. ADR 0003 says what that protects and what it does not.
 //!
 //! Invariant: a key is generated only for a directory without data, and never over an existing
-//! file. Data whose key is gone is an error that a person must resolve. A rotation's new key waits
+//! file. The system sees to the second (`create_new`); whether a directory has data is its engine's
+//! to say, so neither is asserted. Data whose key is gone is an error that a person must resolve. A rotation's new key waits
 //! beside the old one, its name with `.new` added, until the data is under it; then it takes the
 //! name, and the old key stays with `.old` added.
 
@@ -47,7 +48,7 @@ pub(crate) fn default_path(data_dir: &Path) -> PathBuf {
 }
 
 /// A key and where it came from.
-pub(crate) struct Loaded {
+pub(crate) struct LoadedKey {
     /// The key.
     pub(crate) key: Key,
     /// Whether it was generated just now.
@@ -55,11 +56,11 @@ pub(crate) struct Loaded {
 }
 
 /// Reads the key, or makes one if there is none and that is allowed.
-pub(crate) fn load(path: &Path, if_missing: IfMissing) -> Result<Loaded, StartError> {
+pub(crate) fn load(path: &Path, if_missing: IfMissing) -> Result<LoadedKey, StartError> {
     match File::open(path) {
-        Ok(file) => Ok(Loaded { key: read(file, path)?, is_new: false }),
+        Ok(file) => Ok(LoadedKey { key: read(file, path)?, is_new: false }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => match if_missing {
-            IfMissing::Generate => Ok(Loaded { key: generate(path)?, is_new: true }),
+            IfMissing::Generate => Ok(LoadedKey { key: generate(path)?, is_new: true }),
             IfMissing::Fail => Err(StartError::KeyFileMissing { path: path.to_owned() }),
         },
         Err(error) => Err(unreadable(path, error)),
@@ -154,6 +155,11 @@ fn generate(path: &Path) -> Result<Key, StartError> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         std::fs::create_dir_all(parent).map_err(|error| unwritable(path, error))?;
     }
+    // Not `assert_eq`, which would print both.
+    debug_assert!(
+        decode(encode(&key).trim_ascii()).is_some_and(|read| read == key),
+        "it reads back"
+    );
     write(path, &encode(&key)).map_err(|error| unwritable(path, error))?;
     Ok(key)
 }

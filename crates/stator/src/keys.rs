@@ -49,6 +49,8 @@ pub fn rotate_keys(
     }
     let mut rotation = begun.result;
     let new = key_file::make_waiting(&key_file)?;
+    // Not `assert_ne`, which would print both.
+    assert!(new != key, "a rotation goes to another key");
     rotation.run(&RootKey::new(*new), watch)?;
     let former_key_file = key_file::promote_waiting(&key_file)?;
     Ok(KeysRotated { key_file, former_key_file, was_under_way: false })

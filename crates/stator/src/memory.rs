@@ -49,6 +49,7 @@ impl Memory {
     }
 
     fn share(self, of: usize) -> usize {
+        assert!(self.0 >= Self::MIN_BYTES, "nobody gets less than the least");
         (self.0 - BASE_BYTES) / of
     }
 }

@@ -38,15 +38,15 @@ pub struct Stator {
     front: Arc<Front<Engine>>,
     addresses: Vec<SocketAddr>,
     without_ipv6: Option<io::Error>,
-    facts: Facts,
+    started_with: StartedWith,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     upkeep: [AbortOnDrop; Upkeep::ALL.len()],
 }
 
-/// What a Stator was started with and can be asked for.
+/// What a Stator was started with, and can be asked for.
 #[derive(Debug)]
-pub(crate) struct Facts {
+pub(crate) struct StartedWith {
     pub(crate) storage: StorageInfo,
     pub(crate) certificate: Option<Certificate>,
 }
@@ -65,7 +65,12 @@ impl Drop for AbortOnDrop {
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Stator {
-    pub(crate) fn serve(front: Arc<Front<Engine>>, bound: Bound, facts: Facts) -> Self {
+    pub(crate) fn serve(
+        front: Arc<Front<Engine>>,
+        bound: Bound,
+        started_with: StartedWith,
+    ) -> Self {
+        debug_assert_eq!(bound.listeners.len(), bound.addresses.len(), "every socket has one");
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server::serve(
             Arc::clone(&front),
@@ -74,9 +79,10 @@ impl Stator {
             async move { drop(stopped.await) },
         ));
         let Bound { addresses, without_ipv6, .. } = bound;
+        assert!(!addresses.is_empty(), "a start binds an address at least");
         let upkeep = Upkeep::ALL
             .map(|upkeep| AbortOnDrop(tokio::spawn(keep_up(Arc::clone(&front), upkeep))));
-        Self { front, addresses, without_ipv6, facts, stop, serving, upkeep }
+        Self { front, addresses, without_ipv6, started_with, stop, serving, upkeep }
     }
 
     /// The URL to give to an SDK as its endpoint, for example `http://127.0.0.1:8000`.
@@ -87,7 +93,7 @@ impl Stator {
 
     /// How an address that is listened on is reached.
     pub(crate) fn url(&self, address: SocketAddr) -> String {
-        let scheme = if self.facts.certificate.is_some() { "https" } else { "http" };
+        let scheme = if self.started_with.certificate.is_some() { "https" } else { "http" };
         format!("{scheme}://{address}")
     }
 
@@ -111,9 +117,9 @@ impl Stator {
         self.without_ipv6.as_ref()
     }
 
-    /// Where the data lies.
+    /// Where this Stator's data lies.
     pub fn storage(&self) -> &StorageInfo {
-        &self.facts.storage
+        &self.started_with.storage
     }
 
     /// Reads the files of the certificate again and shows it to connections that come from now on.
@@ -122,7 +128,7 @@ impl Stator {
     /// # Errors
     /// [`StartError`] says what is wrong with the files; the old certificate stays then.
     pub fn reload_certificate(&self) -> Result<(), StartError> {
-        self.facts.certificate.as_ref().map_or(Ok(()), Certificate::reload)
+        self.started_with.certificate.as_ref().map_or(Ok(()), Certificate::reload)
     }
 
     /// Accepts no more, lets what is in flight finish, and closes the store.

@@ -11,8 +11,8 @@ use model::{IndexDefinition, TableDefinition};
 use serde::{Deserialize, Serialize};
 
 use parts::{
-    Attribute, BillingMode, Ceiling, Changes, IndexKind, Key, Phase, Projection, Sse, Stream,
-    TableClass, Throughput, each, is_default,
+    Attribute, BillingMode, Ceiling, IndexKind, Key, Phase, Projection, Sse, Stream, TableClass,
+    Throughput, ThroughputDates, each, is_default,
 };
 
 /// A table.
@@ -33,7 +33,7 @@ pub(super) struct Definition {
     warm: Option<Throughput>,
     /// Came with the changing of tables.
     #[serde(default, skip_serializing_if = "is_default")]
-    throughput_changes: Changes,
+    throughput_changes: ThroughputDates,
     /// Came with the changing of tables.
     #[serde(skip_serializing_if = "Option::is_none")]
     on_demand_since_ms: Option<u64>,
@@ -67,7 +67,7 @@ struct Index {
     warm: Option<Throughput>,
     /// Came with the changing of tables.
     #[serde(default, skip_serializing_if = "is_default")]
-    throughput_changes: Changes,
+    throughput_changes: ThroughputDates,
     /// Came with the changing of tables.
     #[serde(default, skip_serializing_if = "is_default")]
     phase: Phase,

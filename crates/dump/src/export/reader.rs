@@ -1,4 +1,4 @@
-//! Lines in, records out.
+//! Lines in, parts of an export out.
 
 use std::io::{BufRead, Read as _};
 
@@ -6,7 +6,7 @@ use model::limits::REQUEST_BYTES_MAX;
 use model::{AttributeMap, Item, Scope};
 use serde_json::value::RawValue;
 
-use super::{ExportEnd, Head, Line, Record, TableEnd, TableHead, VERSION};
+use super::{ExportEnd, ExportPart, Head, Line, TableEnd, TableHead, VERSION};
 use crate::DumpError;
 use crate::error::without_place;
 
@@ -21,13 +21,13 @@ pub struct ExportReader<R> {
     line: Vec<u8>,
     /// Lines read.
     lines: u64,
-    place: Place,
+    state: ReadState,
     counted: ExportEnd,
 }
 
 /// Where in the grammar the reader stands.
 #[derive(Debug)]
-enum Place {
+enum ReadState {
     BetweenTables,
     InTable(TableEnd),
     Ended,
@@ -40,8 +40,8 @@ impl<R: BufRead> ExportReader<R> {
     /// [`DumpError::NotAnExport`], [`DumpError::UnknownVersion`], and those of `source`.
     pub fn new(source: R) -> Result<Self, DumpError> {
         let head = Head { written_by: String::new(), written_at_ms: 0, tables: 0, items: 0 };
-        let (place, counted) = (Place::BetweenTables, ExportEnd::default());
-        let mut reader = Self { source, head, line: Vec::new(), lines: 0, place, counted };
+        let (state, counted) = (ReadState::BetweenTables, ExportEnd::default());
+        let mut reader = Self { source, head, line: Vec::new(), lines: 0, state, counted };
         if !reader.read_line()? {
             return Err(DumpError::NotAnExport);
         }
@@ -70,46 +70,46 @@ impl<R: BufRead> ExportReader<R> {
         self.line.len()
     }
 
-    /// The next record; `None` at the end, which was checked then.
+    /// The next part; `None` at the end, which was checked then.
     ///
     /// # Errors
     /// [`DumpError::Damaged`] for what does not add up, [`DumpError::Line`] for what means nothing,
     /// and those of the source.
-    pub fn next_record(&mut self) -> Result<Option<Record>, DumpError> {
-        if matches!(self.place, Place::Ended) {
+    pub fn next_part(&mut self) -> Result<Option<ExportPart>, DumpError> {
+        if matches!(self.state, ReadState::Ended) {
             return Ok(None);
         }
         if !self.read_line()? {
             return Err(DumpError::damaged(format!("behind line {}", self.lines)));
         }
         let line = std::mem::take(&mut self.line);
-        let record = self.record(&line);
+        let part = self.part(&line);
         self.line = line;
-        record
+        part
     }
 
-    fn record(&mut self, line: &[u8]) -> Result<Option<Record>, DumpError> {
+    fn part(&mut self, line: &[u8]) -> Result<Option<ExportPart>, DumpError> {
         let line =
             serde_json::from_slice(line).map_err(|error| self.refused(without_place(&error)))?;
-        match (line, &mut self.place) {
-            (Line::Item(item), Place::InTable(counted)) => {
+        match (line, &mut self.state) {
+            (Line::Item(item), ReadState::InTable(counted)) => {
                 let item = count(item, counted).map_err(|reason| self.refused(reason))?;
-                Ok(Some(Record::Item(item)))
+                Ok(Some(ExportPart::Item(item)))
             }
-            (Line::Table(table), Place::BetweenTables) => {
-                self.place = Place::InTable(TableEnd::default());
+            (Line::Table(table), ReadState::BetweenTables) => {
+                self.state = ReadState::InTable(TableEnd::default());
                 let scope = Scope { account: table.account, region: table.region };
                 let definition = table.definition.into();
-                Ok(Some(Record::Table(Box::new(TableHead { scope, definition }))))
+                Ok(Some(ExportPart::Table(Box::new(TableHead { scope, definition }))))
             }
-            (Line::TableEnd(end), Place::InTable(counted)) if end == *counted => {
+            (Line::TableEnd(end), ReadState::InTable(counted)) if end == *counted => {
                 self.counted.tables += 1;
                 self.counted.items += end.items;
-                self.place = Place::BetweenTables;
-                Ok(Some(Record::TableEnd))
+                self.state = ReadState::BetweenTables;
+                Ok(Some(ExportPart::TableEnd))
             }
-            (Line::ExportEnd(end), Place::BetweenTables) if end == self.counted => {
-                self.place = Place::Ended;
+            (Line::ExportEnd(end), ReadState::BetweenTables) if end == self.counted => {
+                self.state = ReadState::Ended;
                 if self.read_line()? {
                     return Err(self.refused("nothing may follow the end of an export".into()));
                 }
@@ -130,6 +130,8 @@ impl<R: BufRead> ExportReader<R> {
         if line_bytes == 0 {
             return Ok(false);
         }
+        debug_assert_eq!(line_bytes, self.line.len(), "nothing was left of the line before");
+        debug_assert!(line_bytes as u64 <= LINE_BYTES_MAX, "no more than a line is held");
         self.lines += 1;
         if self.line.pop_if(|byte| *byte == b'\n').is_none() {
             let cut = DumpError::damaged(format!("in line {}", self.lines));

@@ -68,10 +68,10 @@ fn written() -> String {
     String::from_utf8(writer.finish().unwrap()).unwrap()
 }
 
-fn read(text: &str) -> Result<Vec<Record>, DumpError> {
+fn read(text: &str) -> Result<Vec<ExportPart>, DumpError> {
     let mut reader = ExportReader::new(text.as_bytes())?;
     let mut records = Vec::new();
-    while let Some(record) = reader.next_record()? {
+    while let Some(record) = reader.next_part()? {
         records.push(record);
     }
     Ok(records)
@@ -88,9 +88,9 @@ fn lines_are_the_documented_ones() {
 
 #[test]
 fn what_was_documented_reads_back() {
-    let [first, second] = items().map(Record::Item);
+    let [first, second] = items().map(ExportPart::Item);
     let table = TableHead { scope: scope(), definition: definition() };
-    let expected = [Record::Table(Box::new(table)), first, second, Record::TableEnd];
+    let expected = [ExportPart::Table(Box::new(table)), first, second, ExportPart::TableEnd];
     assert_eq!(read(GOLDEN).unwrap(), expected);
     assert_eq!(ExportReader::new(GOLDEN.as_bytes()).unwrap().head(), &head());
 }

@@ -11,45 +11,45 @@ use serde_json::value::RawValue;
 
 use crate::DumpError;
 
-/// What came of a file.
+/// What a file had in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Changes {
-    /// How many there were.
+pub struct FileTotals {
+    /// How many requests.
     pub count: u64,
     /// Whether the file says that it holds a part only: it has the token of a next page.
     pub is_partial: bool,
 }
 
-/// A change and its text's place.
+/// A request and its text's place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Located {
-    /// The change.
-    pub change: api::WriteRequest,
+pub struct LocatedRequest {
+    /// The request.
+    pub request: api::WriteRequest,
     /// The line its text ends in, from 1.
     pub line: u64,
     /// Length of its text.
     pub text_bytes: usize,
 }
 
-/// Shows every change in `source` to `take`, until it refuses one. `table` is the one whose
+/// Shows every request in `source` to `take`, until it refuses one. `table` is the one whose
 /// requests a file of requests may hold.
 ///
 /// # Errors
 /// [`DumpError::Line`] for what is not JSON, no item, or refused by `take`; [`DumpError::Io`].
-pub fn read_changes(
+pub fn read_requests(
     source: impl BufRead,
     table: &str,
-    take: &mut dyn FnMut(Located) -> Result<(), String>,
-) -> Result<Changes, DumpError> {
+    take: &mut dyn FnMut(LocatedRequest) -> Result<(), String>,
+) -> Result<FileTotals, DumpError> {
     let line = Cell::new(1);
-    let mut reading = Reading { table, take, line: &line, changes: Changes::default() };
+    let mut reading = Reading { table, take, line: &line, totals: FileTotals::default() };
     let lines = Lines { source, line: &line };
     let mut documents = serde_json::Deserializer::from_reader(lines);
     // Between documents there is nothing but white space; at the file's end `end` finds that.
     while documents.end().is_err() {
         Document(&mut reading).deserialize(&mut documents).map_err(DumpError::json)?;
     }
-    Ok(reading.changes)
+    Ok(reading.totals)
 }
 
 /// Counts lines as they are read. The parser looks no further than one byte ahead.
@@ -70,18 +70,18 @@ impl<R: Read> Read for Lines<'_, R> {
 /// The state of reading one file.
 struct Reading<'r> {
     table: &'r str,
-    take: &'r mut dyn FnMut(Located) -> Result<(), String>,
+    take: &'r mut dyn FnMut(LocatedRequest) -> Result<(), String>,
     line: &'r Cell<u64>,
-    changes: Changes,
+    totals: FileTotals,
 }
 
 impl Reading<'_> {
     fn put(&mut self, item: &RawValue) -> Result<(), String> {
-        self.change(item, api::WriteRequest::put)
+        self.take_request(item, api::WriteRequest::put)
     }
 
     fn delete(&mut self, key: &RawValue) -> Result<(), String> {
-        self.change(key, api::WriteRequest::delete)
+        self.take_request(key, api::WriteRequest::delete)
     }
 
     fn request(&mut self, request: WriteRequest) -> Result<(), String> {
@@ -94,10 +94,10 @@ impl Reading<'_> {
         }
     }
 
-    fn change(
+    fn take_request(
         &mut self,
         attributes: &RawValue,
-        change: fn(AttributeMap) -> api::WriteRequest,
+        request: fn(AttributeMap) -> api::WriteRequest,
     ) -> Result<(), String> {
         let text = attributes.get();
         let attributes =
@@ -106,9 +106,9 @@ impl Reading<'_> {
                 words if words.is_empty() => "an item must be an object".into(),
                 words => words,
             })?;
-        let (change, line) = (change(attributes), self.line.get());
-        (self.take)(Located { change, line, text_bytes: text.len() })?;
-        self.changes.count += 1;
+        let (request, line) = (request(attributes), self.line.get());
+        (self.take)(LocatedRequest { request, line, text_bytes: text.len() })?;
+        self.totals.count += 1;
         Ok(())
     }
 }
@@ -177,7 +177,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 "NewImage" => images.new = Some(members.next_value()?),
                 "NextToken" | "LastEvaluatedKey" => {
                     let token: Option<IgnoredAny> = members.next_value()?;
-                    reading.changes.is_partial |= token.is_some();
+                    reading.totals.is_partial |= token.is_some();
                 }
                 "OldImage" | "Metadata" | "Count" | "ScannedCount" | "ConsumedCapacity" => {
                     members.next_value::<IgnoredAny>()?;

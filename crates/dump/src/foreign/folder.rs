@@ -19,7 +19,7 @@ const FILES: &str = "manifest-files.json";
 /// A file to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataFile {
-    /// Where it is.
+    /// Where the file is.
     pub path: PathBuf,
     /// How many changes it holds, where a manifest says so.
     pub items: Option<u64>,

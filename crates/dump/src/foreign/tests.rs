@@ -12,10 +12,10 @@ use super::*;
 use crate::{Content, DumpError};
 
 /// The changes with their lines, and the summary.
-fn read(text: &str) -> Result<(Vec<(u64, WriteRequest)>, Changes), DumpError> {
+fn read(text: &str) -> Result<(Vec<(u64, WriteRequest)>, FileTotals), DumpError> {
     let mut changes = Vec::new();
-    let summary = read_changes(text.as_bytes(), "Films", &mut |located| {
-        changes.push((located.line, located.change));
+    let summary = read_requests(text.as_bytes(), "Films", &mut |located| {
+        changes.push((located.line, located.request));
         Ok(())
     })?;
     Ok((changes, summary))
@@ -33,8 +33,8 @@ fn refusal(text: &str) -> String {
     read(text).unwrap_err().to_string()
 }
 
-fn whole(changes: &[(u64, WriteRequest)]) -> Changes {
-    Changes { count: changes.len() as u64, is_partial: false }
+fn whole(changes: &[(u64, WriteRequest)]) -> FileTotals {
+    FileTotals { count: changes.len() as u64, is_partial: false }
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_scan_as_the_command_line_prints_it_is_items() {
 fn a_scan_that_goes_on_elsewhere_says_so() {
     for token in [r#""NextToken":"e30=""#, r#""LastEvaluatedKey":{"id":{"S":"a"}}"#] {
         let (_, summary) = read(&format!(r#"{{"Items":[{{"id":{{"S":"a"}}}}],{token}}}"#)).unwrap();
-        assert_eq!(summary, Changes { count: 1, is_partial: true });
+        assert_eq!(summary, FileTotals { count: 1, is_partial: true });
     }
     let (_, summary) = read(r#"{"Items":[],"LastEvaluatedKey":null}"#).unwrap();
     assert!(!summary.is_partial);
@@ -120,7 +120,7 @@ fn what_is_wrong_is_named_with_its_line() {
 fn a_change_that_is_refused_ends_the_reading() {
     let text = "{\"Item\":{}}\n{\"Item\":{}}\n";
     let mut shown = 0;
-    let error = read_changes(text.as_bytes(), "t", &mut |_| {
+    let error = read_requests(text.as_bytes(), "t", &mut |_| {
         shown += 1;
         Err("no key".into())
     });
@@ -159,11 +159,11 @@ fn the_folder_of_an_export_is_read_by_its_manifest() {
     let source = BufReader::new(fs::File::open(&file.path).unwrap());
     let Ok(Content::Other(source)) = crate::open(source, |_| Vec::new()) else { panic!() };
     let mut changes = Vec::new();
-    let take = &mut |located: Located| {
-        changes.push((located.line, located.text_bytes, located.change));
+    let take = &mut |located: LocatedRequest| {
+        changes.push((located.line, located.text_bytes, located.request));
         Ok(())
     };
-    read_changes(source, "Films", take).unwrap();
+    read_requests(source, "Films", take).unwrap();
     assert_eq!(changes, [(1, r#"{"id":{"S":"a"}}"#.len(), put("a"))]);
 }
 

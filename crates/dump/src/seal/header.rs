@@ -48,6 +48,7 @@ impl Header {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_be_bytes());
         bytes.extend(sealing.wrap_nonce);
+        debug_assert_eq!(bytes.len(), KEY_AT, "the key is wrapped with all that stands before it");
         let mut wrapped = sealing.file_key.clone();
         let nonce = Nonce::<Aes256Gcm>::from(sealing.wrap_nonce);
         let tag = cipher(root)
@@ -60,7 +61,16 @@ impl Header {
         bytes.push(u8::try_from(name.len()).expect("the name was cut to 255 bytes"));
         bytes.extend(name.as_bytes());
         bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
-        Self { bytes }
+        debug_assert!(
+            Self::read(&mut &bytes[..]).is_ok_and(|read| read.bytes == bytes),
+            "a header reads back"
+        );
+        let header = Self { bytes };
+        debug_assert!(
+            header.unwrap(root).is_some_and(|key| key == sealing.file_key),
+            "the root key opens what it has wrapped"
+        );
+        header
     }
 
     pub(super) fn read(source: &mut impl Read) -> Result<Self, DumpError> {
@@ -102,6 +112,7 @@ impl Header {
 
     /// The name of the key file, fit to be printed.
     pub(super) fn key_file(&self) -> String {
+        debug_assert!(self.bytes.len() >= NAME_AT + SUM_BYTES, "a header has all its fields");
         let name = &self.bytes[NAME_AT..self.bytes.len() - SUM_BYTES];
         String::from_utf8_lossy(name).escape_debug().collect()
     }

@@ -6,7 +6,7 @@ use aead_stream::DecryptorBE32;
 use aes_gcm::{Aes256Gcm, KeyInit};
 
 use super::header::Header;
-use super::{RootKey, SEALED_FRAME_BYTES};
+use super::{FRAME_BYTES, RootKey, SEALED_FRAME_BYTES};
 use crate::DumpError;
 
 /// A sealed export whose header was read.
@@ -72,6 +72,7 @@ impl<R: Read> SealedReader<R> {
     /// Opens the next frame; `false` behind the last.
     fn next_frame(&mut self) -> Result<bool, DumpError> {
         let Some(decryptor) = self.decryptor.take() else { return Ok(false) };
+        debug_assert_eq!(self.given, self.frame.len(), "the frame before was handed on whole");
         self.given = 0;
         let opened = self.open(decryptor);
         if opened.is_err() {
@@ -86,6 +87,7 @@ impl<R: Read> SealedReader<R> {
         let header = self.header.as_bytes();
         self.frame.clear();
         self.frame.extend(self.ahead.take());
+        debug_assert!(self.frame.len() <= 1, "one byte is read ahead at most");
         let wanted = SEALED_FRAME_BYTES + 1 - self.frame.len();
         self.source
             .by_ref()
@@ -115,6 +117,7 @@ impl<R: Read> Read for SealedReader<R> {
         let taken = out.len().min(self.frame.len() - self.given);
         out[..taken].copy_from_slice(&self.frame[self.given..self.given + taken]);
         self.given += taken;
+        debug_assert!(self.frame.len() <= FRAME_BYTES, "what is handed on has lost its tag");
         Ok(taken)
     }
 }

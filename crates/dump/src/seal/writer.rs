@@ -36,6 +36,7 @@ impl<W: Write> SealedWriter<W> {
     /// Those of `out`.
     pub fn finish(self) -> io::Result<W> {
         let Self { mut out, header, encryptor, mut frame } = self;
+        assert!(frame.len() <= FRAME_BYTES, "a frame holds so much and no more");
         encryptor
             .encrypt_last_in_place(header.as_bytes(), &mut frame)
             .map_err(|_| io::Error::other("a frame could not be sealed"))?;
@@ -45,9 +46,11 @@ impl<W: Write> SealedWriter<W> {
 
     /// Seals the frame that is full. The last one stays until [`SealedWriter::finish`].
     fn seal(&mut self) -> io::Result<()> {
+        assert_eq!(self.frame.len(), FRAME_BYTES, "only the last frame may be shorter");
         self.encryptor
             .encrypt_next_in_place(self.header.as_bytes(), &mut self.frame)
             .map_err(|_| io::Error::other("an export cannot be larger than 256 TiB"))?;
+        debug_assert_eq!(self.frame.len(), SEALED_FRAME_BYTES, "sealing adds the tag");
         self.out.write_all(&self.frame)?;
         self.frame.clear();
         Ok(())
@@ -59,6 +62,7 @@ impl<W: Write> Write for SealedWriter<W> {
         if self.frame.len() == FRAME_BYTES {
             self.seal()?;
         }
+        debug_assert!(self.frame.len() < FRAME_BYTES, "a full frame was sealed and written");
         let taken = content.len().min(FRAME_BYTES - self.frame.len());
         self.frame.extend_from_slice(&content[..taken]);
         Ok(taken)

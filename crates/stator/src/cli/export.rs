@@ -40,7 +40,7 @@ pub(super) struct ExportArguments {
     quiet: bool,
 }
 
-/// What was written.
+/// How much was written, and what opens it.
 #[derive(Debug)]
 struct Exported {
     tables: u64,

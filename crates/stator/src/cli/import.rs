@@ -115,19 +115,19 @@ fn source(path: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
 }
 
 impl ImportArguments {
-    fn into_restore(self, export: restore::Export) -> anyhow::Result<restore::Request> {
+    fn into_restore(self, export: restore::Export) -> anyhow::Result<restore::Restoration> {
         ensure!(self.files.len() == 1, "{} is a Stator export; import it by itself", export.name);
         ensure!(self.create_from.is_none(), "an export says itself how its tables are created");
         let show = Show::unless(self.quiet);
-        Ok(restore::Request { export, directory: self.directory, tables: self.tables, show })
+        Ok(restore::Restoration { export, directory: self.directory, tables: self.tables, show })
     }
 
-    fn into_items(self, first: items::Input) -> anyhow::Result<items::Request> {
+    fn into_items(self, first: items::Input) -> anyhow::Result<items::ItemsImport> {
         let Ok([table]) = <[String; 1]>::try_from(self.tables) else {
             bail!("{} is no Stator export; files of items need one --table", first.name())
         };
         let others = self.files.into_iter().skip(1).map(items::Input::Path);
-        Ok(items::Request {
+        Ok(items::ItemsImport {
             inputs: std::iter::once(first).chain(others).collect(),
             directory: self.directory,
             scope: self.scope.into_scope(),

@@ -84,7 +84,7 @@ pub(super) struct Ceiling {
 
 /// When throughput was changed.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Changes {
+pub(super) struct ThroughputDates {
     increased_at_ms: Option<u64>,
     decreased_at_ms: Option<u64>,
     decreases: u64,
@@ -181,16 +181,16 @@ impl From<Ceiling> for OnDemandThroughput {
     }
 }
 
-impl From<ThroughputChanges> for Changes {
+impl From<ThroughputChanges> for ThroughputDates {
     fn from(noun: ThroughputChanges) -> Self {
         let ThroughputChanges { increased_at_ms, decreased_at_ms, decreases } = noun;
         Self { increased_at_ms, decreased_at_ms, decreases }
     }
 }
 
-impl From<Changes> for ThroughputChanges {
-    fn from(own: Changes) -> Self {
-        let Changes { increased_at_ms, decreased_at_ms, decreases } = own;
+impl From<ThroughputDates> for ThroughputChanges {
+    fn from(own: ThroughputDates) -> Self {
+        let ThroughputDates { increased_at_ms, decreased_at_ms, decreases } = own;
         Self { increased_at_ms, decreased_at_ms, decreases }
     }
 }

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 
 use crate::Engine;
 
-/// Most changes of a batch.
-const BATCH_CHANGES_MAX: usize = 1000;
+/// Most requests of a batch.
+const BATCH_REQUESTS_MAX: usize = 1000;
 /// A batch whose text is this long takes no more.
 const BATCH_TEXT_BYTES: usize = 1 << 20;
 /// Batches that wait for the database.
@@ -21,9 +21,9 @@ const WAITING_MAX: usize = 2;
 pub(super) enum Step {
     /// A table begins.
     Table(Box<TableHead>),
-    /// Changes of its items.
-    Changes(Batch),
-    /// It is complete.
+    /// Puts and deletes of its items.
+    Requests(Batch),
+    /// The table is complete.
     TableEnd,
     /// Something to tell the user at the end.
     Note(String),
@@ -31,10 +31,10 @@ pub(super) enum Step {
     End,
 }
 
-/// Changes, and the lines they stand in.
+/// Puts and deletes, and the lines they stand in.
 #[derive(Default)]
 pub(super) struct Batch {
-    changes: Vec<WriteRequest>,
+    requests: Vec<WriteRequest>,
     lines: Vec<u64>,
     /// The file of all of them.
     file: String,
@@ -54,7 +54,7 @@ pub(super) struct Sink {
 /// The database wants no more: it has failed, and says so itself.
 #[derive(Debug, thiserror::Error)]
 #[error("the import has ended")]
-pub(super) struct Ended;
+pub(super) struct ImportEnded;
 
 /// Runs `read` on a thread of its own; what it finds and how it fails comes out of the channel.
 pub(super) fn read_aside(
@@ -81,56 +81,61 @@ impl Steps {
 }
 
 impl Sink {
-    /// From now on changes stand in this file.
-    pub(super) fn file(&mut self, name: String) -> Result<(), Ended> {
+    /// From now on requests stand in this file.
+    pub(super) fn file(&mut self, name: String) -> Result<(), ImportEnded> {
         self.flush()?;
         self.file = name;
         Ok(())
     }
 
-    /// Adds a change.
-    pub(super) fn change(
+    /// Adds a put or a delete.
+    pub(super) fn request(
         &mut self,
-        change: WriteRequest,
+        request: WriteRequest,
         line: u64,
         text_bytes: usize,
-    ) -> Result<(), Ended> {
-        self.batch.changes.push(change);
+    ) -> Result<(), ImportEnded> {
+        self.batch.requests.push(request);
         self.batch.lines.push(line);
         self.batch.text_bytes += text_bytes;
-        let is_full = self.batch.changes.len() == BATCH_CHANGES_MAX
+        let is_full = self.batch.requests.len() == BATCH_REQUESTS_MAX
             || self.batch.text_bytes >= BATCH_TEXT_BYTES;
         if is_full { self.flush() } else { Ok(()) }
     }
 
-    /// Hands on a step, behind the changes before it.
-    pub(super) fn step(&mut self, step: Step) -> Result<(), Ended> {
+    /// Hands on a step, behind the requests before it.
+    pub(super) fn step(&mut self, step: Step) -> Result<(), ImportEnded> {
         self.flush()?;
         self.send(step)
     }
 
-    fn flush(&mut self) -> Result<(), Ended> {
-        if self.batch.changes.is_empty() {
+    fn flush(&mut self) -> Result<(), ImportEnded> {
+        if self.batch.requests.is_empty() {
             return Ok(());
         }
+        debug_assert_eq!(self.batch.requests.len(), self.batch.lines.len(), "each has a line");
+        debug_assert!(
+            self.batch.requests.len() <= BATCH_REQUESTS_MAX,
+            "a full batch was handed on"
+        );
         let batch = Batch { file: self.file.clone(), ..std::mem::take(&mut self.batch) };
-        self.send(Step::Changes(batch))
+        self.send(Step::Requests(batch))
     }
 
-    fn send(&self, step: Step) -> Result<(), Ended> {
-        self.steps.blocking_send(Ok(step)).map_err(|_| Ended)
+    fn send(&self, step: Step) -> Result<(), ImportEnded> {
+        self.steps.blocking_send(Ok(step)).map_err(|_| ImportEnded)
     }
 }
 
 impl Batch {
-    /// How many changes there are.
+    /// How many requests there are.
     pub(super) fn len(&self) -> u64 {
-        self.changes.len() as u64
+        self.requests.len() as u64
     }
 
     /// Carries them out. One that is refused is named by its place.
-    pub(super) async fn write(&self, loader: &mut Loader<'_, Engine>) -> anyhow::Result<()> {
-        match loader.write(&self.changes).await {
+    pub(super) async fn carry_out(&self, loader: &mut Loader<'_, Engine>) -> anyhow::Result<()> {
+        match loader.write(&self.requests).await {
             Err(LoadError::Refused { index, error }) => {
                 bail!("{}: line {}: {error}", self.file, self.lines[index])
             }

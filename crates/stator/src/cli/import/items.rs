@@ -22,7 +22,7 @@ use crate::cli::offline::{DataDirectory, IfAbsent, Offline};
 use crate::cli::progress::{self, Show};
 
 /// What to import, and where.
-pub(super) struct Request {
+pub(super) struct ItemsImport {
     pub(super) inputs: Vec<Input>,
     pub(super) directory: DataDirectory,
     pub(super) scope: Scope,
@@ -36,9 +36,9 @@ pub(super) struct Request {
 pub(super) enum Input {
     /// A file that was opened already.
     Open {
-        /// Its name, for messages.
+        /// The file's name, for messages.
         name: String,
-        /// What is in it.
+        /// The file's text.
         text: Text<'static>,
     },
     /// A file, or the folder of an export to S3.
@@ -46,7 +46,7 @@ pub(super) enum Input {
 }
 
 impl Input {
-    /// Its name, for messages.
+    /// The file's name, for messages.
     pub(super) fn name(&self) -> String {
         match self {
             Self::Open { name, .. } => name.clone(),
@@ -56,8 +56,8 @@ impl Input {
 }
 
 /// Imports; answers with a report.
-pub(super) async fn import(request: Request) -> anyhow::Result<String> {
-    let Request { inputs, directory, scope, table, create_from, show } = request;
+pub(super) async fn import(wanted: ItemsImport) -> anyhow::Result<String> {
+    let ItemsImport { inputs, directory, scope, table, create_from, show } = wanted;
     let (if_absent, if_it_fails) = match create_from {
         Some(_) => (IfAbsent::Create, "nothing was imported"),
         None => (IfAbsent::Refuse, "a part may be imported; import again when it is mended"),
@@ -137,20 +137,20 @@ fn read_file(file: &DataFile, table: &str, sink: &mut Sink) -> anyhow::Result<()
     Ok(())
 }
 
-/// Reads one file; answers with the number of changes in it.
+/// Reads one file; answers with the number of requests in it.
 fn read(name: String, text: Text<'_>, table: &str, sink: &mut Sink) -> anyhow::Result<u64> {
     sink.file(name.clone())?;
-    let changes = foreign::read_changes(text, table, &mut |located| {
-        let taken = sink.change(located.change, located.line, located.text_bytes);
+    let totals = foreign::read_requests(text, table, &mut |located| {
+        let taken = sink.request(located.request, located.line, located.text_bytes);
         taken.map_err(|error| error.to_string())
     });
-    let changes = changes.with_context(|| name.clone())?;
-    if changes.is_partial {
+    let totals = totals.with_context(|| name.clone())?;
+    if totals.is_partial {
         sink.step(Step::Note(format!(
             "{name} holds a part of its table only: it names where the next page begins"
         )))?;
     }
-    Ok(changes.count)
+    Ok(totals.count)
 }
 
 /// Writes what was read; answers with what there is to say beside.
@@ -162,8 +162,8 @@ async fn load(
     let mut notes = Vec::new();
     loop {
         match steps.next().await? {
-            Step::Changes(batch) => {
-                batch.write(&mut loader).await?;
+            Step::Requests(batch) => {
+                batch.carry_out(&mut loader).await?;
                 bar.inc(batch.len());
             }
             Step::Note(note) => notes.push(note),

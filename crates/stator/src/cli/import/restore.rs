@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail, ensure};
 use db::Adoption;
-use dump::{ExportReader, Record, TableHead, Text};
+use dump::{ExportPart, ExportReader, TableHead, Text};
 use indicatif::ProgressBar;
 use model::api::WriteRequest;
 
@@ -20,7 +20,7 @@ pub(super) struct Export {
 }
 
 /// What to restore, and where.
-pub(super) struct Request {
+pub(super) struct Restoration {
     pub(super) export: Export,
     pub(super) directory: DataDirectory,
     /// Only these tables; all when empty.
@@ -28,7 +28,7 @@ pub(super) struct Request {
     pub(super) show: Show,
 }
 
-/// How many of each.
+/// How many tables and items were restored.
 #[derive(Default)]
 struct Restored {
     tables: u64,
@@ -36,8 +36,8 @@ struct Restored {
 }
 
 /// Restores; answers with a report.
-pub(super) async fn restore(request: Request) -> anyhow::Result<String> {
-    let Request { export, directory, tables, show } = request;
+pub(super) async fn restore(restoration: Restoration) -> anyhow::Result<String> {
+    let Restoration { export, directory, tables, show } = restoration;
     let data_dir = directory.data_dir.clone();
     let offline = directory.open(IfAbsent::Create).await?;
     let expected = tables.is_empty().then_some(export.reader.head().items);
@@ -57,20 +57,20 @@ fn read(export: Export, wanted: &[String], sink: &mut Sink) -> anyhow::Result<()
     sink.file(name.clone())?;
     let mut missing: Vec<&String> = wanted.iter().collect();
     let mut is_wanted = true;
-    while let Some(record) = reader.next_record().with_context(|| name.clone())? {
-        match record {
-            Record::Table(table) => {
+    while let Some(part) = reader.next_part().with_context(|| name.clone())? {
+        match part {
+            ExportPart::Table(table) => {
                 missing.retain(|name| **name != table.definition.name);
                 is_wanted = wanted.is_empty() || wanted.contains(&table.definition.name);
                 if is_wanted {
                     sink.step(Step::Table(table))?;
                 }
             }
-            Record::Item(item) if is_wanted => {
-                sink.change(WriteRequest::put(item), reader.line(), reader.line_bytes())?;
+            ExportPart::Item(item) if is_wanted => {
+                sink.request(WriteRequest::put(item), reader.line(), reader.line_bytes())?;
             }
-            Record::TableEnd if is_wanted => sink.step(Step::TableEnd)?,
-            Record::Item(_) | Record::TableEnd => {}
+            ExportPart::TableEnd if is_wanted => sink.step(Step::TableEnd)?,
+            ExportPart::Item(_) | ExportPart::TableEnd => {}
         }
     }
     match missing.first() {
@@ -104,8 +104,8 @@ async fn take_table(
     let mut loader = begun.with_context(|| {
         format!("the table {name} of account {} in {}", scope.account, scope.region)
     })?;
-    while let Step::Changes(batch) = steps.next().await? {
-        batch.write(&mut loader).await?;
+    while let Step::Requests(batch) = steps.next().await? {
+        batch.carry_out(&mut loader).await?;
         bar.inc(batch.len());
     }
     let loaded = loader.finish().await?;

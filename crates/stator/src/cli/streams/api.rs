@@ -98,19 +98,19 @@ pub(super) struct GetRecords {
     pub(super) next_shard_iterator: Option<String>,
 }
 
-/// A change.
+/// A change record.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Record {
     pub(super) event_name: String,
-    pub(super) dynamodb: Change,
+    pub(super) dynamodb: ItemChange,
     pub(super) user_identity: Option<UserIdentity>,
 }
 
-/// What changed.
+/// The item that changed, before and after.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Change {
+pub(super) struct ItemChange {
     /// Seconds since 1970.
     pub(super) approximate_creation_date_time: f64,
     pub(super) keys: Item,

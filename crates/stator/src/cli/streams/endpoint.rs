@@ -42,7 +42,7 @@ pub(super) struct Endpoint {
     pub(super) region: String,
     /// Of the environment; any others where there are none, which Stator takes.
     pub(super) credentials: Credentials,
-    /// How to get there.
+    /// How connections to the server are made.
     pub(super) connector: HttpsConnector<HttpConnector>,
 }
 

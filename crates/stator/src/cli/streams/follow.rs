@@ -19,7 +19,7 @@ use super::client::{CallError, Client};
 /// How often shards are looked for that nobody announced by ending.
 const LOOKED_FOR_EVERY: Duration = Duration::from_secs(5);
 
-/// Where reading starts.
+/// With which change reading starts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Start {
     /// With the oldest change that is still there.
@@ -159,6 +159,10 @@ impl Follower {
         }
         let disabled = status == "DISABLED" && all_opened;
         self.listed = if disabled { Listed::Disabled } else { Listed::Enabled };
+        debug_assert!(
+            self.shards.keys().all(|id| ids.contains(id.as_str())),
+            "others are forgotten"
+        );
         self.listed_at = Some(Instant::now());
         Ok(())
     }
@@ -218,6 +222,10 @@ impl Follower {
 
     /// Adds to the poll what a shard's read brought.
     fn take(&mut self, id: String, read: Result<(Cursor, GetRecords), CallError>, poll: &mut Poll) {
+        debug_assert!(
+            matches!(self.shards.get(&id), Some(Progress::Open(_))),
+            "only open shards are read, and nothing closes one meanwhile"
+        );
         let taken = read.and_then(|(cursor, answer)| cursor.pass(answer.records, poll));
         match taken {
             Ok(cursor) if cursor.iterator.is_some() => {

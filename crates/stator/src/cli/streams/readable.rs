@@ -14,7 +14,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::api::{Change, Item, Record};
+use super::api::{Item, ItemChange, Record};
 
 /// Longer values are cut.
 const VALUE_CHARACTERS_MAX: usize = 160;
@@ -61,7 +61,7 @@ fn clock(seconds: f64, offset: UtcOffset) -> String {
 
 /// What became of the attributes outside the key, as far as the stream's view shows it.
 fn attributes(record: &Record) -> Vec<String> {
-    let Change { keys, old_image, new_image, .. } = &record.dynamodb;
+    let ItemChange { keys, old_image, new_image, .. } = &record.dynamodb;
     let outside = |(name, _): &(&String, &Value)| !keys.contains_key(*name);
     match (old_image, new_image) {
         (Some(old), Some(new)) => differences(old, new),
