@@ -61,7 +61,7 @@ impl Condition {
         self.formula.holds(|test| test.holds(item))
     }
 
-    /// How it was written.
+    /// Whether it was written as an expression or in legacy parameters.
     pub fn notation(&self) -> Notation {
         self.notation
     }

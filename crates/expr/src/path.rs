@@ -11,7 +11,7 @@ use crate::fault::Fault;
 pub struct Path {
     /// The top-level attribute.
     pub attribute: String,
-    /// What follows it.
+    /// The steps behind the attribute, into its value.
     pub steps: Vec<Step>,
 }
 

@@ -53,7 +53,7 @@ impl Projection {
         Item::encode(&projected.collect::<AttributeMap>())
     }
 
-    /// How it was written.
+    /// Whether it was written as an expression or in legacy parameters.
     pub fn notation(&self) -> Notation {
         self.notation
     }

@@ -49,7 +49,7 @@ pub struct ConsumedCapacity {
 /// Consumed capacity in the detail a request asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CapacityReport {
-    /// What was consumed.
+    /// The capacity consumed.
     pub consumed: ConsumedCapacity,
     /// How finely it is shown.
     pub detail: CapacityDetail,

@@ -10,7 +10,7 @@ use crate::{KeyRole, OnDemandThroughput, ProvisionedThroughput, StreamView, Warm
 pub struct IndexDeclaration {
     /// Index name.
     pub name: String,
-    /// Its key.
+    /// The index's key.
     pub key_schema: Vec<KeySchemaElement>,
     /// What its rows carry.
     pub projection: ProjectionDeclaration,
@@ -83,7 +83,7 @@ pub enum SseKind {
 /// Settings of an index that can be changed. What is absent stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexSettings {
-    /// Its name.
+    /// The index's name.
     pub name: String,
     /// Provisioned throughput.
     pub throughput: Option<ProvisionedThroughput>,

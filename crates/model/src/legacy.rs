@@ -36,27 +36,27 @@ impl<T> Default for Conditions<T> {
 /// How conditions are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConditionalOperator {
-    /// All must hold.
+    /// All conditions must hold.
     And,
-    /// One must hold.
+    /// One condition must hold.
     Or,
 }
 
 /// What is asked of an attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// How it is compared.
+    /// How the attribute is compared.
     pub operator: ComparisonOperator,
-    /// With what: `AttributeValueList`.
+    /// The values it is compared with: `AttributeValueList`.
     pub values: Vec<AttributeValue>,
 }
 
 /// What `Expected` asks of an attribute: a comparison, or a value, or that it does not exist.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExpectedAttribute {
-    /// How it is compared.
+    /// How the attribute is compared.
     pub operator: Option<ComparisonOperator>,
-    /// With what: `AttributeValueList`.
+    /// The values it is compared with: `AttributeValueList`.
     pub values: Option<Vec<AttributeValue>>,
     /// The value it must have.
     pub value: Option<AttributeValue>,
@@ -67,9 +67,9 @@ pub struct ExpectedAttribute {
 /// What becomes of an attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttributeUpdate {
-    /// What is done.
+    /// What is done to the attribute.
     pub action: UpdateAction,
-    /// With what.
+    /// The value it is done with.
     pub value: Option<AttributeValue>,
 }
 

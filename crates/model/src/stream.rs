@@ -129,7 +129,7 @@ impl StreamRecord {
 /// A part of a stream: the changes of a range of partitions during some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shard {
-    /// Its name; names of later shards sort behind those of earlier ones.
+    /// The shard's name; names of later shards sort behind those of earlier ones.
     pub id: String,
     /// The shard whose changes must be read first.
     pub parent: Option<String>,
@@ -151,19 +151,19 @@ pub enum StreamStatus {
 /// A stream as DescribeStream shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamDescription {
-    /// Its name.
+    /// The stream's ARN.
     pub arn: StreamArn,
-    /// Whether it takes changes.
+    /// Whether the stream takes changes.
     pub status: StreamStatus,
     /// Which images its records carry.
     pub view: StreamView,
     /// When it was created, in milliseconds since the epoch.
     pub created_at_ms: u64,
-    /// Its table's key.
+    /// The key of the stream's table.
     pub key: KeySchema,
     /// A page of its shards.
     pub shards: Vec<Shard>,
-    /// The last of them, when there are more.
+    /// The last shard of the page, when there are more behind it.
     pub last_evaluated_shard: Option<String>,
 }
 

@@ -93,7 +93,7 @@ pub struct IndexDefinition {
     pub name: String,
     /// Local or global.
     pub kind: IndexKind,
-    /// Its key.
+    /// The index's key.
     pub key: KeySchema,
     /// What its rows carry.
     pub projection: IndexProjection,
@@ -189,7 +189,7 @@ pub struct TableDefinition {
     pub tags: Vec<(String, String)>,
     /// The attribute that says when an item expires, while time to live is enabled or on its way.
     pub expiry_attribute: Option<String>,
-    /// How far that is.
+    /// How far time to live has come, or gone.
     pub expiry_phase: IndexPhase,
     /// When time to live was last enabled or disabled, milliseconds since the epoch.
     pub expiry_changed_at_ms: Option<u64>,
@@ -220,7 +220,7 @@ pub enum StreamView {
     NewImage,
     /// The item before the change.
     OldImage,
-    /// Both.
+    /// The item before the change, and after it.
     NewAndOldImages,
 }
 

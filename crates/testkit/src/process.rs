@@ -111,7 +111,7 @@ impl Launch {
 }
 
 impl Server {
-    /// Where it listens.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -155,12 +155,12 @@ impl Server {
         Ok(self.child.wait()?)
     }
 
-    /// Its process id.
+    /// The server's process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Its resident memory, in bytes.
+    /// The server's resident memory, in bytes.
     ///
     /// # Errors
     /// A system without `/proc`.
@@ -178,7 +178,7 @@ impl Drop for Server {
     }
 }
 
-/// Makes sure that it is gone.
+/// Makes sure that the process is gone.
 fn end(child: &mut Child) {
     // Both fail when it is gone already, which is what was wanted.
     let _ = child.kill();

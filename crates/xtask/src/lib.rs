@@ -29,13 +29,13 @@ pub enum Task {
     /// Generate the constraint table from the service model.
     Codegen,
     /// Hold the tree against the house rules: rooms, floors, lengths, dependencies, documents.
-    Tidy(tidy::Options),
+    Tidy(tidy::TidyArguments),
     /// Run everything: Rust tests, client suites, examples, crashes and power cuts.
-    Test(test::Options),
+    Test(test::TestArguments),
     /// Measure speed as shares of a bare echo server, start-up and memory.
-    Bench(bench::Options),
+    Bench(bench::BenchArguments),
     /// Drive a server for minutes, and fail if its memory or its file handles grow.
-    Soak(soak::Options),
+    Soak(soak::SoakArguments),
 }
 
 impl Task {

@@ -38,7 +38,7 @@ const SLACK_HANDLES: u64 = 16;
 
 /// How long and how much.
 #[derive(Debug, Args)]
-pub struct Options {
+pub struct SoakArguments {
     /// How long the mixed load lasts.
     #[arg(long, default_value_t = 10)]
     pub minutes: u64,
@@ -50,7 +50,7 @@ pub struct Options {
     pub items: usize,
 }
 
-/// What a look saw.
+/// The server's figures at one moment.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sample {
     mib: u64,
@@ -59,7 +59,7 @@ struct Sample {
 
 /// Runs it, and prints what was seen.
 #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
-pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
+pub fn run(root: &Path, arguments: &SoakArguments) -> anyhow::Result<ExitCode> {
     let binaries = release::build(root)?;
     let home = target_directory(root)?.join("xtask").join("soak");
     if home.exists() {
@@ -68,12 +68,12 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&home)?;
     let mut launch =
         Launch::durable(&binaries.join("stator"), &home.join("data"), &home.join("server.log"));
-    launch.arguments.extend(["--memory".into(), format!("{}MiB", options.memory_mib).into()]);
+    launch.arguments.extend(["--memory".into(), format!("{}MiB", arguments.memory_mib).into()]);
     let server = launch.start()?;
     let runtime = Runtime::new()?;
-    let filled = runtime.block_on(watched(&server, fill(&server, options.items)))?;
-    println!("while {} items were written: {}", options.items, highest(&filled));
-    let lasting = Duration::from_secs(options.minutes * 60);
+    let filled = runtime.block_on(watched(&server, fill(&server, arguments.items)))?;
+    println!("while {} items were written: {}", arguments.items, highest(&filled));
+    let lasting = Duration::from_secs(arguments.minutes * 60);
     let samples = runtime.block_on(watched(&server, drive(&server, lasting)))?;
     server.stop()?;
 
@@ -81,7 +81,7 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     let (first, second) = (highest(first), highest(second));
     println!("first half: {first}\nsecond half: {second}");
     let most = first.mib.max(second.mib).max(highest(&filled).mib);
-    ensure!(most <= options.memory_mib, "{most} MiB is beyond --memory");
+    ensure!(most <= arguments.memory_mib, "{most} MiB is beyond --memory");
     ensure!(second.mib <= first.mib + SLACK_MIB, "memory grows");
     ensure!(second.handles <= first.handles + SLACK_HANDLES, "file handles grow");
     Ok(ExitCode::SUCCESS)

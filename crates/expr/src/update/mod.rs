@@ -59,7 +59,7 @@ impl Update {
         Self { actions, notation }
     }
 
-    /// How it was written.
+    /// Whether it was written as an expression or in legacy parameters.
     pub fn notation(&self) -> Notation {
         self.notation
     }

@@ -14,14 +14,14 @@ use super::transfer::{Fate, Transfer};
 
 /// What may be in a slot.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Content {
+pub struct SlotContent {
     /// What was acknowledged last; `None` is no row.
     pub sure: Option<Value>,
     /// What the writes in doubt since then would have left.
     pub doubtful: Vec<Option<Value>>,
 }
 
-impl Content {
+impl SlotContent {
     /// Whether this may be there.
     pub fn admits(&self, seen: Option<&Value>) -> bool {
         let took = self.doubtful.iter().any(|doubtful| seen == doubtful.as_ref());
@@ -29,12 +29,12 @@ impl Content {
     }
 }
 
-/// Additions to one counter.
+/// How often 1 was added to one counter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Acknowledged additions of 1.
+pub struct Additions {
+    /// Additions that were acknowledged.
     pub acknowledged: u64,
-    /// Additions of 1 that got no answer.
+    /// Additions that got no answer.
     pub doubtful: u64,
 }
 
@@ -42,9 +42,9 @@ pub struct Tally {
 #[derive(Debug, Clone, Default)]
 pub struct History {
     /// Rows of `items`.
-    pub items: BTreeMap<Slot, Content>,
+    pub items: BTreeMap<Slot, SlotContent>,
     /// Additions, by counter.
-    pub counters: BTreeMap<String, Tally>,
+    pub counters: BTreeMap<String, Additions>,
     /// Transfers, by the key of their ledger row.
     pub transfers: BTreeMap<String, Transfer>,
 }
@@ -62,7 +62,10 @@ impl History {
     /// Takes over what a client learnt.
     pub fn merge(&mut self, client: Self) {
         self.items.extend(client.items);
-        self.transfers.extend(client.transfers);
+        for (id, transfer) in client.transfers {
+            let known = self.transfers.insert(id, transfer);
+            assert_eq!(known, None, "every transfer has an id of its own");
+        }
         for (counter, tally) in client.counters {
             let sum = self.counters.entry(counter).or_default();
             sum.acknowledged += tally.acknowledged;
@@ -95,12 +98,12 @@ impl History {
         self.items = observed
             .items
             .into_iter()
-            .map(|(slot, row)| (slot, Content { sure: Some(row), doubtful: Vec::new() }))
+            .map(|(slot, row)| (slot, SlotContent { sure: Some(row), doubtful: Vec::new() }))
             .collect();
         self.counters = observed
             .counters
             .into_iter()
-            .map(|(counter, seen)| (counter, Tally { acknowledged: seen, doubtful: 0 }))
+            .map(|(counter, seen)| (counter, Additions { acknowledged: seen, doubtful: 0 }))
             .collect();
         self.transfers = observed
             .ledger
@@ -110,7 +113,7 @@ impl History {
     }
 
     fn wrong_items(&self, observed: &Observed) -> Vec<String> {
-        let none = Content::default();
+        let none = SlotContent::default();
         let mut slots: Vec<&Slot> = self.items.keys().chain(observed.items.keys()).collect();
         slots.sort_unstable();
         slots.dedup();

@@ -63,7 +63,7 @@ pub enum Cut {
 
 /// A series of rounds.
 #[derive(Debug)]
-pub struct Plan {
+pub struct CrashRounds {
     /// The server.
     pub binary: PathBuf,
     /// The library of `powercut`; unused by [`Cut::Process`].
@@ -78,11 +78,11 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// How a series ended.
+/// What became of the promises in a series of rounds.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Verdict {
     /// Every promise was kept.
-    Held(Books),
+    Held(Compared),
     /// Promises were broken in a round, counted from 0.
     Broken {
         /// The first such round.
@@ -92,9 +92,9 @@ pub enum Outcome {
     },
 }
 
-/// What was compared.
+/// How much was compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Books {
+pub struct Compared {
     /// Acknowledged operations of all rounds.
     pub acknowledged: u64,
     /// Records of the streams at the end.
@@ -107,10 +107,10 @@ pub struct Books {
 ///
 /// # Errors
 /// A server that does not start, hangs, or answers what it never should.
-pub async fn run(plan: &Plan) -> anyhow::Result<Outcome> {
+pub async fn run(plan: &CrashRounds) -> anyhow::Result<Verdict> {
     let mut rng = StdRng::seed_from_u64(plan.seed);
     let mut history = History::default();
-    let mut books = Books::default();
+    let mut books = Compared::default();
     fs::create_dir_all(plan.live())?;
     for (round, cut) in plan.cuts.iter().enumerate() {
         let when = || format!("round {round}, seed {}", plan.seed);
@@ -119,16 +119,16 @@ pub async fn run(plan: &Plan) -> anyhow::Result<Outcome> {
         let observed = read_back(plan).await.with_context(when)?;
         let violations = history.violations(&observed);
         if !violations.is_empty() {
-            return Ok(Outcome::Broken { round, violations });
+            return Ok(Verdict::Broken { round, violations });
         }
         books.records = observed.streams.iter().map(|stream| stream.records).sum();
         books.shards = observed.streams.iter().map(|stream| stream.shards).sum();
         history.settle(observed);
     }
-    Ok(Outcome::Held(books))
+    Ok(Verdict::Held(books))
 }
 
-impl Plan {
+impl CrashRounds {
     /// The directory that a cut leaves or rewrites: data, and whatever lies beside it.
     fn live(&self) -> PathBuf {
         self.home.join("live")
@@ -174,7 +174,7 @@ impl Plan {
 
 /// One round's load, up to the cut; answers with the number of acknowledged operations.
 async fn load_and_cut(
-    plan: &Plan,
+    plan: &CrashRounds,
     cut: Cut,
     history: &mut History,
     rng: &mut StdRng,
@@ -216,7 +216,7 @@ async fn kill_when_reached<T: 'static>(
     }
 }
 
-async fn read_back(plan: &Plan) -> anyhow::Result<Observed> {
+async fn read_back(plan: &CrashRounds) -> anyhow::Result<Observed> {
     let server = plan.launch().start().context("restarting after the cut")?;
     let mut observed = Observed::read(&mut server.connect().await?).await?;
     observed.indexes.extend(archive::read(&mut server.connect().await?).await?);

@@ -33,7 +33,7 @@ pub struct Observed {
 pub struct Index {
     /// The index's name.
     pub name: &'static str,
-    /// Its rows.
+    /// The index's rows.
     pub rows: Vec<Value>,
     /// The table's rows that have the index's keys.
     pub recomputed: Vec<Value>,

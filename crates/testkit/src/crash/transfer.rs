@@ -18,8 +18,8 @@ pub struct Transfer {
     pub from: String,
     /// The account that is paid.
     pub to: String,
-    /// How much.
+    /// The amount of money.
     pub amount: i64,
-    /// What became of it.
+    /// What became of the transfer.
     pub fate: Fate,
 }

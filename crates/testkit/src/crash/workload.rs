@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::history::{Content, History};
+use super::history::{History, SlotContent};
 use super::tables::{ACCOUNTS, COUNTERS, account, counter};
 use super::transfer::{Fate, Transfer};
 use crate::http::Connection;
@@ -66,9 +66,9 @@ pub struct Client {
 /// What the server made of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// It is done.
+    /// The operation is done.
     Acknowledged,
-    /// It is not done, because another transaction was.
+    /// The operation is not done, because another transaction was.
     Refused,
     /// An internal error: it may be done or not.
     Failed,
@@ -79,6 +79,7 @@ pub enum Reply {
 impl Client {
     /// Client `number`, which owns the rows in `known`.
     pub fn new(number: usize, seed: u64, known: History, progress: Arc<Progress>) -> Self {
+        assert!(known.items.keys().all(|(owner, _)| *owner == number), "nobody shares a row");
         Self { number, rng: StdRng::seed_from_u64(seed), seed, steps: 0, known, progress }
     }
 
@@ -112,7 +113,7 @@ impl Client {
         }
     }
 
-    /// What it knows.
+    /// What the client knows of its rows, counters and transfers.
     pub fn into_known(self) -> History {
         self.known
     }
@@ -180,6 +181,7 @@ impl Client {
     async fn transfer(&mut self, connection: &mut Connection) -> anyhow::Result<Reply> {
         let from = self.rng.random_range(0..ACCOUNTS);
         let to = (from + self.rng.random_range(1..ACCOUNTS)) % ACCOUNTS;
+        assert_ne!(from, to, "a transaction names no item twice");
         let (from, to) = (account(from), account(to));
         let amount = self.rng.random_range(1..50_i64);
         let id = format!("{}-{:x}-{}", self.number, self.seed, self.steps);
@@ -230,7 +232,7 @@ impl Client {
     fn note(&mut self, slot: u64, written: Option<Value>, reply: &Reply) {
         let content = self.known.items.entry((self.number, slot)).or_default();
         match reply {
-            Reply::Acknowledged => *content = Content { sure: written, doubtful: Vec::new() },
+            Reply::Acknowledged => *content = SlotContent { sure: written, doubtful: Vec::new() },
             Reply::Refused => {}
             Reply::Failed | Reply::Gone => content.doubtful.push(written),
         }

@@ -50,9 +50,9 @@ const FLOOD_MAX: Duration = Duration::from_secs(60);
 /// The least, so that tables are written often and little room has to be there.
 const MEMORY: &str = "64MiB";
 
-/// How a call fails.
+/// How a file call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FaultKind {
     /// EIO.
     Error,
     /// ENOSPC.
@@ -61,7 +61,7 @@ pub enum Kind {
     Tear,
 }
 
-impl Kind {
+impl FaultKind {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Error, Self::NoSpace, Self::Tear];
 
@@ -74,9 +74,9 @@ impl Kind {
     }
 }
 
-/// Where a fault showed.
+/// Where a round's fault became visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Met {
+pub enum FaultShown {
     /// The server did not start.
     AtStart,
     /// Operations failed.
@@ -87,7 +87,7 @@ pub enum Met {
 
 /// A series of rounds.
 #[derive(Debug)]
-pub struct Plan {
+pub struct FaultRounds {
     /// The server.
     pub binary: PathBuf,
     /// The library of `powercut`.
@@ -101,13 +101,13 @@ pub struct Plan {
 /// A directory that every round starts from, and what is in it.
 #[derive(Debug)]
 pub struct Prepared {
-    plan: Plan,
+    plan: FaultRounds,
     history: History,
     /// How many file calls a round makes, from start to end.
     pub calls: u64,
 }
 
-impl Plan {
+impl FaultRounds {
     /// Fills the directory, and counts the calls of a round in which none fails.
     ///
     /// # Errors
@@ -166,7 +166,7 @@ impl Prepared {
     ///
     /// # Errors
     /// Every broken promise.
-    pub async fn round(&self, fault: Option<(u64, Kind)>) -> anyhow::Result<Met> {
+    pub async fn round(&self, fault: Option<(u64, FaultKind)>) -> anyhow::Result<FaultShown> {
         let mut launch = self.fresh_launch()?;
         if let Some((at, kind)) = fault {
             set(&mut launch, "STATOR_FAULT_AT", at.to_string());
@@ -176,14 +176,14 @@ impl Prepared {
         let met = match launch.start() {
             Err(_) => {
                 server_log::says_why(&launch.log)?;
-                Met::AtStart
+                FaultShown::AtStart
             }
             Ok(server) => {
                 let mut rng = self.plan.rng(1 + fault.map_or(0, |(at, _)| at));
                 let failed = load(&server, &mut history, &mut rng).await?;
                 write_again(&server, &mut history).await?;
                 end(server, &launch.log)?;
-                if failed > 0 { Met::InAnswers } else { Met::Nowhere }
+                if failed > 0 { FaultShown::InAnswers } else { FaultShown::Nowhere }
             }
         };
         self.check(history).await?;

@@ -15,7 +15,7 @@ use crate::crash::Cut;
 
 /// Who comes after the cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum AfterCut {
     /// `stator serve`.
     Serve,
     /// `stator keys rotate`, and then `stator serve`.
@@ -37,7 +37,7 @@ impl Prepared {
     ///
     /// # Errors
     /// Every broken promise.
-    pub async fn cut_rotation(&self, at: u64, cut: Cut, next: Next) -> anyhow::Result<()> {
+    pub async fn cut_rotation(&self, at: u64, cut: Cut, after: AfterCut) -> anyhow::Result<()> {
         self.refresh()?;
         let output = self.rotate(Some(at), cut)?;
         ensure!(output.status.code().is_none(), "call {at} of a rotation never came: {output:?}");
@@ -45,7 +45,7 @@ impl Prepared {
             fs::remove_dir_all(self.plan.live())?;
             Shadow::survivors(&self.shadow(), &self.plan.live())?;
         }
-        if next == Next::Rotate {
+        if after == AfterCut::Rotate {
             ensure_success(&self.rotate(None, Cut::Process)?)?;
         }
         self.check(self.history.clone()).await?;

@@ -195,6 +195,7 @@ async fn repeat(
 fn prepare(scenario: Scenario, number: usize, connections: usize) -> Vec<Vec<u8>> {
     let mut rng = StdRng::seed_from_u64(number as u64);
     let partitions = ITEMS / PARTITION_ITEMS;
+    assert!(number < connections && connections <= partitions, "each has a partition of its own");
     let random_key = |_| {
         let partition = rng.random_range(0..partitions / connections) * connections + number;
         (partition, rng.random_range(0..PARTITION_ITEMS))
@@ -211,7 +212,10 @@ fn prepare(scenario: Scenario, number: usize, connections: usize) -> Vec<Vec<u8>
         }
         Scenario::HotCounter => data::count(),
     });
-    calls.map(|(operation, body)| request(operation, &body.to_string())).collect()
+    let requests: Vec<_> =
+        calls.map(|(operation, body)| request(operation, &body.to_string())).collect();
+    debug_assert_eq!(requests.len(), PREPARED, "each key comes twice");
+    requests
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use testkit::load::data::{create_index, describe_table};
 use testkit::process::Server;
 
 use super::table::{Target, median};
-use super::{CONNECTIONS, Options, Rig};
+use super::{BenchArguments, CONNECTIONS, Rig};
 
 /// Puts per second before and during a backfill.
 #[derive(Debug)]
@@ -28,16 +28,16 @@ impl Rig {
         &self,
         target: Target,
         items: usize,
-        options: &Options,
+        arguments: &BenchArguments,
     ) -> anyhow::Result<Backfill> {
         let server = self.launch(target, "backfill").start()?;
         self.fill(&server, items)?;
         let [_, connections] = CONNECTIONS;
         let puts = || {
-            let measured = self.drive(server.address(), Scenario::Put, connections, options);
+            let measured = self.drive(server.address(), Scenario::Put, connections, arguments);
             measured.map(|measured| measured.per_second)
         };
-        let before: Vec<f64> = (0..options.rounds).map(|_| puts()).collect::<Result<_, _>>()?;
+        let before: Vec<f64> = (0..arguments.rounds).map(|_| puts()).collect::<Result<_, _>>()?;
         self.call(&server, create_index())?;
         let begun = Instant::now();
         let mut during = Vec::new();

@@ -10,7 +10,7 @@ use testkit::load::{ITEMS, Measured, Scenario};
 use testkit::process::Server;
 
 use super::table::{Target, middle, name};
-use super::{CONNECTIONS, FILL_CONNECTIONS, Options, Rig};
+use super::{BenchArguments, CONNECTIONS, FILL_CONNECTIONS, Rig};
 
 /// What requests do meanwhile, unless the command line says otherwise.
 const SCENARIOS: [Scenario; 2] = [Scenario::Get, Scenario::Put];
@@ -39,10 +39,14 @@ struct Latencies {
 impl Rig {
     /// Measures durable and in memory, and prints a line of each; answers with the figures.
     #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
-    pub(super) fn expiries(&self, items: usize, options: &Options) -> anyhow::Result<Value> {
+    pub(super) fn expiries(
+        &self,
+        items: usize,
+        arguments: &BenchArguments,
+    ) -> anyhow::Result<Value> {
         let mut figures = Vec::new();
         for target in [Target::Durable, Target::Memory] {
-            let expiry = self.expiry(target, items, options)?;
+            let expiry = self.expiry(target, items, arguments)?;
             println!("{expiry}");
             figures.push(expiry.to_json());
         }
@@ -51,18 +55,23 @@ impl Rig {
 
     /// Fills a table with items that stay and others that expire at one moment, waits for it, and
     /// sends requests for the former until the latter are gone.
-    fn expiry(&self, target: Target, items: usize, options: &Options) -> anyhow::Result<Expiry> {
+    fn expiry(
+        &self,
+        target: Target,
+        items: usize,
+        arguments: &BenchArguments,
+    ) -> anyhow::Result<Expiry> {
         let server = self.launch(target, "expiry").start()?;
         self.fill(&server, ITEMS)?;
         self.call(&server, enable_expiry())?;
-        let scenarios = scenarios(options);
-        let rounds = u32::try_from(options.rounds * scenarios.len())?;
-        let measuring = Duration::from_millis(options.milliseconds) * rounds;
+        let scenarios = scenarios(arguments);
+        let rounds = u32::try_from(arguments.rounds * scenarios.len())?;
+        let measuring = Duration::from_millis(arguments.milliseconds) * rounds;
         let filling = Duration::from_secs((items / FILL_PER_SECOND) as u64);
         let until = (since_epoch()? + filling + measuring + SPARE).as_secs();
         let task = ["fill-expiring", &items.to_string(), &until.to_string()];
         self.load(server.address(), FILL_CONNECTIONS, &task)?;
-        let before = (0..options.rounds).map(|_| self.latencies(&server, options));
+        let before = (0..arguments.rounds).map(|_| self.latencies(&server, arguments));
         let before = before.collect::<anyhow::Result<Vec<_>>>()?;
         // An item goes once the second has passed.
         let due = Duration::from_secs(until + 1);
@@ -71,7 +80,7 @@ impl Rig {
         std::thread::sleep(wait);
         let mut during = Vec::new();
         while self.count(&server)? > ITEMS {
-            during.push(self.latencies(&server, options)?);
+            during.push(self.latencies(&server, arguments)?);
         }
         let gone_after = since_epoch()?.saturating_sub(due);
         ensure!(!during.is_empty(), "the items were gone at once: more of them, or shorter runs");
@@ -84,10 +93,14 @@ impl Rig {
     }
 
     /// One round: each scenario once.
-    fn latencies(&self, server: &Server, options: &Options) -> anyhow::Result<Vec<Measured>> {
+    fn latencies(
+        &self,
+        server: &Server,
+        arguments: &BenchArguments,
+    ) -> anyhow::Result<Vec<Measured>> {
         let [_, connections] = CONNECTIONS;
-        let drive = |&scenario| self.drive(server.address(), scenario, connections, options);
-        scenarios(options).iter().map(drive).collect()
+        let drive = |&scenario| self.drive(server.address(), scenario, connections, arguments);
+        scenarios(arguments).iter().map(drive).collect()
     }
 
     fn count(&self, server: &Server) -> anyhow::Result<usize> {
@@ -138,8 +151,8 @@ impl fmt::Display for Expiry {
     }
 }
 
-fn scenarios(options: &Options) -> &[Scenario] {
-    if options.only.is_empty() { &SCENARIOS } else { &options.only }
+fn scenarios(arguments: &BenchArguments) -> &[Scenario] {
+    if arguments.only.is_empty() { &SCENARIOS } else { &arguments.only }
 }
 
 fn since_epoch() -> anyhow::Result<Duration> {

@@ -40,9 +40,9 @@ const CONNECTIONS: [usize; 2] = [1, 32];
 /// Connections that write the bench's items.
 const FILL_CONNECTIONS: usize = 8;
 
-/// How long and what.
+/// What to measure, and for how long.
 #[derive(Debug, Args)]
-pub struct Options {
+pub struct BenchArguments {
     /// Rounds of each figure; the median counts.
     #[arg(long, default_value_t = 5)]
     pub rounds: usize,
@@ -78,28 +78,28 @@ struct Rig {
 
 /// Measures, prints the table, and writes the file that was asked for.
 #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
-pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
+pub fn run(root: &Path, arguments: &BenchArguments) -> anyhow::Result<ExitCode> {
     let rig = Rig::build(root)?;
     let targets = [Target::Durable, Target::Memory].into_iter();
-    if options.streams {
-        let measured = targets.map(|target| rig.streams(target, options));
+    if arguments.streams {
+        let measured = targets.map(|target| rig.streams(target, arguments));
         let measured: Vec<Streamed> = measured.collect::<Result<_, _>>()?;
         measured.iter().for_each(|streamed| println!("{streamed}"));
         let figures: Value = measured.iter().map(Streamed::to_json).collect();
-        return write_figures(options, &json!({"streams": figures}));
+        return write_figures(arguments, &json!({"streams": figures}));
     }
-    if let Some(items) = options.backfill {
-        let measured = targets.map(|target| rig.backfill(target, items, options));
+    if let Some(items) = arguments.backfill {
+        let measured = targets.map(|target| rig.backfill(target, items, arguments));
         let measured: Vec<Backfill> = measured.collect::<Result<_, _>>()?;
         measured.iter().for_each(|backfill| println!("{backfill}"));
         let figures: Value = measured.iter().map(Backfill::to_json).collect();
-        return write_figures(options, &json!({"backfill": figures}));
+        return write_figures(arguments, &json!({"backfill": figures}));
     }
-    if let Some(items) = options.expiry {
-        let figures = rig.expiries(items, options)?;
-        return write_figures(options, &json!({"expiry": figures}));
+    if let Some(items) = arguments.expiry {
+        let figures = rig.expiries(items, arguments)?;
+        return write_figures(arguments, &json!({"expiry": figures}));
     }
-    let rows = rig.speed(options)?;
+    let rows = rig.speed(arguments)?;
     let footprints = [rig.footprint(Target::Durable)?, rig.footprint(Target::Memory)?];
     println!("{}", table::head());
     rows.iter().for_each(|row| println!("{row}"));
@@ -108,11 +108,11 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
         "speed": rows.iter().map(Row::to_json).collect::<Value>(),
         "footprint": footprints.iter().map(Footprint::to_json).collect::<Value>(),
     });
-    write_figures(options, &figures)
+    write_figures(arguments, &figures)
 }
 
-fn write_figures(options: &Options, figures: &Value) -> anyhow::Result<ExitCode> {
-    if let Some(file) = &options.json {
+fn write_figures(arguments: &BenchArguments, figures: &Value) -> anyhow::Result<ExitCode> {
+    if let Some(file) = &arguments.json {
         fs::write(file, format!("{figures:#}\n")).with_context(|| file.display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
@@ -135,20 +135,20 @@ impl Rig {
         })
     }
 
-    fn speed(&self, options: &Options) -> anyhow::Result<Vec<Row>> {
+    fn speed(&self, arguments: &BenchArguments) -> anyhow::Result<Vec<Row>> {
         let echo = self.launch(Target::Echo, "speed").start()?;
         let durable = self.start_filled(Target::Durable)?;
         let memory = self.start_filled(Target::Memory)?;
         let addresses = [echo.address(), durable.address(), memory.address()];
         let mut rows = Vec::new();
         for &scenario in Scenario::value_variants() {
-            if !options.only.is_empty() && !options.only.contains(&scenario) {
+            if !arguments.only.is_empty() && !arguments.only.contains(&scenario) {
                 continue;
             }
             for connections in CONNECTIONS {
                 if scenario != Scenario::HotCounter || connections > 1 {
-                    let run = |address| self.drive(address, scenario, connections, options);
-                    rows.push(Row::new(scenario, connections, rounds(options, addresses, run)?));
+                    let run = |address| self.drive(address, scenario, connections, arguments);
+                    rows.push(Row::new(scenario, connections, rounds(arguments, addresses, run)?));
                 }
             }
         }
@@ -185,9 +185,9 @@ impl Rig {
         address: SocketAddr,
         scenario: Scenario,
         connections: usize,
-        options: &Options,
+        arguments: &BenchArguments,
     ) -> anyhow::Result<Measured> {
-        let milliseconds = options.milliseconds.to_string();
+        let milliseconds = arguments.milliseconds.to_string();
         self.measure(address, connections, &["drive", &table::name(scenario), &milliseconds])
     }
 
@@ -229,7 +229,7 @@ impl Rig {
 
 /// Alternates between the servers, so that the machine's moods meet all of them.
 fn rounds(
-    options: &Options,
+    arguments: &BenchArguments,
     addresses: [SocketAddr; 3],
     run: impl Fn(SocketAddr) -> anyhow::Result<Measured>,
 ) -> anyhow::Result<Vec<[Measured; 3]>> {
@@ -237,5 +237,5 @@ fn rounds(
         let [echo, durable, memory] = addresses;
         Ok([run(echo)?, run(durable)?, run(memory)?])
     };
-    (0..options.rounds).map(round).collect()
+    (0..arguments.rounds).map(round).collect()
 }

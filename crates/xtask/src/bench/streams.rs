@@ -7,7 +7,7 @@ use testkit::load::data::{create_table, create_table_with_stream};
 use testkit::load::{ITEMS, Measured, Scenario};
 
 use super::table::{Target, median, middle};
-use super::{CONNECTIONS, Options, Rig};
+use super::{BenchArguments, CONNECTIONS, Rig};
 
 /// Records that readers go through again and again.
 const RECORDS: usize = 100_000;
@@ -32,17 +32,21 @@ pub(super) struct Streamed {
 
 impl Rig {
     /// Measures all three, each in rounds.
-    pub(super) fn streams(&self, target: Target, options: &Options) -> anyhow::Result<Streamed> {
-        let rounds = self.puts_without_and_with(target, options)?;
+    pub(super) fn streams(
+        &self,
+        target: Target,
+        arguments: &BenchArguments,
+    ) -> anyhow::Result<Streamed> {
+        let rounds = self.puts_without_and_with(target, arguments)?;
         let puts = |of: usize| median(rounds.iter().map(|round| round[of]).collect());
         let share = median(rounds.iter().map(|[plain, streamed]| streamed / plain).collect());
 
         let server = self.launch(target, "read-stream").start()?;
         self.fill_table(&server, create_table_with_stream("KEYS_ONLY"), RECORDS)?;
-        let milliseconds = options.milliseconds.to_string();
+        let milliseconds = arguments.milliseconds.to_string();
         let measure = |connections: usize, task: &[&str]| {
             let round = |_| self.measure(server.address(), connections, task);
-            (0..options.rounds).map(round).collect::<Result<Vec<_>, _>>().map(middle)
+            (0..arguments.rounds).map(round).collect::<Result<Vec<_>, _>>().map(middle)
         };
         let read = measure(1, &["read-stream", &milliseconds])?;
         let followed =
@@ -54,7 +58,7 @@ impl Rig {
     fn puts_without_and_with(
         &self,
         target: Target,
-        options: &Options,
+        arguments: &BenchArguments,
     ) -> anyhow::Result<Vec<[f64; 2]>> {
         let plain = self.launch(target, "no-stream").start()?;
         self.fill_table(&plain, create_table(), ITEMS)?;
@@ -62,10 +66,10 @@ impl Rig {
         self.fill_table(&streamed, create_table_with_stream("NEW_AND_OLD_IMAGES"), ITEMS)?;
         let [_, connections] = CONNECTIONS;
         let puts = |address| {
-            let measured = self.drive(address, Scenario::Put, connections, options);
+            let measured = self.drive(address, Scenario::Put, connections, arguments);
             measured.map(|measured| measured.per_second)
         };
-        (0..options.rounds)
+        (0..arguments.rounds)
             .map(|_| Ok([puts(plain.address())?, puts(streamed.address())?]))
             .collect()
     }

@@ -2,7 +2,7 @@
 //! the suite's folder.
 
 use anyhow::bail;
-use testkit::crash::{self, Books, Cut, Outcome, Plan};
+use testkit::crash::{self, Compared, CrashRounds, Cut, Verdict};
 
 use super::Setup;
 use super::report::Tally;
@@ -13,14 +13,14 @@ const CLIENTS: usize = 16;
 /// Runs rounds that all end with `cut`, and in which every promise must be kept.
 pub fn run(setup: &Setup, name: &str, cut: Cut) -> anyhow::Result<Tally> {
     match rounds(setup, name, vec![cut; setup.rounds])? {
-        Outcome::Held(Books { acknowledged, records, shards }) => Ok(Tally {
+        Verdict::Held(Compared { acknowledged, records, shards }) => Ok(Tally {
             passed: setup.rounds as u64,
             note: format!(
                 "{acknowledged} acknowledged operations kept, {records} records in {shards} shards"
             ),
             ..Tally::default()
         }),
-        Outcome::Broken { round, violations } => bail!(
+        Verdict::Broken { round, violations } => bail!(
             "round {round} of seed {} broke {} promises:\n{}",
             setup.seed,
             violations.len(),
@@ -32,19 +32,19 @@ pub fn run(setup: &Setup, name: &str, cut: Cut) -> anyhow::Result<Tally> {
 /// Runs an honest round and one whose syncs are ignored: the second must be noticed.
 pub fn run_without_sync(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
     match rounds(setup, name, vec![Cut::Power, Cut::PowerWithoutSync])? {
-        Outcome::Broken { round: 1, violations } => Ok(Tally {
+        Verdict::Broken { round: 1, violations } => Ok(Tally {
             passed: 1,
             note: format!("{} broken promises noticed", violations.len()),
             ..Tally::default()
         }),
-        Outcome::Broken { violations, .. } => bail!("the honest round broke {violations:?}"),
-        Outcome::Held(_) => bail!("a disk that ignores every sync was not noticed"),
+        Verdict::Broken { violations, .. } => bail!("the honest round broke {violations:?}"),
+        Verdict::Held(_) => bail!("a disk that ignores every sync was not noticed"),
     }
 }
 
-fn rounds(setup: &Setup, name: &str, cuts: Vec<Cut>) -> anyhow::Result<Outcome> {
+fn rounds(setup: &Setup, name: &str, cuts: Vec<Cut>) -> anyhow::Result<Verdict> {
     let home = setup.folder(name)?;
-    setup.runtime.block_on(crash::run(&Plan {
+    setup.runtime.block_on(crash::run(&CrashRounds {
         binary: setup.stator(),
         preload: setup.preload(),
         home,

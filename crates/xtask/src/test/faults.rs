@@ -3,8 +3,8 @@
 
 use anyhow::{Context, ensure};
 use testkit::crash::Cut;
-use testkit::faults::rotation::Next;
-use testkit::faults::{Kind, Met, Plan, Prepared};
+use testkit::faults::rotation::AfterCut;
+use testkit::faults::{FaultKind, FaultRounds, FaultShown, Prepared};
 
 use super::Setup;
 use super::report::Tally;
@@ -19,14 +19,14 @@ pub fn run(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
     // Another seed meets other calls.
     let start = setup.seed % (prepared.calls / rounds).max(1);
     let mut met = Vec::new();
-    for (round, kind) in (0..rounds).zip(Kind::ALL.iter().cycle()) {
+    for (round, kind) in (0..rounds).zip(FaultKind::ALL.iter().cycle()) {
         let at = 1 + start + round * prepared.calls / rounds;
         let failed = || format!("call {at} of {} as {kind:?}, seed {}", prepared.calls, setup.seed);
         let round = prepared.round(Some((at, *kind)));
         met.push(setup.runtime.block_on(round).with_context(failed)?);
     }
     let count = |wanted| met.iter().filter(|met| **met == wanted).count();
-    let (starts, answers) = (count(Met::AtStart), count(Met::InAnswers));
+    let (starts, answers) = (count(FaultShown::AtStart), count(FaultShown::InAnswers));
     ensure!(starts > 0 && answers > 0, "the rig is blind: {met:?}");
     let note = format!(
         "of {} file calls; {starts} kept the server from starting, {answers} failed operations",
@@ -40,10 +40,10 @@ pub fn run_rotations(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
     let prepared = prepare(setup, name)?;
     let calls = prepared.rotation_calls()?;
     let ways = [
-        (Cut::Process, Next::Serve),
-        (Cut::Power, Next::Serve),
-        (Cut::Process, Next::Rotate),
-        (Cut::Power, Next::Rotate),
+        (Cut::Process, AfterCut::Serve),
+        (Cut::Power, AfterCut::Serve),
+        (Cut::Process, AfterCut::Rotate),
+        (Cut::Power, AfterCut::Rotate),
     ];
     let mut passed = 0;
     for at in 1..=calls {
@@ -70,7 +70,7 @@ pub fn run_full_disk(setup: &Setup, name: &str) -> anyhow::Result<Tally> {
 }
 
 fn prepare(setup: &Setup, name: &str) -> anyhow::Result<Prepared> {
-    let plan = Plan {
+    let plan = FaultRounds {
         binary: setup.stator(),
         preload: setup.preload(),
         home: setup.folder(name)?,

@@ -28,7 +28,7 @@ use crate::target_directory;
 
 /// What to run.
 #[derive(Debug, Args)]
-pub struct Options {
+pub struct TestArguments {
     /// A hundred crash rounds of each kind instead of ten, every file call failed, and the fuzz
     /// targets.
     #[arg(long)]
@@ -65,25 +65,26 @@ pub struct Setup {
     pub runtime: Runtime,
 }
 
-/// Runs what `options` ask for, and prints the table.
-pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
+/// Runs what `arguments` ask for, and prints the table.
+pub fn run(root: &Path, arguments: &TestArguments) -> anyhow::Result<ExitCode> {
     let target = target_directory(root)?;
-    let (profile, folder) = if options.release { ("release", "release") } else { ("dev", "debug") };
+    let (profile, folder) =
+        if arguments.release { ("release", "release") } else { ("dev", "debug") };
     let setup = Setup {
         root: root.to_path_buf(),
         profile,
         binaries: target.join(folder),
         scratch: target.join("xtask"),
-        full: options.full,
-        rounds: if options.full { 100 } else { 10 },
-        seed: options.seed.unwrap_or_else(new_seed),
+        full: arguments.full,
+        rounds: if arguments.full { 100 } else { 10 },
+        seed: arguments.seed.unwrap_or_else(new_seed),
         runtime: Runtime::new()?,
     };
     fs::create_dir_all(&setup.scratch)?;
     let mut report = Report::new(root)?;
     report.say(&format!("crash rounds use --seed {}", setup.seed));
     build(&setup)?;
-    for suite in SUITES.iter().filter(|suite| is_wanted(suite, options)) {
+    for suite in SUITES.iter().filter(|suite| is_wanted(suite, arguments)) {
         report.begin(suite.name);
         let begun = Instant::now();
         let tally = match suite.missing_tool() {
@@ -131,10 +132,10 @@ fn run_one(setup: &Setup, suite: &Suite) -> anyhow::Result<Tally> {
     }
 }
 
-fn is_wanted(suite: &Suite, options: &Options) -> bool {
-    match &options.only {
+fn is_wanted(suite: &Suite, arguments: &TestArguments) -> bool {
+    match &arguments.only {
         Some(only) => suite.name.contains(only.as_str()),
-        None => options.full || !matches!(suite.run, Run::Fuzz(_)),
+        None => arguments.full || !matches!(suite.run, Run::Fuzz(_)),
     }
 }
 

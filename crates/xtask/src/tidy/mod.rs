@@ -61,7 +61,7 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Problem>> {
 
 /// What to hold against the rules.
 #[derive(Debug, Args)]
-pub struct Options {
+pub struct TidyArguments {
     /// Show only the circles between modules of this crate, with every import in them
     #[arg(long, value_name = "CRATE")]
     circles: Option<String>,
@@ -69,8 +69,8 @@ pub struct Options {
 
 /// Prints what [`check`] finds, or one crate's circles; fails when there is anything.
 #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
-pub fn run(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
-    let lines = match &options.circles {
+pub fn run(root: &Path, arguments: &TidyArguments) -> anyhow::Result<ExitCode> {
+    let lines = match &arguments.circles {
         Some(folder) => circles(root, folder)?,
         None => counted(&check(root)?),
     };

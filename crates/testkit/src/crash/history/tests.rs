@@ -139,9 +139,9 @@ fn row(body: &str) -> Value {
 /// One row, one deleted row, five or six additions, one transfer.
 fn history() -> History {
     let mut history = History::default();
-    history.items.insert((0, 1), Content { sure: Some(row("kept")), doubtful: Vec::new() });
-    history.items.insert((0, 2), Content::default());
-    history.counters.insert(counter(0), Tally { acknowledged: 5, doubtful: 1 });
+    history.items.insert((0, 1), SlotContent { sure: Some(row("kept")), doubtful: Vec::new() });
+    history.items.insert((0, 2), SlotContent::default());
+    history.counters.insert(counter(0), Additions { acknowledged: 5, doubtful: 1 });
     history.transfers.insert("done".to_owned(), transfer());
     history
 }

@@ -21,11 +21,11 @@ const SHOWN_BYTES_MAX: usize = 200;
 /// A table as a scan showed it.
 #[derive(Debug, Clone)]
 pub struct Scanned<'a> {
-    /// Its name.
+    /// The table's name.
     pub name: &'static str,
     /// The attributes of its key.
     pub keys: &'static [&'static str],
-    /// Its rows.
+    /// The table's rows.
     pub rows: &'a [Value],
     /// How often each item was changed, if that is known; by its key, as [`key`] writes it.
     pub changes: Option<BTreeMap<String, u64>>,
@@ -45,7 +45,7 @@ pub struct Replay {
     violations: Vec<String>,
 }
 
-/// The shard whose records come.
+/// The shard whose records are being replayed.
 #[derive(Debug, Default)]
 struct Shard {
     id: String,
@@ -53,12 +53,12 @@ struct Shard {
     end: Option<u128>,
 }
 
-/// What became of a replay.
+/// A stream that was replayed to its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replayed {
-    /// Its records.
+    /// How many records the stream has.
     pub records: u64,
-    /// Its shards.
+    /// How many shards the stream has.
     pub shards: usize,
     /// What is wrong with it, as sentences.
     pub violations: Vec<String>,
