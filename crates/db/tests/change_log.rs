@@ -71,7 +71,7 @@ impl Bench {
 async fn all_of(log: &ChangeLog<SlowStore>) -> Vec<LoggedChange> {
     let mut all = Vec::new();
     for shard in log.shards() {
-        all.extend(log.read(&shard.id, START, 1000).await.unwrap());
+        all.extend(log.read(shard.id(), START, 1000).await.unwrap());
     }
     all
 }
@@ -134,7 +134,7 @@ async fn a_rollover_and_the_end_of_a_stream_wake_readers() {
     assert_eq!(log.shards().len(), 8);
     bench.db.table_deleted(&scope(), TableRef::new("t")).await.unwrap();
     log.grown().await;
-    assert!(log.shards().iter().all(|shard| shard.last.is_some()));
+    assert!(log.shards().iter().all(|shard| shard.last().is_some()));
     bench.db.settled().await;
 }
 
@@ -155,7 +155,7 @@ async fn the_last_change_of_a_transaction_in_each_shard_says_so() {
     bench.db.transact_write_items(&scope(), transaction).await.unwrap();
     let log = bench.log().await;
     for shard in log.shards() {
-        let changes = log.read(&shard.id, START, 1000).await.unwrap();
+        let changes = log.read(shard.id(), START, 1000).await.unwrap();
         let marks: Vec<_> = changes.iter().map(|change| change.ends_atom.unwrap()).collect();
         let (last, others) = marks.split_last().expect("twenty items are in every shard");
         assert!(!others.is_empty() && *last && !others.contains(&true), "{marks:?}");
@@ -172,7 +172,7 @@ async fn a_pinned_stream_keeps_its_records_and_shards_until_it_is_unpinned() {
     let changes = all_of(&log).await;
     let [_, second] = &changes[..] else { panic!("{changes:?}") };
     let second = second.clone();
-    let pin = log.pin(second.record.sequence).unwrap();
+    let pin = log.pin(second.record.sequence()).unwrap();
 
     bench.pass(4 * HOUR_MS).await;
     bench.pass(40 * HOUR_MS).await;
@@ -184,7 +184,7 @@ async fn a_pinned_stream_keeps_its_records_and_shards_until_it_is_unpinned() {
     drop(pin);
     bench.pass(HOUR_MS).await;
     assert_eq!(all_of(&log).await, []);
-    assert!(log.pin(second.record.sequence).is_none());
+    assert!(log.pin(second.record.sequence()).is_none());
     assert_eq!(log.shards().len(), 8, "the first shards and those that followed are gone");
 }
 
@@ -198,7 +198,7 @@ async fn records_of_an_open_shard_are_trimmed_up_to_the_pin() {
     }
     let log = bench.log().await;
     let third = all_of(&log).await.remove(2);
-    let pin = log.pin(third.record.sequence).unwrap();
+    let pin = log.pin(third.record.sequence()).unwrap();
     bench.pass(25 * HOUR_MS).await;
     let left = all_of(&log).await;
     assert_eq!((left.len(), &left[0]), (4, &third));
@@ -219,8 +219,8 @@ async fn a_stream_that_was_switched_off_outlives_its_retention_while_it_is_pinne
     drop(pin);
     bench.pass(0).await;
     assert!(bench.db.streams(&scope()).await.is_empty());
-    let shard = &log.shards()[0].id;
-    assert!(log.read(shard, START, 1).await.is_err(), "the stream is gone");
+    let shard = log.shards().remove(0);
+    assert!(log.read(shard.id(), START, 1).await.is_err(), "the stream is gone");
     bench.db.settled().await;
 }
 
@@ -230,13 +230,13 @@ async fn a_pin_that_is_taken_again_after_a_restart_keeps_what_it_kept() {
     bench.put("a").await;
     let log = bench.log().await;
     let change = all_of(&log).await.remove(0);
-    let _pin = log.pin(change.record.sequence).unwrap();
+    let _pin = log.pin(change.record.sequence()).unwrap();
     bench.pass(48 * HOUR_MS).await;
 
     let db = Arc::new(open(bench.store.clone(), &bench.clock).await);
     let bench = Bench { db, ..bench };
     let log = bench.log().await;
-    let _pin = log.pin(change.record.sequence).unwrap();
+    let _pin = log.pin(change.record.sequence()).unwrap();
     bench.pass(HOUR_MS).await;
     assert_eq!(all_of(&log).await, [change]);
 }

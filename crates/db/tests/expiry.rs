@@ -117,8 +117,8 @@ impl Bench {
         let items = keys(None).await;
         assert_eq!(keys(Some("i")).await, items);
         let described = self.db.table_described(&scope(), TableRef::new("t")).await.unwrap();
-        assert_eq!(described.item_count, items.len() as u64);
-        assert_eq!(described.indexes[0].item_count, items.len() as u64);
+        assert_eq!(described.item_count, Some(items.len() as u64));
+        assert_eq!(described.globals()[0].item_count, Some(items.len() as u64));
         items
     }
 
@@ -126,8 +126,8 @@ impl Bench {
     async fn removals(&self) -> Vec<ChangeOrigin> {
         let stream = self.db.streams(&scope()).await.remove(0);
         let records = self.db.all_records(&scope(), &stream).await.into_iter();
-        let gone = records.filter(|record| record.new_image.is_none());
-        gone.map(|record| record.origin).collect()
+        let gone = records.filter(|record| record.change().new_image.is_none());
+        gone.map(|record| record.origin()).collect()
     }
 }
 

@@ -5,10 +5,8 @@ mod support;
 
 use std::sync::Arc;
 
-use model::api::ListTablesInput;
-use model::{
-    ApiError, StreamArn, StreamDeclaration, StreamStatus, StreamView, TableRef, TimeToLiveStatus,
-};
+use model::api::{ListTablesInput, StreamStatus};
+use model::{ApiError, StreamArn, StreamDeclaration, StreamView, TableRef, TimeToLiveStatus};
 use stator_db::Upkeep;
 use store::slow::SlowStore;
 use support::*;
@@ -40,14 +38,14 @@ impl Bench {
     async fn stream(&self) -> Option<(StreamArn, StreamStatus)> {
         let arn = self.db.streams(&scope()).await.into_iter().next()?;
         let described = self.db.stream_described(&scope(), &arn, None).await.unwrap();
-        Some((arn, described.status))
+        Some((arn, described.stream_status?))
     }
 
     /// The values that the records say, of all shards in their order.
     async fn values(&self) -> Vec<String> {
         let (stream, _) = self.stream().await.unwrap();
         let records = self.db.all_records(&scope(), &stream).await;
-        let images = records.into_iter().map(|record| record.new_image.unwrap());
+        let images = records.into_iter().map(|record| record.dynamodb.unwrap().new_image.unwrap());
         images.map(|image| format!("{:?}", image.decode()["v"])).collect()
     }
 }
@@ -193,7 +191,7 @@ async fn what_could_not_be_written_to_the_catalog_is_not_seen() {
         let listed = db.list_tables(&scope(), ListTablesInput::default()).await.unwrap();
         assert_eq!(listed.table_names.unwrap(), ["t"]);
         let described = db.table_described(&scope(), TableRef::new("t")).await.unwrap();
-        assert!(described.indexes.is_empty());
+        assert!(described.globals().is_empty());
         let status = db.time_to_live_status(&scope(), "t").await;
         assert_eq!(status, TimeToLiveStatus::Disabled);
     }

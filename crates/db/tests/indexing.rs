@@ -5,9 +5,8 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use model::{
-    ApiError, AttributeMap, IndexStatus, ProjectionType, TableDescription, TableRef, TableStatus,
-};
+use model::api::{TableDescription, TableStatus};
+use model::{ApiError, AttributeMap, ProjectionType, TableRef};
 use stator_db::{TransactAction, TransactOperation, TransactWriteItems};
 use support::*;
 
@@ -27,9 +26,9 @@ async fn described<S: Slow>(db: &Db<S>) -> TableDescription {
     db.table_described(&scope(), TableRef::new("t1")).await.unwrap()
 }
 
-async fn statuses<S: Slow>(db: &Db<S>) -> (TableStatus, Vec<IndexStatus>) {
+async fn statuses<S: Slow>(db: &Db<S>) -> (TableStatus, Vec<Way>) {
     let table = described(db).await;
-    (table.status, table.indexes.iter().map(|index| index.status).collect())
+    (table.table_status.unwrap(), table.globals().iter().map(|index| index.way()).collect())
 }
 
 async fn everything<S: Slow>(db: &Db<S>, index: Option<&str>) -> Vec<AttributeMap> {
@@ -61,9 +60,9 @@ async fn assert_exact<S: Slow>(db: &Db<S>) {
     assert_eq!(found.len(), rows);
     assert_eq!(by_key(found), by_key(expected));
     let table = described(db).await;
-    let position = table.definition.indexes.iter().position(|index| index.name == "by-x").unwrap();
-    let index = table.indexes[position];
-    assert_eq!((index.item_count, index.size_bytes), (rows as u64, bytes as u64));
+    let mut indexes = table.globals().iter();
+    let index = indexes.find(|index| index.index_name.as_deref() == Some("by-x")).unwrap();
+    assert_eq!(index.sizes(), (rows as u64, bytes as u64));
 }
 
 async fn filled<S: Slow>(store: S, count: usize) -> Db<S> {
@@ -83,13 +82,12 @@ fn by_x() -> model::api::UpdateTableInput {
 async fn an_index_that_comes_takes_in_the_items_that_fit() {
     let db = filled(slow_store(), 1000).await;
     let answer = db.table_updated(&scope(), by_x()).await.unwrap();
-    assert_eq!(answer.status, TableStatus::Updating);
-    assert_eq!(answer.indexes[0].status, IndexStatus::Allocating);
-    let names: Vec<&str> = answer.definition.attributes.iter().map(|a| a.name.as_str()).collect();
-    assert_eq!(names, ["p", "x"]);
+    assert_eq!(answer.table_status, Some(TableStatus::Updating));
+    assert_eq!(answer.globals()[0].way(), ALLOCATING);
+    assert_eq!(answer.attribute_names(), ["p", "x"]);
 
     db.settled().await;
-    assert_eq!(statuses(&db).await, (TableStatus::Active, vec![IndexStatus::Active]));
+    assert_eq!(statuses(&db).await, (TableStatus::Active, vec![ACTIVE]));
     assert_exact(&db).await;
     // From now on what does not fit is refused.
     let wrong = put("t1", map([("p", s("new")), ("x", n("1"))]));
@@ -118,7 +116,7 @@ async fn while_an_index_is_backfilled_it_cannot_be_read_and_writes_are_taken_in(
     let db = filled(store.clone(), 300).await;
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
-    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+    while statuses(&db).await.1 != [BACKFILLING] {
         tokio::task::yield_now().await;
     }
     assert_eq!(statuses(&db).await.0, TableStatus::Active);
@@ -165,7 +163,7 @@ async fn while_an_index_is_backfilled_it_cannot_be_read_and_writes_are_taken_in(
 
     store.release_ranges();
     db.settled().await;
-    assert_eq!(statuses(&db).await.1, [IndexStatus::Active]);
+    assert_eq!(statuses(&db).await.1, [ACTIVE]);
     assert_exact(&db).await;
 }
 
@@ -206,7 +204,7 @@ async fn a_backfill_that_was_cut_short_goes_on_when_the_database_is_opened_again
     let first = filled(store.clone(), 500).await;
     store.hold_ranges();
     first.update_table(&scope(), by_x()).await.unwrap();
-    while statuses(&first).await.1 != [IndexStatus::Backfilling] {
+    while statuses(&first).await.1 != [BACKFILLING] {
         tokio::task::yield_now().await;
     }
     write(&first, "t1", map([("p", s("p7")), ("x", s("written by the first"))])).await;
@@ -224,17 +222,17 @@ async fn a_backfill_waits_until_the_store_takes_writes_again() {
     let db = filled(store.clone(), 300).await;
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
-    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+    while statuses(&db).await.1 != [BACKFILLING] {
         tokio::task::yield_now().await;
     }
     store.be_read_only(true);
     store.release_ranges();
     // The clock runs while nobody has anything to do: it is tried again and again.
     tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-    assert_eq!(statuses(&db).await.1, [IndexStatus::Backfilling]);
+    assert_eq!(statuses(&db).await.1, [BACKFILLING]);
     store.be_read_only(false);
     db.settled().await;
-    assert_eq!(statuses(&db).await.1, [IndexStatus::Active]);
+    assert_eq!(statuses(&db).await.1, [ACTIVE]);
     assert_exact(&db).await;
 }
 
@@ -244,7 +242,7 @@ async fn closing_waits_until_a_backfill_has_stopped() {
     let db = std::sync::Arc::new(filled(store.clone(), 300).await);
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
-    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+    while statuses(&db).await.1 != [BACKFILLING] {
         tokio::task::yield_now().await;
     }
     let closing = tokio::spawn({
@@ -268,13 +266,12 @@ async fn an_index_that_goes_is_forgotten_with_its_rows_and_attributes() {
     assert!(!rows(&store, 17, 0x20).await.is_empty());
 
     let answer = db.table_updated(&scope(), delete_index("t1", "by-x")).await.unwrap();
-    assert_eq!(answer.status, TableStatus::Updating);
-    assert_eq!(answer.indexes[0].status, IndexStatus::Deleting);
+    assert_eq!(answer.table_status, Some(TableStatus::Updating));
+    assert_eq!(answer.globals()[0].way(), DELETING);
     db.settled().await;
     let table = described(&db).await;
-    assert_eq!((table.status, table.indexes.len()), (TableStatus::Active, 0));
-    let names: Vec<&str> = table.definition.attributes.iter().map(|a| a.name.as_str()).collect();
-    assert_eq!(names, ["p"]);
+    assert_eq!((table.table_status, table.globals()), (Some(TableStatus::Active), &[][..]));
+    assert_eq!(table.attribute_names(), ["p"]);
     assert_eq!(rows(&store, 17, 0x20).await, []);
     assert_eq!(rows(&store, 17, 0x02).await, []);
     let mut request = scan("t1");
@@ -297,7 +294,7 @@ async fn deleting_an_index_ends_its_backfill() {
     let db = filled(store.clone(), 300).await;
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
-    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+    while statuses(&db).await.1 != [BACKFILLING] {
         tokio::task::yield_now().await;
     }
     write(&db, "t1", map([("p", s("p1")), ("x", s("early"))])).await;
@@ -332,7 +329,7 @@ async fn while_an_index_comes_others_and_the_table_itself_stay() {
     let db = filled(store.clone(), 10).await;
     store.hold_ranges();
     db.update_table(&scope(), by_x()).await.unwrap();
-    while statuses(&db).await.1 != [IndexStatus::Backfilling] {
+    while statuses(&db).await.1 != [BACKFILLING] {
         tokio::task::yield_now().await;
     }
     let busy = ApiError::LimitExceeded(

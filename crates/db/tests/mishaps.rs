@@ -152,8 +152,9 @@ impl Bench {
         streams.retain(|stream| stream.table == "t");
         let (mut last, mut all) = (BTreeMap::new(), Vec::new());
         for record in self.db.all_records(&scope(), &streams[0]).await {
-            let (p, v) = pair(&record.new_image.unwrap().decode());
-            let old = record.old_image.map(|old| pair(&old.decode()));
+            let change = record.dynamodb.unwrap();
+            let (p, v) = pair(&change.new_image.unwrap().decode());
+            let old = change.old_image.map(|old| pair(&old.decode()));
             let before = last.insert(p.clone(), v.clone()).map(|v| (p, v));
             assert_eq!(old, before, "a record goes on where the one before it ended");
             all.push(v);

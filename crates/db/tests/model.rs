@@ -206,11 +206,10 @@ impl Pair {
         let size = |items: &mut dyn Iterator<Item = &AttributeMap>| {
             items.map(|item| Item::encode(item).item_bytes() as u64).sum::<u64>()
         };
-        assert_eq!(table.item_count, items as u64);
-        assert_eq!(table.size_bytes, size(&mut self.expected.values()));
+        assert_eq!(table.sizes(), (items as u64, size(&mut self.expected.values())));
         let mut in_index =
             self.expected.values().filter(|item| item.contains_key("x") && item.contains_key("y"));
-        assert_eq!(table.indexes[1].size_bytes, size(&mut in_index));
+        assert_eq!(table.globals()[0].sizes().1, size(&mut in_index));
     }
 
     async fn compare_index(&self, index: &str, needs: &[&str], carries: Option<&[&str]>) {

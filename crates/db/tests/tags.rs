@@ -72,7 +72,7 @@ async fn a_tagged_table_keeps_its_items_and_can_be_dropped() {
     db.tag_resource(&scope(), tags([1])).await.unwrap();
     write(&db, "t1", map([("p", s("b"))])).await;
     let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
-    assert_eq!(described.item_count, 2);
+    assert_eq!(described.item_count, Some(2));
     db.table_deleted(&scope(), TableRef::new("t1")).await.unwrap();
     let gone = db.tag_resource(&scope(), tags([2])).await.unwrap_err();
     assert!(matches!(gone, ApiError::ResourceNotFound(_)));

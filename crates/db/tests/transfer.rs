@@ -6,17 +6,16 @@ mod support;
 
 use std::ops::ControlFlow;
 
-use model::api::ListTablesInput;
-use model::api::WriteRequest;
+use model::api::{ListTablesInput, TableStatus, WriteRequest};
 use model::{
     ApiError, AttributeMap, AttributeValue, IndexPhase, Item, KeyElement, ScalarType, Scope,
-    StreamDeclaration, StreamView, TableDefinition, TableRef, TableStatus,
+    StreamDeclaration, StreamView, TableDefinition, TableRef,
 };
 use stator_db::{Adoption, LoadError, Loaded, Scan, StoredTable};
 use store::slow::SlowStore;
 use support::{
-    Asking, Db, Slow, TestClock, all, everything, get, in_memory, item, map, n, open, put, s,
-    scope, slow_store, table, with_global, write,
+    ACTIVE, Asking, Db, IndexShown as _, Slow, TableShown as _, TestClock, all, everything, get,
+    in_memory, item, map, n, open, put, s, scope, slow_store, table, with_global, write,
 };
 
 /// Every item of a table.
@@ -76,9 +75,9 @@ async fn a_restored_table_is_the_same_in_every_part() {
 
     for db in [target, open(store, &clock).await] {
         let name = TableRef::new("t1");
-        let mut description = db.table_described(&scope(), name.clone()).await.unwrap();
-        // The clocks differ.
-        description.described_at_ms = 1_700_000_000_000;
+        let [restored] = <[_; 1]>::try_from(db.stored_tables().await.unwrap()).unwrap();
+        assert_eq!(restored.definition, stored.definition);
+        let description = db.table_described(&scope(), name.clone()).await.unwrap();
         assert_eq!(description, source.table_described(&scope(), name).await.unwrap());
         assert_eq!(items(&db, "t1").await, items(&source, "t1").await);
         let index = Scan { index: Some("gsi".into()), ..support::scan("t1") };
@@ -130,10 +129,10 @@ async fn an_announced_table_is_seen_as_being_created_and_not_used_before_it_is_p
     let target = open(store.clone(), &clock).await;
     let adoption = announced(&target, &stored, &items(&source, "t1").await).await;
     let name = || TableRef::new("t1");
-    let status = async || target.table_described(&scope(), name()).await.unwrap().status;
+    let status = async || target.table_described(&scope(), name()).await.unwrap().table_status;
     let listed = target.list_tables(&scope(), ListTablesInput::default()).await.unwrap();
     assert_eq!(listed.table_names.unwrap(), ["t1"]);
-    assert_eq!(status().await, TableStatus::Creating);
+    assert_eq!(status().await, Some(TableStatus::Creating));
 
     let missing = ApiError::ResourceNotFound("Requested resource not found".into());
     let item = || map([("p", s("0"))]);
@@ -154,12 +153,12 @@ async fn an_announced_table_is_seen_as_being_created_and_not_used_before_it_is_p
     assert!(matches!(created, Err(ApiError::ResourceInUse(_))));
 
     adoption.publish().await.unwrap();
-    assert_eq!(status().await, TableStatus::Active);
+    assert_eq!(status().await, Some(TableStatus::Active));
     write(&target, "t1", item()).await;
     for db in [target, open(store, &clock).await] {
         assert_eq!(items(&db, "t1").await.len(), 50);
         let described = db.table_described(&scope(), name()).await.unwrap();
-        assert_eq!((described.item_count, described.indexes[0].item_count), (50, 24));
+        assert_eq!((described.sizes().0, described.globals()[0].sizes().0), (50, 24));
     }
 }
 
@@ -249,9 +248,9 @@ async fn a_load_replaces_and_deletes_as_single_writes_would() {
     assert_eq!(loaded, Loaded { created: 1, replaced: 2, deleted: 1 });
 
     let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
-    assert_eq!(described.item_count, items(&db, "t1").await.len() as u64);
-    assert_eq!(described.item_count, 50);
-    assert_eq!(described.indexes[0].item_count, 25);
+    assert_eq!(described.sizes().0, items(&db, "t1").await.len() as u64);
+    assert_eq!(described.sizes().0, 50);
+    assert_eq!(described.globals()[0].sizes().0, 25);
 }
 
 #[tokio::test]
@@ -267,7 +266,7 @@ async fn of_several_changes_of_one_item_the_last_one_stands() {
     let loaded = loader.finish().await.unwrap();
     assert_eq!(loaded, Loaded { created: 1, replaced: 1, deleted: 0 });
     let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
-    assert_eq!((described.item_count, described.indexes[0].item_count), (51, 26));
+    assert_eq!((described.sizes().0, described.globals()[0].sizes().0), (51, 26));
 }
 
 #[tokio::test]
@@ -318,7 +317,7 @@ async fn an_item_that_does_not_fit_an_index_is_restored_and_stays_out_of_it() {
     restore(&mut adoption, &stored, &odd.collect::<Vec<_>>()).await;
     adoption.publish().await.unwrap();
     let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
-    assert_eq!((described.item_count, described.indexes[0].item_count), (3, 0));
+    assert_eq!((described.sizes().0, described.globals()[0].sizes().0), (3, 0));
 }
 
 #[tokio::test]
@@ -337,10 +336,9 @@ async fn indexes_on_their_way_arrive_and_those_that_go_are_gone() {
         restore(&mut adoption, &stored, &items(&source, "t1").await).await;
         adoption.publish().await.unwrap();
         let described = db.table_described(&scope(), TableRef::new("t1")).await.unwrap();
-        let counted = described.indexes.iter().map(|index| index.item_count);
+        let counted = described.globals().iter().map(|index| index.sizes().0);
         assert_eq!(counted.collect::<Vec<_>>(), indexes);
-        let phases = described.definition.indexes.iter().map(|index| index.phase);
-        assert!(phases.into_iter().all(|phase| phase == IndexPhase::Active));
+        assert!(described.globals().iter().all(|index| index.way() == ACTIVE));
     }
 }
 

@@ -3,7 +3,10 @@
 //!
 //! `None` means the member was absent, where that differs from an empty one.
 
-use crate::{KeyRole, OnDemandThroughput, ProvisionedThroughput, StreamView, WarmThroughput};
+use crate::{
+    IndexProjection, KeyElement, KeyRole, KeySchema, OnDemandThroughput, ProvisionedThroughput,
+    StreamView, WarmThroughput,
+};
 
 /// An index as CreateTable and UpdateTable declare it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,4 +94,27 @@ pub struct IndexSettings {
     pub on_demand: Option<OnDemandThroughput>,
     /// What it is to be warm for.
     pub warm: Option<WarmThroughput>,
+}
+
+impl KeySchema {
+    /// The key as a request declares it, and as answers show it.
+    pub fn declared(&self) -> Vec<KeySchemaElement> {
+        let element = |role| {
+            move |element: &KeyElement| KeySchemaElement { name: element.name.clone(), role }
+        };
+        let hash = self.hash.iter().map(element(KeyRole::Hash));
+        hash.chain(self.range.iter().map(element(KeyRole::Range))).collect()
+    }
+}
+
+impl IndexProjection {
+    /// The projection as a request declares it, and as answers show it.
+    pub fn declared(&self) -> ProjectionDeclaration {
+        let (projection_type, non_key_attributes) = match self {
+            Self::KeysOnly => (ProjectionType::KeysOnly, None),
+            Self::Include(names) => (ProjectionType::Include, Some(names.clone())),
+            Self::All => (ProjectionType::All, None),
+        };
+        ProjectionDeclaration { projection_type: Some(projection_type), non_key_attributes }
+    }
 }

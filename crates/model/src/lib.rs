@@ -17,7 +17,6 @@ pub mod api;
 mod arn;
 mod capacity;
 mod declaration;
-mod description;
 mod error;
 mod generated;
 mod item;
@@ -42,7 +41,6 @@ pub use declaration::{
     IndexDeclaration, IndexSettings, KeySchemaElement, ProjectionDeclaration, ProjectionType,
     SseDeclaration, SseKind, StreamDeclaration,
 };
-pub use description::{IndexDescription, IndexStatus, TableDescription, TableStatus};
 pub use error::{ApiError, CancellationCode, CancellationReason};
 pub use item::{Item, ListRef, MapRef, SetRef, ValueRef, item_bytes};
 pub use key_value::KeyValue;
@@ -51,10 +49,7 @@ pub use options::{
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, Select,
 };
-pub use stream::{
-    ChangeKind, ChangeOrigin, SequenceNumber, Shard, ShardPosition, StreamArn, StreamDescription,
-    StreamRecord, StreamStatus,
-};
+pub use stream::{ChangeKind, ChangeOrigin, SequenceNumber, ShardPosition, StreamArn};
 pub use table::{
     AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexPhase, IndexProjection,
     KeyElement, KeyRole, KeySchema, ScalarType, SseSpecification, StreamSpecification, StreamView,

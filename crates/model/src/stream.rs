@@ -1,8 +1,8 @@
-//! A table's changes as DynamoDB Streams shows them.
+//! How a table's changes are named and found.
 
 use std::fmt;
 
-use crate::{Item, KeySchema, Scope, StreamView};
+use crate::Scope;
 
 /// Where a change stands in its shard: later changes have greater numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -91,80 +91,6 @@ pub enum ShardPosition {
     After(SequenceNumber),
     /// From the first change at or after this time on, in milliseconds since the epoch.
     AtTime(u64),
-}
-
-/// One change of one item.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StreamRecord {
-    /// The record's name among those of all tables.
-    pub event_id: String,
-    /// The region that its stream is in.
-    pub region: String,
-    /// Which images its stream shows.
-    pub view: StreamView,
-    /// What the change made of the item.
-    pub kind: ChangeKind,
-    /// Who changed the item.
-    pub origin: ChangeOrigin,
-    /// The item's primary key.
-    pub keys: Item,
-    /// The item before, where the stream shows it and it was there.
-    pub old_image: Option<Item>,
-    /// The item after, where the stream shows it and it is there.
-    pub new_image: Option<Item>,
-    /// The record's place in its shard.
-    pub sequence: SequenceNumber,
-    /// When the item was changed, in milliseconds since the epoch.
-    pub created_at_ms: u64,
-}
-
-impl StreamRecord {
-    /// The record's size as DynamoDB counts: its key and its images.
-    pub fn size_bytes(&self) -> usize {
-        let images = self.old_image.iter().chain(&self.new_image);
-        self.keys.item_bytes() + images.map(Item::item_bytes).sum::<usize>()
-    }
-}
-
-/// A part of a stream: the changes of a range of partitions during some time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shard {
-    /// The shard's name; names of later shards sort behind those of earlier ones.
-    pub id: String,
-    /// The shard whose changes must be read first.
-    pub parent: Option<String>,
-    /// No change in it has a smaller number.
-    pub first: SequenceNumber,
-    /// No change in it has a greater number; absent while it takes changes.
-    pub last: Option<SequenceNumber>,
-}
-
-/// Whether a stream takes changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StreamStatus {
-    /// Changes are added to it.
-    Enabled,
-    /// Its shards can be read; nothing is added.
-    Disabled,
-}
-
-/// A stream as DescribeStream shows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StreamDescription {
-    /// The stream's ARN.
-    pub arn: StreamArn,
-    /// Whether the stream takes changes.
-    pub status: StreamStatus,
-    /// Which images its records carry.
-    pub view: StreamView,
-    /// When it was created, in milliseconds since the epoch.
-    pub created_at_ms: u64,
-    /// The key of the stream's table.
-    pub key: KeySchema,
-    /// A page of its shards.
-    pub shards: Vec<Shard>,
-    /// The last shard of the page, when there are more behind it.
-    pub last_evaluated_shard: Option<String>,
 }
 
 #[cfg(test)]

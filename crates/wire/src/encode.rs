@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{AttributeMap, Item, MapRef, StreamArn, TableRef, ValueRef};
+use model::{AttributeMap, Item, MapRef, SequenceNumber, StreamArn, TableRef, ValueRef};
 
 /// What can be written into an answer.
 pub trait Encode {
@@ -45,16 +45,6 @@ impl<'o> ObjectWriter<'o> {
 
     pub(crate) fn string(&mut self, name: &str, value: &str) {
         write_string(self.key(name), value);
-    }
-
-    pub(crate) fn boolean(&mut self, name: &str, value: bool) {
-        let text: &[u8] = if value { b"true" } else { b"false" };
-        self.key(name).extend_from_slice(text);
-    }
-
-    pub(crate) fn integer(&mut self, name: &str, value: impl itoa::Integer) {
-        let mut digits = itoa::Buffer::new();
-        self.key(name).extend_from_slice(digits.format(value).as_bytes());
     }
 
     pub(crate) fn item(&mut self, name: &str, item: &Item) {
@@ -225,6 +215,13 @@ impl Encode for TableRef {
 impl Encode for StreamArn {
     fn encode(&self, out: &mut Vec<u8>) {
         write_string(out, &self.to_string());
+    }
+}
+
+impl Encode for SequenceNumber {
+    fn encode(&self, out: &mut Vec<u8>) {
+        use std::io::Write;
+        write!(out, "\"{self}\"").expect("writing to memory cannot fail");
     }
 }
 

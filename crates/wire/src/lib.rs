@@ -23,7 +23,6 @@
 
 mod constraints;
 mod decode;
-mod description;
 mod echo;
 mod encode;
 mod error;
@@ -36,7 +35,6 @@ mod names;
 mod operation;
 mod pattern;
 mod reader;
-mod records;
 mod response;
 mod shape;
 mod streams;

@@ -4,7 +4,7 @@ use model::legacy::{ComparisonOperator, ConditionalOperator, UpdateAction};
 use model::{
     BillingMode, ChangeKind, KeyRole, ProjectionType, ReturnConsumedCapacity,
     ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure, ScalarType,
-    Select, SseKind, StreamStatus, StreamView, TableClass, TableStatus, TimeToLiveStatus,
+    Select, SseKind, StreamView, TableClass, TimeToLiveStatus,
 };
 
 /// A value that stands on the wire as a word.
@@ -102,7 +102,6 @@ wire_names! {
         Count = "COUNT",
     }
     SseKind { Aes256 = "AES256", Kms = "KMS" }
-    StreamStatus { Enabled = "ENABLED", Disabled = "DISABLED" }
     StreamView {
         KeysOnly = "KEYS_ONLY",
         NewImage = "NEW_IMAGE",
@@ -112,12 +111,6 @@ wire_names! {
     TableClass {
         Standard = "STANDARD",
         StandardInfrequentAccess = "STANDARD_INFREQUENT_ACCESS",
-    }
-    TableStatus {
-        Creating = "CREATING",
-        Active = "ACTIVE",
-        Updating = "UPDATING",
-        Deleting = "DELETING",
     }
     TimeToLiveStatus {
         Enabling = "ENABLING",

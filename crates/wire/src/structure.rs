@@ -3,7 +3,7 @@
 //!
 //! A list names each member's field, its name on the wire, its shape, and how it stands:
 //! `required`; `optional`; `or_default`, where the field has what absence means; `moment`, an
-//! optional time in an answer.
+//! optional time in an answer; `second`, one that is shown without its fraction.
 
 /// Reads a structure. `never` lists members that may not be there together.
 macro_rules! input {
@@ -61,6 +61,11 @@ macro_rules! output {
     (@moment $object:ident, $name:literal, $value:expr) => {
         if let Some(milliseconds) = $value {
             $crate::encode::write_seconds($object.key($name), *milliseconds);
+        }
+    };
+    (@second $object:ident, $name:literal, $value:expr) => {
+        if let Some(milliseconds) = $value {
+            $object.member($name, &(*milliseconds / 1000));
         }
     };
 }

@@ -1,27 +1,27 @@
 //! Answers byte for byte, for every operation.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use serde_json::json;
 
 use model::api::{
-    BatchGetItemOutput, BatchWriteItemOutput, CreateTableOutput, DeleteRequest, DeleteTableOutput,
-    DescribeTableOutput, GetItemOutput, ItemResponse, KeysAndAttributes, ListTablesOutput,
-    PutItemOutput, PutRequest, QueryOutput, TransactGetItemsOutput, TransactWriteItemsOutput,
-    UpdateTableOutput, WriteRequest,
+    BatchGetItemOutput, BatchWriteItemOutput, BillingModeSummary, CreateTableOutput, DeleteRequest,
+    DeleteTableOutput, DescribeStreamOutput, DescribeTableOutput, GetItemOutput, GetRecordsOutput,
+    GlobalSecondaryIndexDescription, GlobalSecondaryIndexWarmThroughputDescription, Identity,
+    IndexStatus, ItemResponse, KeysAndAttributes, ListTablesOutput, LocalSecondaryIndexDescription,
+    ProvisionedThroughputDescription, PutItemOutput, PutRequest, QueryOutput, Record,
+    SSEDescription, SSEStatus, SequenceNumberRange, Shard, StreamDescription, StreamRecord,
+    StreamStatus, TableClassSummary, TableDescription, TableStatus, TableWarmThroughputDescription,
+    TransactGetItemsOutput, TransactWriteItemsOutput, UpdateTableOutput, WriteRequest,
 };
 use model::{
     AttributeDefinition, AttributeMap, AttributeValue, BillingMode, Capacity, CapacityReport,
-    Consistency, ConsumedCapacity, IndexDefinition, IndexDescription, IndexKind, IndexPhase,
-    IndexProjection, IndexStatus, Item, ItemCollectionMetrics, KeyElement, KeySchema, Number,
-    OnDemandThroughput, ProvisionedThroughput, ReturnConsumedCapacity, ScalarType,
-    SseSpecification, StreamSpecification, StreamView, TableClass, TableDefinition,
-    TableDescription, TableRef, TableStatus, ThroughputChanges, Units,
+    ChangeKind, Consistency, ConsumedCapacity, Item, ItemCollectionMetrics, KeyRole,
+    KeySchemaElement, Number, OnDemandThroughput, ProjectionDeclaration, ProjectionType,
+    ReturnConsumedCapacity, ScalarType, SequenceNumber, SseKind, StreamArn, StreamDeclaration,
+    StreamView, TableClass, TableRef, Units,
 };
 use stator_wire::operations::{
-    BatchGetItem, BatchWriteItem, CreateTable, DeleteTable, DescribeTable, GetItem, ListTables,
-    PutItem, Query, TransactGetItems, TransactWriteItems, UpdateTable,
+    BatchGetItem, BatchWriteItem, CreateTable, DeleteTable, DescribeStream, DescribeTable, GetItem,
+    GetRecords, ListTables, PutItem, Query, TransactGetItems, TransactWriteItems, UpdateTable,
 };
 use stator_wire::{Encode, Operation};
 
@@ -253,153 +253,192 @@ fn list_tables_names_the_last_one_when_there_are_more() {
     );
 }
 
-fn described(item_count: u64, size_bytes: u64) -> IndexDescription {
-    IndexDescription { status: IndexStatus::Active, item_count, size_bytes }
-}
-
-/// A table with everything: one index of each kind, all settings.
-fn description() -> TableDescription {
-    let element = |name: &str| KeyElement { name: name.into(), scalar_type: ScalarType::S };
-    let index = |name: &str, kind, projection| IndexDefinition {
-        name: name.into(),
-        kind,
-        key: KeySchema { hash: vec![element("pk")], range: vec![element("x")] },
-        projection,
-        throughput: Some(ProvisionedThroughput { read: 3, write: 4 })
-            .filter(|_| kind == IndexKind::Global),
-        on_demand: None,
-        warm: None,
-        throughput_changes: ThroughputChanges::default(),
-        phase: IndexPhase::Active,
-    };
-    let definition = TableDefinition {
-        name: "abc".into(),
-        table_id: "id".into(),
-        attributes: vec![AttributeDefinition { name: "pk".into(), scalar_type: ScalarType::S }],
-        key: KeySchema { hash: vec![element("pk")], range: vec![] },
-        indexes: vec![
-            index("local", IndexKind::Local, IndexProjection::KeysOnly),
-            index("global", IndexKind::Global, IndexProjection::Include(vec!["y".into()])),
-        ],
-        billing_mode: BillingMode::Provisioned,
-        throughput: ProvisionedThroughput { read: 1, write: 2 },
-        created_at_ms: 1_700_000_000_042,
-        deletion_protection: true,
-        on_demand: None,
-        warm: None,
-        throughput_changes: ThroughputChanges::default(),
-        on_demand_since_ms: None,
-        table_class: Some(TableClass::StandardInfrequentAccess),
-        latest_stream_label: Some("2026".into()),
-        stream: Some(StreamSpecification { view: StreamView::NewAndOldImages }),
-        sse: Some(SseSpecification { enabled: true, kms_key: None }),
-        tags: vec![("k".into(), "v".into())],
-        expiry_attribute: None,
-        expiry_phase: IndexPhase::Active,
-        expiry_changed_at_ms: None,
-    };
-    TableDescription {
-        definition: Arc::new(definition),
-        arn: "arn:aws:dynamodb:us-east-1:000000000000:table/abc".into(),
-        status: TableStatus::Active,
-        item_count: 5,
-        size_bytes: 60,
-        indexes: vec![described(7, 80), described(9, 100)],
-        described_at_ms: 1_700_000_000_042,
+/// A throughput with all that is ever shown of one.
+fn throughput() -> ProvisionedThroughputDescription {
+    ProvisionedThroughputDescription {
+        last_decrease_date_time_ms: Some(1_700_000_000_001),
+        last_increase_date_time_ms: Some(1_700_000_000_000),
+        number_of_decreases_today: Some(2),
+        read_capacity_units: Some(1),
+        write_capacity_units: Some(0),
     }
 }
 
+fn element(name: &str, role: KeyRole) -> KeySchemaElement {
+    KeySchemaElement { name: name.into(), role }
+}
+
+fn global_index() -> GlobalSecondaryIndexDescription {
+    GlobalSecondaryIndexDescription {
+        backfilling: Some(true),
+        index_arn: Some("arn/index/global".into()),
+        index_name: Some("global".into()),
+        index_size_bytes: Some(100),
+        index_status: Some(IndexStatus::Creating),
+        item_count: Some(9),
+        key_schema: Some(vec![element("x", KeyRole::Hash)]),
+        on_demand_throughput: Some(OnDemandThroughput { read: None, write: Some(-1) }),
+        projection: Some(ProjectionDeclaration {
+            projection_type: Some(ProjectionType::Include),
+            non_key_attributes: Some(vec!["y".into()]),
+        }),
+        provisioned_throughput: Some(throughput()),
+        warm_throughput: Some(GlobalSecondaryIndexWarmThroughputDescription {
+            read_units_per_second: Some(3),
+            status: Some(IndexStatus::Active),
+            write_units_per_second: Some(4),
+        }),
+    }
+}
+
+fn local_index() -> LocalSecondaryIndexDescription {
+    LocalSecondaryIndexDescription {
+        index_arn: Some("arn/index/local".into()),
+        index_name: Some("local".into()),
+        index_size_bytes: Some(80),
+        item_count: Some(7),
+        key_schema: Some(vec![element("pk", KeyRole::Hash), element("x", KeyRole::Range)]),
+        projection: Some(ProjectionDeclaration {
+            projection_type: Some(ProjectionType::KeysOnly),
+            non_key_attributes: None,
+        }),
+    }
+}
+
+/// A table with every member that is ever shown, and an index of each kind.
+fn description() -> TableDescription {
+    let pk = AttributeDefinition { name: "pk".into(), scalar_type: ScalarType::S };
+    TableDescription {
+        attribute_definitions: Some(vec![pk]),
+        billing_mode_summary: Some(BillingModeSummary {
+            billing_mode: Some(BillingMode::PayPerRequest),
+            last_update_to_pay_per_request_date_time_ms: Some(1_700_000_000_042),
+        }),
+        creation_date_time_ms: Some(1_700_000_000_042),
+        deletion_protection_enabled: Some(true),
+        global_secondary_indexes: Some(vec![global_index()]),
+        item_count: Some(5),
+        key_schema: Some(vec![element("pk", KeyRole::Hash)]),
+        latest_stream_arn: StreamArn::parse(STREAM_ARN),
+        latest_stream_label: Some("2026".into()),
+        local_secondary_indexes: Some(vec![local_index()]),
+        on_demand_throughput: Some(OnDemandThroughput { read: Some(9), write: Some(-1) }),
+        provisioned_throughput: Some(throughput()),
+        sse_description: Some(SSEDescription {
+            inaccessible_encryption_date_time_ms: None,
+            kms_master_key_arn: Some("kms".into()),
+            sse_type: Some(SseKind::Kms),
+            status: Some(SSEStatus::Enabled),
+        }),
+        stream_specification: Some(StreamDeclaration {
+            enabled: true,
+            view: Some(StreamView::NewAndOldImages),
+        }),
+        table_arn: Some("arn".into()),
+        table_class_summary: Some(TableClassSummary {
+            last_update_date_time_ms: None,
+            table_class: Some(TableClass::StandardInfrequentAccess),
+        }),
+        table_id: Some("id".into()),
+        table_name: Some("abc".into()),
+        table_size_bytes: Some(60),
+        table_status: Some(TableStatus::Active),
+        warm_throughput: Some(TableWarmThroughputDescription {
+            read_units_per_second: Some(12_000),
+            status: Some(TableStatus::Active),
+            write_units_per_second: Some(4_000),
+        }),
+        ..TableDescription::default()
+    }
+}
+
+const STREAM_ARN: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/abc/stream/2026";
+
 #[test]
-fn describe_table_shows_a_provisioned_table_with_its_indexes() {
+fn a_table_with_everything_is_described_in_the_order_of_the_service() {
     assert_answer::<DescribeTable>(
         &DescribeTableOutput { table: Some(description()) },
-        r#"{"Table":{"TableName":"abc","TableStatus":"ACTIVE","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":5,"TableSizeBytes":60,"DeletionProtectionEnabled":true,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":1,"WriteCapacityUnits":2},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"LocalSecondaryIndexes":[{"IndexName":"local","IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/local","ItemCount":7,"IndexSizeBytes":80,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],"GlobalSecondaryIndexes":[{"IndexName":"global","IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/global","ItemCount":9,"IndexSizeBytes":100,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"NonKeyAttributes":["y"],"ProjectionType":"INCLUDE"},"IndexStatus":"ACTIVE","ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":3,"WriteCapacityUnits":4},"WarmThroughput":{"ReadUnitsPerSecond":3,"WriteUnitsPerSecond":4,"Status":"ACTIVE"}}],"LatestStreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/stream/2026","LatestStreamLabel":"2026","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},"SSEDescription":{"Status":"ENABLED","SSEType":"KMS","KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb"},"TableClassSummary":{"TableClass":"STANDARD_INFREQUENT_ACCESS"},"WarmThroughput":{"ReadUnitsPerSecond":1,"WriteUnitsPerSecond":2,"Status":"ACTIVE"}}}"#,
+        r#"{"Table":{"TableName":"abc","TableStatus":"ACTIVE","TableArn":"arn","TableId":"id","ItemCount":5,"TableSizeBytes":60,"DeletionProtectionEnabled":true,"ProvisionedThroughput":{"LastIncreaseDateTime":1700000000.000,"LastDecreaseDateTime":1700000000.001,"NumberOfDecreasesToday":2,"ReadCapacityUnits":1,"WriteCapacityUnits":0},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"LocalSecondaryIndexes":[{"IndexName":"local","IndexArn":"arn/index/local","ItemCount":7,"IndexSizeBytes":80,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],"GlobalSecondaryIndexes":[{"IndexName":"global","IndexArn":"arn/index/global","ItemCount":9,"IndexSizeBytes":100,"KeySchema":[{"AttributeName":"x","KeyType":"HASH"}],"Projection":{"NonKeyAttributes":["y"],"ProjectionType":"INCLUDE"},"IndexStatus":"CREATING","Backfilling":true,"ProvisionedThroughput":{"LastIncreaseDateTime":1700000000.000,"LastDecreaseDateTime":1700000000.001,"NumberOfDecreasesToday":2,"ReadCapacityUnits":1,"WriteCapacityUnits":0},"OnDemandThroughput":{"MaxWriteRequestUnits":-1},"WarmThroughput":{"ReadUnitsPerSecond":3,"WriteUnitsPerSecond":4,"Status":"ACTIVE"}}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST","LastUpdateToPayPerRequestDateTime":1700000000.042},"OnDemandThroughput":{"MaxReadRequestUnits":9,"MaxWriteRequestUnits":-1},"LatestStreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/stream/2026","LatestStreamLabel":"2026","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},"SSEDescription":{"Status":"ENABLED","SSEType":"KMS","KMSMasterKeyArn":"kms"},"TableClassSummary":{"TableClass":"STANDARD_INFREQUENT_ACCESS"},"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}}}"#,
     );
 }
 
 #[test]
-fn create_table_shows_an_on_demand_table_with_its_billing_mode() {
-    let provisioned = description();
-    let definition = TableDefinition {
-        indexes: Vec::new(),
-        billing_mode: BillingMode::PayPerRequest,
-        throughput: ProvisionedThroughput { read: 0, write: 0 },
-        deletion_protection: false,
-        on_demand: Some(OnDemandThroughput { read: Some(9), write: None }),
-        on_demand_since_ms: Some(1_700_000_000_042),
-        table_class: None,
-        stream: None,
-        latest_stream_label: None,
-        sse: None,
-        ..(*provisioned.definition).clone()
+fn creations_changes_and_deletions_describe_the_table_alike() {
+    let table_description =
+        Some(TableDescription { table_name: Some("abc".into()), ..TableDescription::default() });
+    let expected = r#"{"TableDescription":{"TableName":"abc"}}"#;
+    let created = CreateTableOutput { table_description: table_description.clone() };
+    assert_answer::<CreateTable>(&created, expected);
+    let updated = UpdateTableOutput { table_description: table_description.clone() };
+    assert_answer::<UpdateTable>(&updated, expected);
+    assert_answer::<DeleteTable>(&DeleteTableOutput { table_description }, expected);
+}
+
+#[test]
+fn a_stream_is_described_with_its_shards() {
+    let number = |number| Some(SequenceNumber(number));
+    let range = |starting, ending| SequenceNumberRange {
+        starting_sequence_number: starting,
+        ending_sequence_number: ending,
     };
-    assert_answer::<CreateTable>(
-        &CreateTableOutput {
-            table_description: Some(TableDescription {
-                definition: Arc::new(definition),
-                status: TableStatus::Creating,
-                item_count: 0,
-                size_bytes: 0,
-                indexes: Vec::new(),
-                ..provisioned
-            }),
+    let shards = vec![
+        Shard {
+            parent_shard_id: None,
+            sequence_number_range: Some(range(number(1), number(22))),
+            shard_id: Some("a".into()),
         },
-        r#"{"TableDescription":{"TableName":"abc","TableStatus":"CREATING","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":0,"TableSizeBytes":0,"DeletionProtectionEnabled":false,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"CreationDateTime":1700000000.042,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST","LastUpdateToPayPerRequestDateTime":1700000000.042},"OnDemandThroughput":{"MaxReadRequestUnits":9},"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":4000,"Status":"ACTIVE"}}}"#,
+        Shard {
+            parent_shard_id: Some("a".into()),
+            sequence_number_range: Some(range(number(23), None)),
+            shard_id: Some("b".into()),
+        },
+    ];
+    let description = StreamDescription {
+        creation_request_date_time_ms: Some(1_700_000_000_042),
+        key_schema: Some(vec![element("pk", KeyRole::Hash)]),
+        last_evaluated_shard_id: Some("b".into()),
+        shards: Some(shards),
+        stream_arn: StreamArn::parse(STREAM_ARN),
+        stream_label: Some("2026".into()),
+        stream_status: Some(StreamStatus::Enabled),
+        stream_view_type: Some(StreamView::KeysOnly),
+        table_name: Some("abc".into()),
+    };
+    assert_answer::<DescribeStream>(
+        &DescribeStreamOutput { stream_description: Some(description) },
+        r#"{"StreamDescription":{"CreationRequestDateTime":1700000000.042,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"LastEvaluatedShardId":"b","Shards":[{"SequenceNumberRange":{"EndingSequenceNumber":"100000000000000000022","StartingSequenceNumber":"100000000000000000001"},"ShardId":"a"},{"ParentShardId":"a","SequenceNumberRange":{"StartingSequenceNumber":"100000000000000000023"},"ShardId":"b"}],"StreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/stream/2026","StreamLabel":"2026","StreamStatus":"ENABLED","StreamViewType":"KEYS_ONLY","TableName":"abc"}}"#,
     );
 }
 
 #[test]
-fn a_table_shows_how_its_throughput_and_its_indexes_change() {
-    let mut table = description();
-    let mut definition = (*table.definition).clone();
-    let units = |read, write| ProvisionedThroughput { read, write };
-    definition.throughput_changes.note(units(9, 9), units(1, 2), 1_700_000_000_001);
-    definition.throughput_changes.note(units(0, 9), units(1, 2), 1_700_000_000_002);
-    definition.on_demand_since_ms = Some(1_600_000_000_000);
-    definition.warm = Some(units(50, 1));
-    definition.indexes.truncate(1);
-    for name in ["coming", "going"] {
-        let index =
-            IndexDefinition { name: name.into(), ..description().definition.indexes[1].clone() };
-        definition.indexes.push(index);
-    }
-    table.definition = Arc::new(definition);
-    table.indexes = [IndexStatus::Active, IndexStatus::Backfilling, IndexStatus::Deleting]
-        .map(|status| IndexDescription { status, ..described(0, 0) })
-        .into();
-    let mut answer = Vec::new();
-    let output: <UpdateTable as Operation>::Output =
-        UpdateTableOutput { table_description: Some(table) };
-    output.encode(&mut answer);
-    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
-    let table = &answer["TableDescription"];
-    assert_eq!(
-        table["ProvisionedThroughput"],
-        json!({
-            "LastIncreaseDateTime": 1_700_000_000.002, "LastDecreaseDateTime": 1_700_000_000.002,
-            "NumberOfDecreasesToday": 2, "ReadCapacityUnits": 1, "WriteCapacityUnits": 2,
-        })
-    );
-    assert_eq!(
-        table["BillingModeSummary"],
-        json!({"BillingMode": "PROVISIONED", "LastUpdateToPayPerRequestDateTime": 1_600_000_000.0})
-    );
-    assert_eq!(
-        table["WarmThroughput"],
-        json!({"ReadUnitsPerSecond": 50, "WriteUnitsPerSecond": 2, "Status": "ACTIVE"})
-    );
-    let indexes = table["GlobalSecondaryIndexes"].as_array().unwrap();
-    let state =
-        |index: &serde_json::Value| (index["IndexStatus"].clone(), index["Backfilling"].clone());
-    assert_eq!(state(&indexes[0]), (json!("CREATING"), json!(true)));
-    assert_eq!(state(&indexes[1]), (json!("DELETING"), json!(null)));
-}
-
-#[test]
-fn delete_table_shows_what_is_left_of_a_table() {
-    let table = TableDescription { status: TableStatus::Deleting, ..description() };
-    assert_answer::<DeleteTable>(
-        &DeleteTableOutput { table_description: Some(table) },
-        r#"{"TableDescription":{"TableName":"abc","TableStatus":"DELETING","TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TableId":"id","ItemCount":5,"TableSizeBytes":60,"DeletionProtectionEnabled":true,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":1,"WriteCapacityUnits":2}}}"#,
+fn a_record_shows_items_as_they_are_and_its_time_in_whole_seconds() {
+    let image = |value: &str| {
+        let both = [("pk", string("a")), ("v", string(value))];
+        Some(Item::encode(&attributes(&both)))
+    };
+    let change = StreamRecord {
+        approximate_creation_date_time_ms: Some(1_700_000_000_999),
+        keys: Some(Item::encode(&key("a"))),
+        new_image: image("new"),
+        old_image: image("old"),
+        sequence_number: Some(SequenceNumber(7)),
+        size_bytes: Some(17),
+        stream_view_type: Some(StreamView::NewAndOldImages),
+    };
+    let record = Record {
+        aws_region: Some("us-east-1".into()),
+        dynamodb: Some(change),
+        event_id: Some("id".into()),
+        event_name: Some(ChangeKind::Modify),
+        event_source: Some("aws:dynamodb".into()),
+        event_version: Some("1.1".into()),
+        user_identity: Some(Identity {
+            principal_id: Some("dynamodb.amazonaws.com".into()),
+            kind: Some("Service".into()),
+        }),
+    };
+    assert_answer::<GetRecords>(
+        &GetRecordsOutput { next_shard_iterator: Some("next".into()), records: Some(vec![record]) },
+        r#"{"NextShardIterator":"next","Records":[{"awsRegion":"us-east-1","dynamodb":{"ApproximateCreationDateTime":1700000000,"Keys":{"pk":{"S":"a"}},"NewImage":{"pk":{"S":"a"},"v":{"S":"new"}},"OldImage":{"pk":{"S":"a"},"v":{"S":"old"}},"SequenceNumber":"100000000000000000007","SizeBytes":17,"StreamViewType":"NEW_AND_OLD_IMAGES"},"eventID":"id","eventName":"MODIFY","eventSource":"aws:dynamodb","eventVersion":"1.1","userIdentity":{"PrincipalId":"dynamodb.amazonaws.com","Type":"Service"}}]}"#,
     );
 }

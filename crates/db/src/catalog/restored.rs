@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 
 use model::api::{CreateTableInput, LocalSecondaryIndex};
 use model::{
-    ApiError, BillingMode, IndexDeclaration, IndexDefinition, IndexKind, IndexProjection, KeyRole,
-    KeySchema, KeySchemaElement, ProjectionDeclaration, ProjectionType, Scope, StreamDeclaration,
+    ApiError, BillingMode, IndexDeclaration, IndexDefinition, IndexKind, Scope, StreamDeclaration,
     TableDefinition, TableRef,
 };
 
@@ -64,7 +63,7 @@ fn declaration(definition: &TableDefinition) -> CreateTableInput {
     CreateTableInput {
         table_name: TableRef::new(&definition.name),
         attribute_definitions: Some(attributes.cloned().collect()),
-        key_schema: Some(key_schema(&definition.key)),
+        key_schema: Some(definition.key.declared()),
         local_secondary_indexes: local,
         global_secondary_indexes: global,
         billing_mode: Some(definition.billing_mode),
@@ -91,8 +90,8 @@ fn index_declaration(table: &TableDefinition, index: &IndexDefinition) -> IndexD
     let is_provisioned = table.billing_mode == BillingMode::Provisioned;
     IndexDeclaration {
         name: index.name.clone(),
-        key_schema: key_schema(&index.key),
-        projection: projection(&index.projection),
+        key_schema: index.key.declared(),
+        projection: index.projection.declared(),
         throughput: index.throughput.filter(|_| is_provisioned),
         on_demand: None,
         warm: None,
@@ -102,24 +101,7 @@ fn index_declaration(table: &TableDefinition, index: &IndexDefinition) -> IndexD
 fn local_index(index: &IndexDefinition) -> LocalSecondaryIndex {
     LocalSecondaryIndex {
         index_name: index.name.clone(),
-        key_schema: key_schema(&index.key),
-        projection: projection(&index.projection),
+        key_schema: index.key.declared(),
+        projection: index.projection.declared(),
     }
-}
-
-fn projection(projection: &IndexProjection) -> ProjectionDeclaration {
-    let (projection_type, non_key_attributes) = match projection {
-        IndexProjection::KeysOnly => (ProjectionType::KeysOnly, None),
-        IndexProjection::Include(names) => (ProjectionType::Include, Some(names.clone())),
-        IndexProjection::All => (ProjectionType::All, None),
-    };
-    ProjectionDeclaration { projection_type: Some(projection_type), non_key_attributes }
-}
-
-fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {
-    let element = |role| {
-        move |element: &model::KeyElement| KeySchemaElement { name: element.name.clone(), role }
-    };
-    let hash = key.hash.iter().map(element(KeyRole::Hash));
-    hash.chain(key.range.iter().map(element(KeyRole::Range))).collect()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Scope, StreamArn, StreamStatus, TableDefinition};
+use model::api::StreamStatus;
+use model::{Scope, StreamArn, TableDefinition};
 use store::{RowKey, Space, Store, StoreError, Write};
 use time::OffsetDateTime;
 

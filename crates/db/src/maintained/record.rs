@@ -11,7 +11,8 @@
 //! Integers are big-endian.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use model::{ChangeKind, ChangeOrigin, Item, SequenceNumber, StreamRecord, StreamView};
+use model::api::{Identity, Record, StreamRecord};
+use model::{ChangeKind, ChangeOrigin, Item, SequenceNumber, StreamView};
 use store::StoreError;
 
 use crate::schema::key_names;
@@ -81,13 +82,13 @@ pub(crate) fn ends_atom(record: &[u8]) -> Option<bool> {
     }
 }
 
-/// Reads a record. Its items share its bytes.
+/// Reads a record and shows it as GetRecords does. Its items share its bytes.
 pub(crate) fn decode(
     mut bytes: Bytes,
     sequence: SequenceNumber,
     event_id: String,
     stream: &Stream,
-) -> Result<StreamRecord, StoreError> {
+) -> Result<Record, StoreError> {
     if bytes.len() < 10 || !matches!(bytes[0], UNMARKED_FORMAT | FORMAT) {
         return Err(damaged());
     }
@@ -100,22 +101,39 @@ pub(crate) fn decode(
         2 => ChangeKind::Remove,
         _ => return Err(damaged()),
     };
-    let origin = if head & EXPIRED == 0 { ChangeOrigin::Caller } else { ChangeOrigin::Expiry };
     let keys = item(&mut bytes)?;
     let old_image = (head & OLD_IMAGE != 0).then(|| item(&mut bytes)).transpose()?;
     let new_image = (head & NEW_IMAGE != 0).then(|| item(&mut bytes)).transpose()?;
-    Ok(StreamRecord {
-        event_id,
-        region: stream.arn.scope.region.clone(),
-        view: stream.view,
-        kind,
-        origin,
-        keys,
-        old_image,
+    // As DynamoDB counts: the key and the images.
+    let images = old_image.iter().chain(&new_image);
+    let size_bytes = keys.item_bytes() + images.map(Item::item_bytes).sum::<usize>();
+    let change = StreamRecord {
+        approximate_creation_date_time_ms: Some(created_at_ms),
+        keys: Some(keys),
         new_image,
-        sequence,
-        created_at_ms,
+        old_image,
+        sequence_number: Some(sequence),
+        size_bytes: Some(size_bytes as u64),
+        stream_view_type: Some(stream.view),
+    };
+    Ok(Record {
+        aws_region: Some(stream.arn.scope.region.clone()),
+        dynamodb: Some(change),
+        event_id: Some(event_id),
+        event_name: Some(kind),
+        event_source: Some("aws:dynamodb".to_owned()),
+        event_version: Some("1.1".to_owned()),
+        user_identity: (head & EXPIRED != 0).then(expiry),
     })
+}
+
+/// Who removes what has expired, in this API's own casing; function events have another (developer
+/// guide, "Working with DynamoDB Streams and Time to Live", 2026-11).
+fn expiry() -> Identity {
+    Identity {
+        principal_id: Some("dynamodb.amazonaws.com".to_owned()),
+        kind: Some("Service".to_owned()),
+    }
 }
 
 fn item(bytes: &mut Bytes) -> Result<Item, StoreError> {
@@ -171,7 +189,7 @@ mod tests {
         [&[format, head][..], &7_u64.to_be_bytes(), &key()].concat().into()
     }
 
-    fn read(record: Bytes) -> Result<StreamRecord, StoreError> {
+    fn read(record: Bytes) -> Result<Record, StoreError> {
         decode(record, SequenceNumber(1), String::new(), &stream())
     }
 
@@ -179,12 +197,21 @@ mod tests {
     fn records_of_every_format_are_read() {
         for record in [record(1, 0), record(2, 0), record(2, 0x20)] {
             let read = read(record).unwrap();
-            assert_eq!((read.kind, read.created_at_ms), (ChangeKind::Insert, 7));
-            assert_eq!(read.keys, item_of(&[("p", "a")]));
+            assert_eq!((read.event_name, read.user_identity), (Some(ChangeKind::Insert), None));
+            let change = read.dynamodb.unwrap();
+            assert_eq!(change.approximate_creation_date_time_ms, Some(7));
+            assert_eq!((change.size_bytes, change.keys), (Some(2), Some(item_of(&[("p", "a")]))));
         }
         for other in [record(0, 0), record(3, 0), record(2, 3), Bytes::from_static(&[2, 0])] {
             assert!(matches!(read(other), Err(StoreError::Damaged { .. })));
         }
+    }
+
+    #[test]
+    fn what_expired_was_removed_by_the_service() {
+        let identity = read(record(2, EXPIRED | 2)).unwrap().user_identity.unwrap();
+        assert_eq!(identity.principal_id.as_deref(), Some("dynamodb.amazonaws.com"));
+        assert_eq!(identity.kind.as_deref(), Some("Service"));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Checks: as `catalog::declare` lists them → the policy's document → the name is free.
 
-use model::api::{CreateTableInput, CreateTableOutput};
-use model::{ApiError, IndexStatus, Scope, TableStatus};
+use model::api::{CreateTableInput, CreateTableOutput, IndexStatus, TableStatus};
+use model::{ApiError, Scope};
 use store::Store;
 
 use super::resource_policies::{check_document, revised};
@@ -29,10 +29,10 @@ impl<S: Store> Db<S> {
         let table = self.create(scope, definition, policy).await?;
 
         // Answer.
-        let mut description = self.describe(&table).await?;
-        description.status = TableStatus::Creating;
-        for index in &mut description.indexes {
-            index.status = IndexStatus::Creating;
+        let mut description = self.describe(&table, &table.definition).await?;
+        description.table_status = Some(TableStatus::Creating);
+        for index in description.global_secondary_indexes.iter_mut().flatten() {
+            index.index_status = Some(IndexStatus::Creating);
         }
         Ok(CreateTableOutput { table_description: Some(description) })
     }

@@ -26,6 +26,7 @@ mod put_resource_policy;
 mod query;
 mod resource_policies;
 mod scan;
+mod table_description;
 mod tag_resource;
 mod totals;
 mod transact_action;

@@ -3,15 +3,11 @@
 //! Checks: as `catalog::revise` lists them. Settings are in force when this answers; an index that
 //! comes or goes is led to its end behind the requests, by `leaders`.
 
-use std::sync::Arc;
-
-use model::api::{UpdateTableInput, UpdateTableOutput};
-use model::{
-    ApiError, IndexPhase, IndexStatus, Scope, TableDefinition, TableDescription, TableStatus,
-};
+use model::api::{IndexStatus, TableDescription, TableStatus, UpdateTableInput, UpdateTableOutput};
+use model::{ApiError, IndexPhase, Scope, TableDefinition};
 use store::Store;
 
-use crate::catalog;
+use crate::catalog::{self, Amended};
 use crate::database::Db;
 use crate::error::validation;
 use crate::schema::Table;
@@ -35,8 +31,8 @@ impl<S: Store> Db<S> {
         let amended = self.amend(scope, update.table_name.clone(), revise).await?;
 
         // Answer.
-        let description = self.describe(&amended.after).await?;
-        let description = as_answered(description, &amended.before.definition, &update);
+        let mut description = self.describe(&amended.after, &shown(&amended, &update)).await?;
+        mark_updating(&mut description, &update);
         Ok(UpdateTableOutput { table_description: Some(description) })
     }
 }
@@ -56,35 +52,41 @@ fn check_supported(update: &UpdateTableInput) -> Result<(), ApiError> {
     }
 }
 
-/// The table as the answer shows it: on the way from what it was. Most changes show UPDATING; units
-/// and storage class show what they were (ack-api-quirks, DDB-TABLE-060, -135, -148, -165, -177;
-/// 2026-11).
-fn as_answered(
-    mut description: TableDescription,
-    before: &TableDefinition,
-    update: &UpdateTableInput,
-) -> TableDescription {
-    let mut shown = (*description.definition).clone();
+/// What the answer shows of the definition: units and storage class are what they were
+/// (ack-api-quirks, DDB-TABLE-060, -135, -148, -165, -177; 2026-11).
+fn shown(amended: &Amended, update: &UpdateTableInput) -> TableDefinition {
+    let before = &amended.before.definition;
+    let mut shown = (*amended.after.definition).clone();
     if before.billing_mode == shown.billing_mode {
         shown.throughput = before.throughput;
     }
     shown.table_class = before.table_class;
-    let updated = |name: &str| {
-        let mut updates = update.global_secondary_index_updates.iter().flatten();
-        updates.any(|index| index.update.as_ref().is_some_and(|settings| settings.name == name))
-    };
-    for (index, described) in shown.indexes.iter_mut().zip(&mut description.indexes) {
-        if index.phase == IndexPhase::Active && updated(&index.name) {
-            described.status = IndexStatus::Updating;
+    for index in &mut shown.indexes {
+        if index.phase == IndexPhase::Active && updates_index(update, &index.name) {
             let known = before.indexes.iter().find(|known| known.name == index.name);
             index.throughput = known.and_then(|known| known.throughput);
         }
     }
-    if is_shown_updating(update) {
-        description.status = TableStatus::Updating;
+    shown
+}
+
+/// Marks the table and its indexes as on the way from what they were: most changes show UPDATING
+/// (the same evidence).
+fn mark_updating(table: &mut TableDescription, update: &UpdateTableInput) {
+    for index in table.global_secondary_indexes.iter_mut().flatten() {
+        let is_updated = index.index_name.as_ref().is_some_and(|name| updates_index(update, name));
+        if is_updated && index.index_status == Some(IndexStatus::Active) {
+            index.index_status = Some(IndexStatus::Updating);
+        }
     }
-    description.definition = Arc::new(shown);
-    description
+    if is_shown_updating(update) {
+        table.table_status = Some(TableStatus::Updating);
+    }
+}
+
+fn updates_index(update: &UpdateTableInput, name: &str) -> bool {
+    let mut updates = update.global_secondary_index_updates.iter().flatten();
+    updates.any(|index| index.update.as_ref().is_some_and(|settings| settings.name == name))
 }
 
 fn is_shown_updating(update: &UpdateTableInput) -> bool {

@@ -14,7 +14,8 @@
 
 use std::sync::Arc;
 
-use model::{ApiError, Scope, SequenceNumber, Shard, StreamArn, StreamRecord};
+use model::api::{Record, Shard};
+use model::{ApiError, Scope, SequenceNumber, StreamArn};
 use store::{Store, StoreError};
 use tokio::sync::watch;
 
@@ -38,7 +39,7 @@ pub struct ChangeLog<S> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoggedChange {
     /// The change.
-    pub record: StreamRecord,
+    pub record: Record,
     /// Whether it is the last of its atom in its shard; `None` when it was written by a version
     /// that did not say.
     pub ends_atom: Option<bool>,

@@ -21,7 +21,6 @@ pub use page::Page;
 pub(crate) use page::Walk;
 pub(crate) use selection::{Selection, check_select};
 pub(crate) use source::Source;
-pub(crate) use stream::describe;
 
 /// What a request's consistency asks of the store.
 pub(crate) fn consistency_of(consistency: model::Consistency) -> store::Consistency {

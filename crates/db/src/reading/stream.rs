@@ -4,11 +4,9 @@ use std::ops::{Bound, ControlFlow};
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use model::api::DescribeStreamInput;
-use model::limits::{DESCRIBED_SHARDS_MAX, STREAM_RECORDS_BYTES_MAX, STREAM_RECORDS_MAX};
-use model::{
-    ApiError, Scope, SequenceNumber, Shard, ShardPosition, StreamDescription, StreamRecord,
-};
+use model::api::Record;
+use model::limits::{STREAM_RECORDS_BYTES_MAX, STREAM_RECORDS_MAX};
+use model::{ApiError, Scope, SequenceNumber, ShardPosition};
 use store::Consistency::Strong;
 use store::{Direction, Store, StoreError, log_number, log_range};
 use xxhash_rust::xxh3::xxh3_128;
@@ -65,7 +63,7 @@ impl<S: Store> Db<S> {
         scope: &Scope,
         iterator: ShardIterator,
         limit: Option<u64>,
-    ) -> Result<(Vec<StreamRecord>, Option<String>), ApiError> {
+    ) -> Result<(Vec<Record>, Option<String>), ApiError> {
         let now_ms = self.now_ms();
         iterator.check_age(now_ms)?;
         let stream = self.catalog().streams.named(scope, &iterator.stream)?;
@@ -90,41 +88,16 @@ impl<S: Store> Db<S> {
         let is_read = shard.closed.is_some() && !page.is_full;
         let rows = page.rows.into_iter();
         let records = rows.map(|row| row.and_then(|row| record(&stream, &shard, row)));
-        let records: Vec<StreamRecord> =
+        let records: Vec<Record> =
             records.collect::<Result<_, StoreError>>().map_err(store_failed)?;
         stream.tally.read.fetch_add(records.len() as u64, Ordering::Relaxed);
         let behind = records.last().filter(|_| page.is_full);
-        let age_ms = behind.map(|last| now_ms.saturating_sub(last.created_at_ms));
+        let created_at_ms =
+            |last: &Record| last.dynamodb.as_ref()?.approximate_creation_date_time_ms;
+        let age_ms = behind.and_then(created_at_ms).map(|ms| now_ms.saturating_sub(ms));
         stream.ages.note(shard.number, age_ms);
         let next = ShardIterator { from, issued_at_ms: now_ms, ..iterator };
         Ok((records, (!is_read).then(|| next.encode())))
-    }
-}
-
-/// Describes a stream and a page of its shards: children of `parent` alone, if there is one.
-pub(crate) fn describe(
-    stream: &Stream,
-    page: &DescribeStreamInput,
-    parent: Option<&String>,
-) -> StreamDescription {
-    let shards = stream.shards();
-    let start = page.exclusive_start_shard_id.as_ref();
-    let after = |shard: &Shard| start.is_none_or(|id| shard.id > *id);
-    let child = |shard: &Shard| parent.is_none() || shard.parent.as_ref() == parent;
-    let mut rest = shards.described().filter(|shard| after(shard) && child(shard)).peekable();
-    let limit = page.limit.unwrap_or(DESCRIBED_SHARDS_MAX);
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let described: Vec<Shard> = rest.by_ref().take(limit).collect();
-    let more = rest.peek().is_some();
-    let last_evaluated_shard = described.last().filter(|_| more).map(|last| last.id.clone());
-    StreamDescription {
-        arn: stream.arn.clone(),
-        status: stream.status(),
-        view: stream.view,
-        created_at_ms: stream.created_at_ms,
-        key: stream.key.clone(),
-        shards: described,
-        last_evaluated_shard,
     }
 }
 
@@ -161,7 +134,7 @@ pub(super) fn record(
     stream: &Stream,
     shard: &StoredShard,
     (number, value): (u64, Bytes),
-) -> Result<StreamRecord, StoreError> {
+) -> Result<Record, StoreError> {
     let event_id = event_id(stream, shard.number, number);
     decode_record(value, SequenceNumber(number), event_id, stream)
 }

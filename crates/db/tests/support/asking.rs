@@ -2,15 +2,15 @@
 
 use model::api::{
     CreateTableInput, DeleteTableInput, DescribeStreamInput, DescribeTableInput,
-    DescribeTimeToLiveInput, GetShardIteratorInput, ListStreamsInput, ShardFilter, ShardFilterType,
-    ShardIteratorType, TimeToLiveSpecification, UpdateTableInput, UpdateTimeToLiveInput,
+    DescribeTimeToLiveInput, GetShardIteratorInput, ListStreamsInput, Record, ShardFilter,
+    ShardFilterType, ShardIteratorType, StreamDescription, TableDescription,
+    TimeToLiveSpecification, UpdateTableInput, UpdateTimeToLiveInput,
 };
-use model::{
-    ApiError, Scope, ShardPosition, StreamArn, StreamDescription, StreamRecord, TableDescription,
-    TableRef, TimeToLiveStatus,
-};
+use model::{ApiError, Scope, ShardPosition, StreamArn, TableRef, TimeToLiveStatus};
 use stator_db::{Db, GetRecords, ShardIterator};
 use store::Store;
+
+use super::ShardShown as _;
 
 /// What tests ask, and the one member that they look at in the answer.
 #[allow(async_fn_in_trait, reason = "tests await it where they are")]
@@ -59,14 +59,15 @@ pub(crate) trait Asking {
         &self,
         scope: &Scope,
         iterator: String,
-    ) -> Result<(Vec<StreamRecord>, Option<String>), ApiError>;
+    ) -> Result<(Vec<Record>, Option<String>), ApiError>;
 
     /// All records of a stream, parents before children.
-    async fn all_records(&self, scope: &Scope, stream: &StreamArn) -> Vec<StreamRecord> {
+    async fn all_records(&self, scope: &Scope, stream: &StreamArn) -> Vec<Record> {
         let mut all = Vec::new();
-        for shard in self.stream_described(scope, stream, None).await.unwrap().shards {
+        let described = self.stream_described(scope, stream, None).await.unwrap();
+        for shard in described.shards.unwrap() {
             let position = ShardPosition::TrimHorizon;
-            let iterator = self.iterator(scope, (stream, &shard.id), position).await.unwrap();
+            let iterator = self.iterator(scope, (stream, shard.id()), position).await.unwrap();
             all.extend(self.records(scope, iterator).await.unwrap().0);
         }
         all
@@ -181,7 +182,7 @@ impl<S: Store> Asking for Db<S> {
         &self,
         scope: &Scope,
         iterator: String,
-    ) -> Result<(Vec<StreamRecord>, Option<String>), ApiError> {
+    ) -> Result<(Vec<Record>, Option<String>), ApiError> {
         let iterator = ShardIterator::parse(&iterator);
         let answer = self.get_records(scope, GetRecords { limit: None, iterator }).await?;
         Ok((answer.records.unwrap(), answer.next_shard_iterator))

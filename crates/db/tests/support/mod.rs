@@ -5,6 +5,7 @@
 mod asking;
 mod checked;
 mod inspector;
+mod shown;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +34,8 @@ const SEED: u64 = 7;
 
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub(crate) use asking::Asking;
+#[allow(unused_imports, reason = "every test file uses a part of it")]
+pub(crate) use shown::*;
 
 /// A clock that stands until it is turned.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@
 
 #![expect(missing_docs, reason = "the service's own names: its API reference has them")]
 
-use crate::{StreamArn, StreamDescription, StreamRecord};
+use crate::{ChangeKind, Item, KeySchemaElement, SequenceNumber, StreamArn, StreamView};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct DescribeStreamInput {
@@ -28,7 +28,7 @@ pub struct GetRecordsInput {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRecordsOutput {
     pub next_shard_iterator: Option<String>,
-    pub records: Option<Vec<StreamRecord>>,
+    pub records: Option<Vec<Record>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,12 @@ pub struct GetShardIteratorOutput {
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
+pub struct Identity {
+    pub principal_id: Option<String>,
+    pub kind: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListStreamsInput {
     pub exclusive_start_stream_arn: Option<StreamArn>,
     pub limit: Option<u64>,
@@ -56,6 +62,30 @@ pub struct ListStreamsInput {
 pub struct ListStreamsOutput {
     pub last_evaluated_stream_arn: Option<StreamArn>,
     pub streams: Option<Vec<Stream>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Record {
+    pub aws_region: Option<String>,
+    pub dynamodb: Option<StreamRecord>,
+    pub event_id: Option<String>,
+    pub event_name: Option<ChangeKind>,
+    pub event_source: Option<String>,
+    pub event_version: Option<String>,
+    pub user_identity: Option<Identity>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SequenceNumberRange {
+    pub ending_sequence_number: Option<SequenceNumber>,
+    pub starting_sequence_number: Option<SequenceNumber>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shard {
+    pub parent_shard_id: Option<String>,
+    pub sequence_number_range: Option<SequenceNumberRange>,
+    pub shard_id: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -83,4 +113,36 @@ pub struct Stream {
     pub stream_arn: Option<StreamArn>,
     pub stream_label: Option<String>,
     pub table_name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StreamDescription {
+    pub creation_request_date_time_ms: Option<u64>,
+    pub key_schema: Option<Vec<KeySchemaElement>>,
+    pub last_evaluated_shard_id: Option<String>,
+    pub shards: Option<Vec<Shard>>,
+    pub stream_arn: Option<StreamArn>,
+    pub stream_label: Option<String>,
+    pub stream_status: Option<StreamStatus>,
+    pub stream_view_type: Option<StreamView>,
+    pub table_name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StreamRecord {
+    pub approximate_creation_date_time_ms: Option<u64>,
+    pub keys: Option<Item>,
+    pub new_image: Option<Item>,
+    pub old_image: Option<Item>,
+    pub sequence_number: Option<SequenceNumber>,
+    pub size_bytes: Option<u64>,
+    pub stream_view_type: Option<StreamView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamStatus {
+    Enabling,
+    Enabled,
+    Disabling,
+    Disabled,
 }

@@ -6,10 +6,16 @@
 
 use crate::{
     AttributeDefinition, BillingMode, IndexDeclaration, IndexSettings, KeySchemaElement,
-    OnDemandThroughput, ProjectionDeclaration, ProvisionedThroughput, SseDeclaration,
-    StreamDeclaration, TableClass, TableDescription, TableRef, TimeToLiveStatus, Unsupported,
+    OnDemandThroughput, ProjectionDeclaration, ProvisionedThroughput, SseDeclaration, SseKind,
+    StreamArn, StreamDeclaration, TableClass, TableRef, TimeToLiveStatus, Unsupported,
     WarmThroughput,
 };
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BillingModeSummary {
+    pub billing_mode: Option<BillingMode>,
+    pub last_update_to_pay_per_request_date_time_ms: Option<u64>,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContinuousBackupsDescription {
@@ -143,10 +149,40 @@ pub struct GetResourcePolicyOutput {
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
+pub struct GlobalSecondaryIndexDescription {
+    pub backfilling: Option<bool>,
+    pub index_arn: Option<String>,
+    pub index_name: Option<String>,
+    pub index_size_bytes: Option<u64>,
+    pub index_status: Option<IndexStatus>,
+    pub item_count: Option<u64>,
+    pub key_schema: Option<Vec<KeySchemaElement>>,
+    pub on_demand_throughput: Option<OnDemandThroughput>,
+    pub projection: Option<ProjectionDeclaration>,
+    pub provisioned_throughput: Option<ProvisionedThroughputDescription>,
+    pub warm_throughput: Option<GlobalSecondaryIndexWarmThroughputDescription>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GlobalSecondaryIndexUpdate {
     pub create: Option<IndexDeclaration>,
     pub delete: Option<DeleteGlobalSecondaryIndexAction>,
     pub update: Option<IndexSettings>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GlobalSecondaryIndexWarmThroughputDescription {
+    pub read_units_per_second: Option<u64>,
+    pub status: Option<IndexStatus>,
+    pub write_units_per_second: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexStatus {
+    Creating,
+    Updating,
+    Deleting,
+    Active,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -181,6 +217,16 @@ pub struct LocalSecondaryIndex {
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
+pub struct LocalSecondaryIndexDescription {
+    pub index_arn: Option<String>,
+    pub index_name: Option<String>,
+    pub index_size_bytes: Option<u64>,
+    pub item_count: Option<u64>,
+    pub key_schema: Option<Vec<KeySchemaElement>>,
+    pub projection: Option<ProjectionDeclaration>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PointInTimeRecoveryDescription {
     pub earliest_restorable_date_time_ms: Option<u64>,
     pub latest_restorable_date_time_ms: Option<u64>,
@@ -194,6 +240,15 @@ pub enum PointInTimeRecoveryStatus {
     Disabled,
 }
 
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProvisionedThroughputDescription {
+    pub last_decrease_date_time_ms: Option<u64>,
+    pub last_increase_date_time_ms: Option<u64>,
+    pub number_of_decreases_today: Option<u64>,
+    pub read_capacity_units: Option<u64>,
+    pub write_capacity_units: Option<u64>,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutResourcePolicyInput {
     pub confirm_remove_self_resource_access: Option<bool>,
@@ -205,6 +260,75 @@ pub struct PutResourcePolicyInput {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutResourcePolicyOutput {
     pub revision_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SSEDescription {
+    pub inaccessible_encryption_date_time_ms: Option<u64>,
+    pub kms_master_key_arn: Option<String>,
+    pub sse_type: Option<SseKind>,
+    pub status: Option<SSEStatus>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SSEStatus {
+    Enabling,
+    Enabled,
+    Disabling,
+    Disabled,
+    Updating,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TableClassSummary {
+    pub last_update_date_time_ms: Option<u64>,
+    pub table_class: Option<TableClass>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TableDescription {
+    pub attribute_definitions: Option<Vec<AttributeDefinition>>,
+    pub billing_mode_summary: Option<BillingModeSummary>,
+    pub creation_date_time_ms: Option<u64>,
+    pub deletion_protection_enabled: Option<bool>,
+    pub disassociation_protection_enabled: Option<bool>,
+    pub global_secondary_indexes: Option<Vec<GlobalSecondaryIndexDescription>>,
+    pub global_table_version: Option<String>,
+    pub item_count: Option<u64>,
+    pub key_schema: Option<Vec<KeySchemaElement>>,
+    pub latest_stream_arn: Option<StreamArn>,
+    pub latest_stream_label: Option<String>,
+    pub local_secondary_indexes: Option<Vec<LocalSecondaryIndexDescription>>,
+    pub on_demand_throughput: Option<OnDemandThroughput>,
+    pub provisioned_throughput: Option<ProvisionedThroughputDescription>,
+    pub sse_description: Option<SSEDescription>,
+    pub stream_specification: Option<StreamDeclaration>,
+    pub table_arn: Option<String>,
+    pub table_class_summary: Option<TableClassSummary>,
+    pub table_id: Option<String>,
+    pub table_name: Option<String>,
+    pub table_size_bytes: Option<u64>,
+    pub table_status: Option<TableStatus>,
+    pub warm_throughput: Option<TableWarmThroughputDescription>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableStatus {
+    Creating,
+    Updating,
+    Deleting,
+    Active,
+    InaccessibleEncryptionCredentials,
+    Archiving,
+    Archived,
+    ReplicationNotAuthorized,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TableWarmThroughputDescription {
+    pub read_units_per_second: Option<u64>,
+    pub status: Option<TableStatus>,
+    pub write_units_per_second: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]

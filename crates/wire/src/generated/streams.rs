@@ -6,8 +6,9 @@ use crate::names::wire_names;
 use crate::structure::{input, output};
 use model::api::{
     DescribeStreamInput, DescribeStreamOutput, GetRecordsInput, GetRecordsOutput,
-    GetShardIteratorInput, GetShardIteratorOutput, ListStreamsInput, ListStreamsOutput,
-    ShardFilter, ShardFilterType, ShardIteratorType, Stream,
+    GetShardIteratorInput, GetShardIteratorOutput, Identity, ListStreamsInput, ListStreamsOutput,
+    Record, SequenceNumberRange, Shard, ShardFilter, ShardFilterType, ShardIteratorType, Stream,
+    StreamDescription, StreamRecord, StreamStatus,
 };
 
 input! {
@@ -55,6 +56,13 @@ output! {
     }
 }
 
+output! {
+    Identity {
+        principal_id: "PrincipalId" optional,
+        kind: "Type" optional,
+    }
+}
+
 input! {
     ListStreamsInput {
         exclusive_start_stream_arn: "ExclusiveStartStreamArn" STREAM_ARN optional,
@@ -67,6 +75,33 @@ output! {
     ListStreamsOutput {
         last_evaluated_stream_arn: "LastEvaluatedStreamArn" optional,
         streams: "Streams" optional,
+    }
+}
+
+output! {
+    Record {
+        aws_region: "awsRegion" optional,
+        dynamodb: "dynamodb" optional,
+        event_id: "eventID" optional,
+        event_name: "eventName" optional,
+        event_source: "eventSource" optional,
+        event_version: "eventVersion" optional,
+        user_identity: "userIdentity" optional,
+    }
+}
+
+output! {
+    SequenceNumberRange {
+        ending_sequence_number: "EndingSequenceNumber" optional,
+        starting_sequence_number: "StartingSequenceNumber" optional,
+    }
+}
+
+output! {
+    Shard {
+        parent_shard_id: "ParentShardId" optional,
+        sequence_number_range: "SequenceNumberRange" optional,
+        shard_id: "ShardId" optional,
     }
 }
 
@@ -98,5 +133,40 @@ output! {
         stream_arn: "StreamArn" optional,
         stream_label: "StreamLabel" optional,
         table_name: "TableName" optional,
+    }
+}
+
+output! {
+    StreamDescription {
+        creation_request_date_time_ms: "CreationRequestDateTime" moment,
+        key_schema: "KeySchema" optional,
+        last_evaluated_shard_id: "LastEvaluatedShardId" optional,
+        shards: "Shards" optional,
+        stream_arn: "StreamArn" optional,
+        stream_label: "StreamLabel" optional,
+        stream_status: "StreamStatus" optional,
+        stream_view_type: "StreamViewType" optional,
+        table_name: "TableName" optional,
+    }
+}
+
+output! {
+    StreamRecord {
+        approximate_creation_date_time_ms: "ApproximateCreationDateTime" second,
+        keys: "Keys" optional,
+        new_image: "NewImage" optional,
+        old_image: "OldImage" optional,
+        sequence_number: "SequenceNumber" optional,
+        size_bytes: "SizeBytes" optional,
+        stream_view_type: "StreamViewType" optional,
+    }
+}
+
+wire_names! {
+    StreamStatus {
+        Enabling = "ENABLING",
+        Enabled = "ENABLED",
+        Disabling = "DISABLING",
+        Disabled = "DISABLED",
     }
 }

@@ -11,24 +11,41 @@ use model::{
 use crate::names::wire_names;
 use crate::structure::{input, output};
 use model::api::{
-    ContinuousBackupsDescription, ContinuousBackupsStatus, CreateTableInput, CreateTableOutput,
-    DeleteGlobalSecondaryIndexAction, DeleteResourcePolicyInput, DeleteResourcePolicyOutput,
-    DeleteTableInput, DeleteTableOutput, DescribeContinuousBackupsInput,
-    DescribeContinuousBackupsOutput, DescribeEndpointsRequest, DescribeEndpointsResponse,
-    DescribeLimitsInput, DescribeLimitsOutput, DescribeTableInput, DescribeTableOutput,
-    DescribeTimeToLiveInput, DescribeTimeToLiveOutput, Endpoint, GetResourcePolicyInput,
-    GetResourcePolicyOutput, GlobalSecondaryIndexUpdate, ListTablesInput, ListTablesOutput,
-    ListTagsOfResourceInput, ListTagsOfResourceOutput, LocalSecondaryIndex,
-    PointInTimeRecoveryDescription, PointInTimeRecoveryStatus, PutResourcePolicyInput,
-    PutResourcePolicyOutput, Tag, TagResourceInput, TimeToLiveDescription, TimeToLiveSpecification,
-    UntagResourceInput, UpdateTableInput, UpdateTableOutput, UpdateTimeToLiveInput,
-    UpdateTimeToLiveOutput,
+    BillingModeSummary, ContinuousBackupsDescription, ContinuousBackupsStatus, CreateTableInput,
+    CreateTableOutput, DeleteGlobalSecondaryIndexAction, DeleteResourcePolicyInput,
+    DeleteResourcePolicyOutput, DeleteTableInput, DeleteTableOutput,
+    DescribeContinuousBackupsInput, DescribeContinuousBackupsOutput, DescribeEndpointsRequest,
+    DescribeEndpointsResponse, DescribeLimitsInput, DescribeLimitsOutput, DescribeTableInput,
+    DescribeTableOutput, DescribeTimeToLiveInput, DescribeTimeToLiveOutput, Endpoint,
+    GetResourcePolicyInput, GetResourcePolicyOutput, GlobalSecondaryIndexDescription,
+    GlobalSecondaryIndexUpdate, GlobalSecondaryIndexWarmThroughputDescription, IndexStatus,
+    ListTablesInput, ListTablesOutput, ListTagsOfResourceInput, ListTagsOfResourceOutput,
+    LocalSecondaryIndex, LocalSecondaryIndexDescription, PointInTimeRecoveryDescription,
+    PointInTimeRecoveryStatus, ProvisionedThroughputDescription, PutResourcePolicyInput,
+    PutResourcePolicyOutput, SSEDescription, SSEStatus, TableClassSummary, TableDescription,
+    TableStatus, TableWarmThroughputDescription, Tag, TagResourceInput, TimeToLiveDescription,
+    TimeToLiveSpecification, UntagResourceInput, UpdateTableInput, UpdateTableOutput,
+    UpdateTimeToLiveInput, UpdateTimeToLiveOutput,
 };
 
 input! {
     AttributeDefinition {
         name: "AttributeName" KEY_SCHEMA_ATTRIBUTE_NAME required,
         scalar_type: "AttributeType" SCALAR_ATTRIBUTE_TYPE required,
+    }
+}
+
+output! {
+    AttributeDefinition {
+        name: "AttributeName" required,
+        scalar_type: "AttributeType" required,
+    }
+}
+
+output! {
+    BillingModeSummary {
+        billing_mode: "BillingMode" optional,
+        last_update_to_pay_per_request_date_time_ms: "LastUpdateToPayPerRequestDateTime" moment,
     }
 }
 
@@ -198,6 +215,22 @@ input! {
     }
 }
 
+output! {
+    GlobalSecondaryIndexDescription {
+        index_name: "IndexName" optional,
+        index_arn: "IndexArn" optional,
+        item_count: "ItemCount" optional,
+        index_size_bytes: "IndexSizeBytes" optional,
+        key_schema: "KeySchema" optional,
+        projection: "Projection" optional,
+        index_status: "IndexStatus" optional,
+        backfilling: "Backfilling" optional,
+        provisioned_throughput: "ProvisionedThroughput" optional,
+        on_demand_throughput: "OnDemandThroughput" optional,
+        warm_throughput: "WarmThroughput" optional,
+    }
+}
+
 input! {
     GlobalSecondaryIndexUpdate {
         create: "Create" CREATE_GLOBAL_SECONDARY_INDEX_ACTION optional,
@@ -206,10 +239,34 @@ input! {
     }
 }
 
+output! {
+    GlobalSecondaryIndexWarmThroughputDescription {
+        read_units_per_second: "ReadUnitsPerSecond" optional,
+        write_units_per_second: "WriteUnitsPerSecond" optional,
+        status: "Status" optional,
+    }
+}
+
+wire_names! {
+    IndexStatus {
+        Creating = "CREATING",
+        Updating = "UPDATING",
+        Deleting = "DELETING",
+        Active = "ACTIVE",
+    }
+}
+
 input! {
     KeySchemaElement {
         name: "AttributeName" KEY_SCHEMA_ATTRIBUTE_NAME required,
         role: "KeyType" KEY_TYPE required,
+    }
+}
+
+output! {
+    KeySchemaElement {
+        name: "AttributeName" required,
+        role: "KeyType" required,
     }
 }
 
@@ -249,10 +306,28 @@ input! {
     }
 }
 
+output! {
+    LocalSecondaryIndexDescription {
+        index_name: "IndexName" optional,
+        index_arn: "IndexArn" optional,
+        item_count: "ItemCount" optional,
+        index_size_bytes: "IndexSizeBytes" optional,
+        key_schema: "KeySchema" optional,
+        projection: "Projection" optional,
+    }
+}
+
 input! {
     OnDemandThroughput {
         read: "MaxReadRequestUnits" LONG_OBJECT optional,
         write: "MaxWriteRequestUnits" LONG_OBJECT optional,
+    }
+}
+
+output! {
+    OnDemandThroughput {
+        read: "MaxReadRequestUnits" optional,
+        write: "MaxWriteRequestUnits" optional,
     }
 }
 
@@ -279,10 +354,27 @@ input! {
     }
 }
 
+output! {
+    ProjectionDeclaration {
+        non_key_attributes: "NonKeyAttributes" optional,
+        projection_type: "ProjectionType" optional,
+    }
+}
+
 input! {
     ProvisionedThroughput {
         read: "ReadCapacityUnits" POSITIVE_LONG_OBJECT required,
         write: "WriteCapacityUnits" POSITIVE_LONG_OBJECT required,
+    }
+}
+
+output! {
+    ProvisionedThroughputDescription {
+        last_increase_date_time_ms: "LastIncreaseDateTime" moment,
+        last_decrease_date_time_ms: "LastDecreaseDateTime" moment,
+        number_of_decreases_today: "NumberOfDecreasesToday" optional,
+        read_capacity_units: "ReadCapacityUnits" optional,
+        write_capacity_units: "WriteCapacityUnits" optional,
     }
 }
 
@@ -301,6 +393,15 @@ output! {
     }
 }
 
+output! {
+    SSEDescription {
+        status: "Status" optional,
+        sse_type: "SSEType" optional,
+        kms_master_key_arn: "KMSMasterKeyArn" optional,
+        inaccessible_encryption_date_time_ms: "InaccessibleEncryptionDateTime" moment,
+    }
+}
+
 input! {
     SseDeclaration {
         enabled: "Enabled" SSEENABLED optional,
@@ -309,10 +410,83 @@ input! {
     }
 }
 
+wire_names! {
+    SSEStatus {
+        Enabling = "ENABLING",
+        Enabled = "ENABLED",
+        Disabling = "DISABLING",
+        Disabled = "DISABLED",
+        Updating = "UPDATING",
+    }
+}
+
 input! {
     StreamDeclaration {
         enabled: "StreamEnabled" STREAM_ENABLED required,
         view: "StreamViewType" STREAM_VIEW_TYPE optional,
+    }
+}
+
+output! {
+    StreamDeclaration {
+        enabled: "StreamEnabled" required,
+        view: "StreamViewType" optional,
+    }
+}
+
+output! {
+    TableClassSummary {
+        last_update_date_time_ms: "LastUpdateDateTime" moment,
+        table_class: "TableClass" optional,
+    }
+}
+
+output! {
+    TableDescription {
+        table_name: "TableName" optional,
+        table_status: "TableStatus" optional,
+        table_arn: "TableArn" optional,
+        table_id: "TableId" optional,
+        item_count: "ItemCount" optional,
+        table_size_bytes: "TableSizeBytes" optional,
+        deletion_protection_enabled: "DeletionProtectionEnabled" optional,
+        provisioned_throughput: "ProvisionedThroughput" optional,
+        creation_date_time_ms: "CreationDateTime" moment,
+        attribute_definitions: "AttributeDefinitions" optional,
+        key_schema: "KeySchema" optional,
+        local_secondary_indexes: "LocalSecondaryIndexes" optional,
+        global_secondary_indexes: "GlobalSecondaryIndexes" optional,
+        billing_mode_summary: "BillingModeSummary" optional,
+        on_demand_throughput: "OnDemandThroughput" optional,
+        latest_stream_arn: "LatestStreamArn" optional,
+        latest_stream_label: "LatestStreamLabel" optional,
+        stream_specification: "StreamSpecification" optional,
+        sse_description: "SSEDescription" optional,
+        table_class_summary: "TableClassSummary" optional,
+        warm_throughput: "WarmThroughput" optional,
+        disassociation_protection_enabled: "DisassociationProtectionEnabled" optional,
+        global_table_version: "GlobalTableVersion" optional,
+    }
+}
+
+wire_names! {
+    TableStatus {
+        Creating = "CREATING",
+        Updating = "UPDATING",
+        Deleting = "DELETING",
+        Active = "ACTIVE",
+        InaccessibleEncryptionCredentials = "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
+        Archiving = "ARCHIVING",
+        Archived = "ARCHIVED",
+        ReplicationNotAuthorized = "REPLICATION_NOT_AUTHORIZED",
+    }
+}
+
+output! {
+    TableWarmThroughputDescription {
+        read_units_per_second: "ReadUnitsPerSecond" optional,
+        write_units_per_second: "WriteUnitsPerSecond" optional,
+        status: "Status" optional,
     }
 }
 

@@ -2,6 +2,7 @@
 
 /// Shapes of which codegen makes no type, because `model` has the noun.
 pub(super) const NOUNS: &[(&str, &str)] = &[
+    ("ArchivalSummary", "Unsupported"),
     ("AttributeAction", "legacy::UpdateAction"),
     ("AttributeDefinition", "AttributeDefinition"),
     ("AttributeMap", "Item"),
@@ -16,6 +17,7 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("ExpectedAttributeValue", "legacy::ExpectedAttribute"),
     ("GlobalSecondaryIndex", "IndexDeclaration"),
     ("GlobalTableSettingsReplicationMode", "Unsupported"),
+    ("GlobalTableWitnessDescriptionList", "Unsupported"),
     ("GlobalTableWitnessGroupUpdateList", "Unsupported"),
     ("ItemCollectionMetrics", "ItemCollectionMetrics"),
     ("KeySchemaElement", "KeySchemaElement"),
@@ -26,9 +28,10 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("Projection", "ProjectionDeclaration"),
     ("ProjectionType", "ProjectionType"),
     ("ProvisionedThroughput", "ProvisionedThroughput"),
-    ("Record", "StreamRecord"),
+    ("ReplicaDescriptionList", "Unsupported"),
     ("ReplicationGroupUpdateList", "Unsupported"),
     ("ResourceArnString", "TableRef"),
+    ("RestoreSummary", "Unsupported"),
     ("ReturnConsumedCapacity", "ReturnConsumedCapacity"),
     ("ReturnItemCollectionMetrics", "ReturnItemCollectionMetrics"),
     ("ReturnValue", "ReturnValues"),
@@ -39,14 +42,12 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("SSEType", "SseKind"),
     ("StreamArn", "StreamArn"),
     ("StreamSpecification", "StreamDeclaration"),
-    ("StreamDescription", "StreamDescription"),
-    ("StreamStatus", "StreamStatus"),
     ("StreamViewType", "StreamView"),
     ("TableArn", "TableRef"),
     ("TableClass", "TableClass"),
-    ("TableDescription", "TableDescription"),
     ("TimeToLiveStatus", "TimeToLiveStatus"),
     ("UpdateGlobalSecondaryIndexAction", "IndexSettings"),
+    ("VectorIndexDescriptionList", "Unsupported"),
     ("VectorIndexList", "Unsupported"),
     ("VectorIndexUpdateList", "Unsupported"),
     ("WarmThroughput", "WarmThroughput"),
@@ -105,26 +106,83 @@ pub(super) const FIELDS: &[(&str, &[(&str, &str)])] = &[
 pub(super) const DEFAULTS: &[(&str, &str)] =
     &[("AttributeValueUpdate", "Action"), ("Condition", "AttributeValueList")];
 
-/// Maps of items that answers show: they stay stored bytes.
-pub(super) const STORED: &[&str] = &["AttributeMap", "Key"];
+/// What answers alone have of a shape: items stay stored bytes, and a number that a request gives
+/// as text, which is still to be checked, is one.
+pub(super) const ANSWERED: &[(&str, &str)] =
+    &[("AttributeMap", "Item"), ("Key", "Item"), ("SequenceNumber", "SequenceNumber")];
 
 /// Structures of which exactly one member may be there.
 pub(super) const CHOICES: &[&str] = &["TransactWriteItem", "WriteRequest"];
 
 /// Numbers of which the model does not say that they cannot be negative.
-pub(super) const COUNTS: &[&str] = &["Integer", "Long"];
+pub(super) const COUNTS: &[&str] = &["Integer", "Long", "LongObject"];
+
+/// Times that answers show in whole seconds (API reference, StreamRecord: "UNIX epoch time format
+/// and rounded down to the closest second", 2026-11).
+pub(super) const WHOLE_SECONDS: &[(&str, &str)] =
+    &[("StreamRecord", "ApproximateCreationDateTime")];
 
 /// Members in another order than that of their names, in answers; the rest follows behind them.
-pub(super) const ORDER: &[(&str, &[&str])] = &[(
-    "KeysAndAttributes",
-    &[
-        "ConsistentRead",
-        "ExpressionAttributeNames",
-        "ProjectionExpression",
-        "AttributesToGet",
-        "Keys",
-    ],
-)];
+pub(super) const ORDER: &[(&str, &[&str])] = &[
+    (
+        "GlobalSecondaryIndexDescription",
+        &[
+            "IndexName",
+            "IndexArn",
+            "ItemCount",
+            "IndexSizeBytes",
+            "KeySchema",
+            "Projection",
+            "IndexStatus",
+            "Backfilling",
+            "ProvisionedThroughput",
+        ],
+    ),
+    (
+        "GlobalSecondaryIndexWarmThroughputDescription",
+        &["ReadUnitsPerSecond", "WriteUnitsPerSecond"],
+    ),
+    (
+        "KeysAndAttributes",
+        &[
+            "ConsistentRead",
+            "ExpressionAttributeNames",
+            "ProjectionExpression",
+            "AttributesToGet",
+            "Keys",
+        ],
+    ),
+    ("LocalSecondaryIndexDescription", &["IndexName", "IndexArn", "ItemCount", "IndexSizeBytes"]),
+    ("ProvisionedThroughputDescription", &["LastIncreaseDateTime"]),
+    ("SSEDescription", &["Status", "SSEType", "KMSMasterKeyArn"]),
+    (
+        "TableDescription",
+        &[
+            "TableName",
+            "TableStatus",
+            "TableArn",
+            "TableId",
+            "ItemCount",
+            "TableSizeBytes",
+            "DeletionProtectionEnabled",
+            "ProvisionedThroughput",
+            "CreationDateTime",
+            "AttributeDefinitions",
+            "KeySchema",
+            "LocalSecondaryIndexes",
+            "GlobalSecondaryIndexes",
+            "BillingModeSummary",
+            "OnDemandThroughput",
+            "LatestStreamArn",
+            "LatestStreamLabel",
+            "StreamSpecification",
+            "SSEDescription",
+            "TableClassSummary",
+            "WarmThroughput",
+        ],
+    ),
+    ("TableWarmThroughputDescription", &["ReadUnitsPerSecond", "WriteUnitsPerSecond"]),
+];
 
 /// Parameters from before there were expressions, and expressions: no request may mix them.
 pub(super) const LEGACY: &[&str] = &[

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Context, bail};
 
-use super::nouns::{self, CHOICES, DEFAULTS, FIELDS, NOUNS, STORED};
+use super::nouns::{self, ANSWERED, CHOICES, DEFAULTS, FIELDS, NOUNS};
 use super::service::{Member, Service};
 use super::shapes::constant;
 use super::{Generated, head, snake};
@@ -14,8 +14,8 @@ use super::{Generated, head, snake};
 /// The files: a name, what they are about, and the classes of operations they are for.
 const FILES: [(&str, &str, &[&str]); 3] = [
     ("items", "operations on items", &["Read", "Write"]),
-    ("streams", "operations on streams", &["Stream"]),
     ("tables", "operations on tables", &["Control"]),
+    ("streams", "operations on streams", &["Stream"]),
 ];
 
 /// What is generated, and how far.
@@ -94,8 +94,17 @@ impl Structures<'_> {
         Ok(file + &imports + &text)
     }
 
+    /// The members of a structure. An answer never shows those that are not supported.
+    fn members_of(&self, name: &str) -> anyhow::Result<Vec<Member<'_>>> {
+        let mut members = self.service.members(name)?;
+        if self.is_only_answered(name) {
+            members.retain(|member| noun(member.shape) != Some("Unsupported"));
+        }
+        Ok(members)
+    }
+
     fn structure(&self, name: &str, text: &mut String) -> anyhow::Result<()> {
-        let members = self.service.members(name)?;
+        let members = self.members_of(name)?;
         let default = match members.iter().any(|member| member.required) {
             true => "",
             false => ", Default",
@@ -212,12 +221,13 @@ impl Structures<'_> {
             let (_, order) = order?;
             order.iter().position(|one| *one == member.name)
         };
-        let mut members = self.service.members(name)?;
+        let mut members = self.members_of(name)?;
         members.sort_by_key(|member| place(member).unwrap_or(usize::MAX));
         write!(text, "output! {{\n    {type_name} {{\n")?;
         for member in &members {
             let field = self.field(name, member)?;
             let how = match (self.service.kind(member.shape)?, member.required) {
+                ("timestamp", _) if nouns::WHOLE_SECONDS.contains(&(name, member.name)) => "second",
                 ("timestamp", _) => "moment",
                 (_, true) => "required",
                 (_, false) => "optional",
@@ -258,8 +268,10 @@ impl Structures<'_> {
 
     /// The type of a shape.
     fn type_of(&self, name: &str, is_only_answered: bool) -> anyhow::Result<String> {
-        if is_only_answered && STORED.contains(&name) {
-            return Ok("Item".into());
+        if let Some((_, noun)) = ANSWERED.iter().find(|(shape, _)| *shape == name)
+            && is_only_answered
+        {
+            return Ok((*noun).to_owned());
         }
         if let Some(noun) = noun(name) {
             return Ok(noun.rsplit("::").next().unwrap_or(noun).to_owned());
@@ -323,7 +335,7 @@ fn imports(text: &str, model: &str) -> String {
     if words.contains("BTreeMap") {
         imports += "use std::collections::BTreeMap;\n\n";
     }
-    let nouns = NOUNS.iter().map(|(_, noun)| *noun).chain(["AttributeMap"]);
+    let nouns = NOUNS.iter().chain(ANSWERED).map(|(_, noun)| *noun).chain(["AttributeMap"]);
     let used = nouns.filter(|noun| words.contains(noun.rsplit("::").next().unwrap_or(noun)));
     let used: BTreeSet<&str> = used.collect();
     for (prefix, wanted) in [("legacy::", true), ("", false)] {

@@ -31,7 +31,8 @@ mod tally;
 
 use std::sync::Arc;
 
-use model::{KeySchema, StreamArn, StreamStatus, StreamView};
+use model::api::StreamStatus;
+use model::{KeySchema, StreamArn, StreamView};
 use parking_lot::RwLock;
 use store::{RowKey, Space};
 

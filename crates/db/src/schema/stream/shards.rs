@@ -3,7 +3,8 @@
 //! A stream begins with some shards, each for a range of partition hashes. A rollover closes them
 //! all and opens as many, each the child of the one with the same range.
 
-use model::{SequenceNumber, Shard};
+use model::SequenceNumber;
+use model::api::{SequenceNumberRange, Shard};
 
 use crate::layout::stamp::{Stamp, StampSource};
 
@@ -107,10 +108,12 @@ impl Shards {
     /// Shards as they are shown.
     pub(crate) fn described(&self) -> impl Iterator<Item = Shard> {
         self.list.iter().map(|shard| Shard {
-            id: shard.id(),
-            parent: self.parent(shard).map(StoredShard::id),
-            first: SequenceNumber(shard.first),
-            last: shard.closed.map(|closed| SequenceNumber(closed.last)),
+            parent_shard_id: self.parent(shard).map(StoredShard::id),
+            sequence_number_range: Some(SequenceNumberRange {
+                ending_sequence_number: shard.closed.map(|closed| SequenceNumber(closed.last)),
+                starting_sequence_number: Some(SequenceNumber(shard.first)),
+            }),
+            shard_id: Some(shard.id()),
         })
     }
 
@@ -175,11 +178,14 @@ mod tests {
         let mut shards = Shards::begin(2, now(1));
         shards.roll_over(now(5));
         let described: Vec<Shard> = shards.described().collect();
-        assert!(described.is_sorted_by(|a, b| a.id < b.id));
+        assert!(described.is_sorted_by(|a, b| a.shard_id < b.shard_id));
         assert_eq!(described.len(), 4);
-        assert_eq!(described[2].parent.as_ref(), Some(&described[0].id));
-        assert!(described[0].last.unwrap() < described[2].first);
-        assert_eq!((described[0].parent.as_ref(), described[2].last), (None, None));
+        let [parent, child] = [&described[0], &described[2]];
+        assert_eq!((&parent.parent_shard_id, &child.parent_shard_id), (&None, &parent.shard_id));
+        let range = |shard: &Shard| shard.sequence_number_range.clone().unwrap();
+        let last = range(parent).ending_sequence_number;
+        assert!(last.is_some() && last < range(child).starting_sequence_number);
+        assert_eq!(range(child).ending_sequence_number, None);
     }
 
     #[test]
@@ -192,7 +198,7 @@ mod tests {
         assert_eq!(before(6), [0, 1]);
         shards.forget(&[0, 1]);
         let described: Vec<Shard> = shards.described().collect();
-        assert!(described.iter().all(|shard| shard.parent.is_none()));
+        assert!(described.iter().all(|shard| shard.parent_shard_id.is_none()));
         assert_eq!(shards.opened_at_ms(), Some(5));
     }
 }
