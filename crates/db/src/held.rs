@@ -13,7 +13,7 @@ use crate::database::Db;
 
 impl<S: Store> Db<S> {
     /// Every table with its definition and its spaces, and every stream with its shards,
-    /// and every policy, sorted: for tests, and for whoever looks for a fault. It is the same
+    /// every job with how far it is, and every policy, sorted: for tests, and for whoever looks for a fault. It is the same
     /// for every database that was opened over the same rows, once nothing is on its way.
     pub fn held(&self) -> String {
         let mut held = String::new();
@@ -25,6 +25,8 @@ impl<S: Store> Db<S> {
             let written = writeln!(held, "stream {:#?}", stream.held());
             written.expect("a text takes everything");
         }
+        let written = writeln!(held, "jobs {:#?}", self.catalog().jobs());
+        written.expect("a text takes everything");
         let written = writeln!(held, "policies {:#?}", self.catalog().policies());
         written.expect("a text takes everything");
         held

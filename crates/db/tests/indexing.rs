@@ -5,9 +5,10 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use model::api::{TableDescription, TableStatus};
+use model::api::{TableDescription, TableStatus, WriteRequest};
 use model::{ApiError, AttributeMap, ProjectionType, TableRef};
 use stator_db::{TransactAction, TransactOperation, TransactWriteItems};
+use store::{AtomIds, Counting, Guard as _, Kind, RowKey, Space, Store as _, Write};
 use support::*;
 
 const NOW_MS: u64 = 1_700_000_000_000;
@@ -214,6 +215,92 @@ async fn a_backfill_that_was_cut_short_goes_on_when_the_database_is_opened_again
     second.settled().await;
     first.settled().await;
     assert_exact(&second).await;
+}
+
+/// The rows of jobs, as JSON.
+async fn jobs<S: store::Store>(store: &S) -> Vec<serde_json::Value> {
+    let rows = rows(store, 0, 0x75).await;
+    rows.iter().map(|(_, value)| serde_json::from_slice(value).unwrap()).collect()
+}
+
+/// A database with a table of many items, and an index on its way.
+async fn half_way<S: Slow>(store: S, count: usize) -> Db<S> {
+    let db = open(store, &TestClock::new(NOW_MS)).await;
+    db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
+    let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
+    let items: Vec<_> = (0..count).map(|number| WriteRequest::put(item_of(number))).collect();
+    for batch in items.chunks(500) {
+        loader.write(batch).await.unwrap();
+    }
+    loader.finish().await.unwrap();
+    db.update_table(&scope(), by_x()).await.unwrap();
+    db
+}
+
+#[tokio::test]
+async fn a_backfill_goes_on_from_the_place_that_its_job_has_noted() {
+    let store = slow_store();
+    let _first = half_way(store.clone(), 6000).await;
+    while jobs(&store).await.iter().all(|job| job["after"].is_null()) {
+        tokio::task::yield_now().await;
+    }
+    let store = Counting::new(store);
+    let second = open(store.clone(), &TestClock::new(NOW_MS)).await;
+    assert_eq!(statuses(&second).await.1, [BACKFILLING]);
+    second.settled().await;
+    assert!(store.rows_shown() < 3000, "{} of 6000 rows were walked", store.rows_shown());
+    assert_eq!(jobs(&store).await, [""; 0]);
+    assert_exact(&second).await;
+}
+
+#[tokio::test]
+async fn a_backfill_without_a_job_begins_at_the_beginning() {
+    let store = slow_store();
+    let first = filled(store.clone(), 300).await;
+    store.hold_ranges();
+    first.update_table(&scope(), by_x()).await.unwrap();
+    while statuses(&first).await.1 != [BACKFILLING] {
+        tokio::task::yield_now().await;
+    }
+    store.release_ranges();
+    let id = jobs(&store).await[0]["id"].as_u64().unwrap();
+    store.hold_ranges();
+    // As a version left it that knew no jobs.
+    let row = RowKey::new(Space(0), Kind(0x75), 0, b"", &id.to_be_bytes());
+    let guard = store.lock(std::slice::from_ref(&row)).await;
+    guard.submit(AtomIds::new(1).next(), vec![Write::Delete { key: row }]).wait().await.unwrap();
+    store.release_ranges();
+    let second = open(store.clone(), &TestClock::new(NOW_MS)).await;
+    second.settled().await;
+    first.settled().await;
+    assert_eq!(statuses(&second).await.1, [ACTIVE]);
+    assert_exact(&second).await;
+}
+
+#[tokio::test]
+async fn a_job_ends_with_its_index_and_with_its_table() {
+    let store = slow_store();
+    let db = filled(store.clone(), 300).await;
+    for gone in [false, true] {
+        db.update_table(&scope(), by_x()).await.unwrap();
+        assert_eq!(jobs(&store).await.len(), 1);
+        if gone {
+            while statuses(&db).await.1 != [BACKFILLING] {
+                tokio::task::yield_now().await;
+            }
+        } else {
+            db.settled().await;
+        }
+        db.update_table(&scope(), delete_index("t1", "by-x")).await.unwrap();
+        assert_eq!(jobs(&store).await, [""; 0]);
+        db.settled().await;
+    }
+    db.time_to_live_updated(&scope(), "t1", ("until", true)).await.unwrap();
+    let job = &jobs(&store).await[0];
+    assert_eq!((&job["kind"], &job["index"]), (&"Backfill".into(), &serde_json::Value::Null));
+    db.table_deleted(&scope(), TableRef::new("t1")).await.unwrap();
+    assert_eq!(jobs(&store).await, [""; 0]);
+    db.settled().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ use model::{ApiError, IndexKind, Scope, TableDefinition, TableRef};
 use store::{RowKey, Space, Store, StoreError};
 
 use super::Catalog;
+use super::jobs::Settled;
 use super::record::Record;
 use super::spaces::{CHANGED, HandingOut, put, remember_dropped};
 use super::stream_changes::put_row;
@@ -47,7 +48,11 @@ impl<S: Store> Catalog<S> {
         let planned =
             if begins { self.streams.plan(&scope, &mut definition, now_ms) } else { None };
         let moved = Moved::of(&before, &definition, planned);
-        let spaces = self.write_moved(&moved, &scope, &definition).await.map_err(store_failed)?;
+        let table = (&scope, definition.name.as_str());
+        let jobs = self.jobs.settle(table, Some(&definition), &self.session.stamps);
+        let written = self.write_moved(&moved, &scope, &definition, &jobs).await;
+        let spaces = written.map_err(store_failed)?;
+        self.jobs.show(jobs);
         let stream = self.streams.of_table(&scope, &definition);
         let after = Arc::new(before.amended(definition, spaces, stream));
         self.insert(scope, Arc::clone(&after));
@@ -76,19 +81,21 @@ impl<S: Store> Catalog<S> {
         Ok(())
     }
 
-    /// Writes the table's row, hands out the spaces of new indexes and remembers those of dropped
-    /// ones, all in one commit.
+    /// Writes the table's row, hands out the spaces of new indexes, remembers those of dropped ones
+    /// and settles the jobs, all in one commit.
     async fn write_moved(
         &self,
         moved: &Moved,
         scope: &Scope,
         definition: &TableDefinition,
+        jobs: &Settled,
     ) -> Result<Spaces, StoreError> {
         let row = keys::table_row(scope, &definition.name);
         let dropped = moved.gone.iter().map(|space| keys::dropped_row(*space));
         let begun = moved.stream.iter().map(|founding| keys::stream_row(&founding.arn));
         let first = [keys::next_space_row(), row.clone()];
-        let locked: Vec<RowKey> = first.into_iter().chain(dropped).chain(begun).collect();
+        let locked = first.into_iter().chain(dropped).chain(begun).chain(jobs.rows());
+        let locked: Vec<RowKey> = locked.collect();
         let write = |current: &[Option<Bytes>]| {
             let mut handing_out = HandingOut::from(current[0].as_deref())?;
             let global = moved.kept.iter().map(|space| space.unwrap_or_else(|| handing_out.next()));
@@ -100,7 +107,8 @@ impl<S: Store> Catalog<S> {
             let remember = moved.gone.iter().map(|space| remember_dropped(*space));
             let begin = stream.iter().map(|stream| put_row(stream, &stream.shards()));
             let writes = [handing_out.write(), put(row.clone(), record.encode())];
-            Ok((remember.chain(begin).chain(writes).collect(), (spaces, stream)))
+            let writes = remember.chain(begin).chain(writes).chain(jobs.writes());
+            Ok((writes.collect(), (spaces, stream)))
         };
         let (spaces, stream) = self.session.change_rows(&locked, CHANGED, write).await?;
         stream.into_iter().for_each(|stream| self.streams.insert(Arc::new(stream)));

@@ -7,6 +7,7 @@ use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
 use store::{RowKey, Space, Store, StoreError, Write};
 
 use super::Catalog;
+use super::jobs::Settled;
 use super::policies::{Policy, put_row as put_policy, remove_row};
 use super::record::Record;
 use super::spaces::{CHANGED, HandingOut, put, remember_dropped};
@@ -54,8 +55,11 @@ impl<S: Store> Catalog<S> {
         table.check_changeable()?;
         check_droppable(&table)?;
         let closing = table.close().await;
-        self.remove_record(scope, &table).await.map_err(store_failed)?;
-        self.remove(scope, &table.definition.name);
+        let name = table.definition.name.as_str();
+        let jobs = self.jobs.settle((scope, name), None, &self.session.stamps);
+        self.remove_record(scope, &table, &jobs).await.map_err(store_failed)?;
+        self.remove(scope, name);
+        self.jobs.show(jobs);
         self.show_policy(&table.arn, None);
         closing.for_good();
         if let Some(stream) = &table.stream {
@@ -115,17 +119,22 @@ impl<S: Store> Catalog<S> {
         Ok(record)
     }
 
-    /// Removes the table's row and remembers its spaces as dropped.
-    async fn remove_record(&self, scope: &Scope, table: &Table) -> Result<(), StoreError> {
+    /// Removes the table's row, ends its jobs and remembers its spaces as dropped.
+    async fn remove_record(
+        &self,
+        scope: &Scope,
+        table: &Table,
+        jobs: &Settled,
+    ) -> Result<(), StoreError> {
         let row = keys::table_row(scope, &table.definition.name);
         let dropped = table.all_spaces();
         let rows = dropped.iter().map(|space| keys::dropped_row(*space));
         let others = [row.clone(), keys::policy_row(&table.arn)];
-        let locked: Vec<RowKey> = rows.chain(others).collect();
+        let locked: Vec<RowKey> = rows.chain(others).chain(jobs.rows()).collect();
         let remove = |_: &[Option<Bytes>]| {
             let remember = dropped.iter().map(|space| remember_dropped(*space));
             let forget = [Write::Delete { key: row.clone() }, remove_row(&table.arn)];
-            Ok((remember.chain(forget).collect(), ()))
+            Ok((remember.chain(forget).chain(jobs.writes()).collect(), ()))
         };
         self.session.change_rows(&locked, CHANGED, remove).await
     }

@@ -7,7 +7,8 @@
 //! Invariants: a space is handed out once and never again. A drop closes the table's gate, removes
 //! the table's row and in the same commit remembers its spaces as dropped; the rows in them go
 //! afterwards. Whatever a crash leaves of that, [`load`] finds and finishes. An index that comes or
-//! goes has its phase in the table's row; `leaders` lead it from one to the next. A table that is
+//! goes has its phase in the table's row; `leaders` lead it from one to the next, and note in a
+//! job's row how far they are ([`jobs`]). A table that is
 //! being filled has its status there; nobody goes on with filling it after a crash, so [`load`]
 //! forgets it.
 //!
@@ -19,6 +20,7 @@ mod capacity;
 mod change;
 mod declare;
 mod encryption;
+mod jobs;
 mod named;
 mod parts;
 mod policies;
@@ -42,6 +44,7 @@ pub(crate) use adopt::Adopted;
 pub(crate) use amend::Amended;
 pub(crate) use change::name_taken;
 pub(crate) use declare::{Birth, declare};
+pub(crate) use jobs::{Backfill, Job};
 pub use named::{NamedTable, SchemaView};
 pub(crate) use policies::Policy;
 pub(crate) use restored::check_restored;
@@ -51,6 +54,7 @@ pub use streams::{StreamFigures, StreamOptions};
 use crate::layout::keys::{self, kind};
 use crate::schema::{StoredStatus, Table};
 use crate::session::Session;
+use jobs::Jobs;
 use record::Record;
 use streams::Streams;
 
@@ -63,6 +67,7 @@ pub(crate) struct Catalog<S> {
     tables: RwLock<Tables>,
     pub(crate) streams: Streams,
     policies: RwLock<policies::Policies>,
+    jobs: Jobs,
     /// Held while a table, or a stream's row, is created, changed or dropped.
     changing: tokio::sync::Mutex<()>,
 }
@@ -96,11 +101,14 @@ impl<S: Store> Catalog<S> {
         let policies = values(&*session.store, kind::POLICY).await?;
         let policies = policies.iter().map(|value| policies::decode(value));
         let policies = RwLock::new(policies.collect::<Result<_, _>>()?);
+        let jobs = values(&*session.store, kind::JOB).await?;
+        let jobs = jobs.iter().map(|value| jobs::decode(value));
+        let jobs = Jobs::of(jobs.collect::<Result<Vec<_>, _>>()?);
         let dropped = values(&*session.store, kind::DROPPED).await?;
         let dropped = dropped.iter().map(|value| record::decode_space(value));
         let dropped = dropped.collect::<Result<_, _>>()?;
         let (tables, changing) = (RwLock::new(tables), tokio::sync::Mutex::default());
-        let catalog = Self { session, tables, streams, policies, changing };
+        let catalog = Self { session, tables, streams, policies, jobs, changing };
         catalog.forget_unfilled(unfilled).await?;
         catalog.end_streams_without_table().await?;
         Ok((catalog, dropped))

@@ -53,6 +53,8 @@ pub(crate) mod kind {
     pub(crate) const DROPPED: Kind = Kind(0x72);
     /// Resource-based policies, in the catalog's space.
     pub(crate) const POLICY: Kind = Kind(0x74);
+    /// Jobs, in the catalog's space.
+    pub(crate) const JOB: Kind = Kind(0x75);
 }
 
 /// Where the rows of a table or index lie.
@@ -186,6 +188,11 @@ pub(crate) fn dropped_row(space: Space) -> RowKey {
     RowKey::new(CATALOG, kind::DROPPED, 0, &[], &space.0.to_be_bytes())
 }
 
+/// Names the row of a job.
+pub(crate) fn job_row(id: u64) -> RowKey {
+    RowKey::new(CATALOG, kind::JOB, 0, &[], &id.to_be_bytes())
+}
+
 /// The catalog's rows of one kind.
 pub(crate) fn catalog_place(kind: Kind) -> Place {
     Place { space: CATALOG, kind }
@@ -273,6 +280,7 @@ mod tests {
         assert_eq!(next_space_row().as_bytes(), b"\0\0\0\0\x71\0\0\0\0\0\0\0\0\0\0");
         let dropped = dropped_row(Space(16));
         assert_eq!(dropped.as_bytes(), b"\0\0\0\0\x72\0\0\0\0\0\0\0\0\0\0\0\0\0\x10");
+        assert_eq!(job_row(7).as_bytes(), b"\0\0\0\0\x75\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07");
         let token = token_row(9, &scope, "token");
         let token = token.borrowed();
         assert_eq!((token.space(), token.kind(), token.hash()), (TOKENS, kind::TOKEN, 9));

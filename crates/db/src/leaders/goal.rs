@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use model::{IndexPhase, Item, TableDefinition};
 use store::{RowKey, RowRange, Store, StoreError};
 
+use crate::catalog::Backfill;
 use crate::maintained::All;
 use crate::schema::Table;
 use crate::session::Atom;
@@ -13,6 +14,9 @@ use crate::session::Atom;
 pub(super) trait Goal: Clone + PartialEq + Debug + Send + Sync + 'static {
     /// What the writers of a version maintain for it.
     type Kept: Send + Sync;
+
+    /// What a job calls it.
+    fn backfill(&self) -> Backfill;
 
     /// Every such goal of a table, and how far it is.
     fn all(table: &Table) -> Vec<(Self, IndexPhase)>;

@@ -6,6 +6,7 @@ use model::{IndexKind, IndexPhase, Item, TableDefinition};
 use store::{RowKey, RowRange, Space, Store, StoreError};
 
 use super::goal::Goal;
+use crate::catalog::Backfill;
 use crate::layout::stored::Stored;
 use crate::maintained::{All, Entry, add_missing};
 use crate::schema::{Index, Table, key_names};
@@ -20,6 +21,10 @@ pub(super) struct IndexGoal {
 
 impl Goal for IndexGoal {
     type Kept = Arc<Index>;
+
+    fn backfill(&self) -> Backfill {
+        Backfill::Index(self.name.clone())
+    }
 
     fn all(table: &Table) -> Vec<(Self, IndexPhase)> {
         let global = table.definition.indexes.iter();

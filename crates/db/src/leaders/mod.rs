@@ -63,6 +63,7 @@ impl<S: Store> Db<S> {
             background.spawn(async move { catalog.remove_spaces(dropped).await });
         }
         catalog.begin_streams().await?;
+        catalog.begin_jobs().await?;
         let leader = Phases::new(Arc::clone(&session), Arc::clone(&catalog), background.clone());
         for (scope, table) in catalog.in_use() {
             leader.begin(&scope, None, &table);

@@ -2,7 +2,7 @@
 //!
 //! What it is: what is done behind the requests. UpdateTable and UpdateTimeToLive set the first
 //! phase, and leave the others to [`Phases`]; after a crash, or a failure of the store, it goes on
-//! from the phase that the catalog has.
+//! from the phase that the catalog has, and from the place that the walk's job has.
 //!
 //! ```text
 //! coming   ALLOCATING ── every writer knows the index ──→ BACKFILLING ── walked through ──→ ACTIVE
@@ -25,7 +25,7 @@ use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
 use store::{Health, Space, Store};
 
 use super::goal::Goal;
-use super::walk::{self, Walked};
+use super::walk::{Walk, Walked};
 use crate::background::Background;
 use crate::catalog::Catalog;
 use crate::error::{store_failed, table_missing};
@@ -101,7 +101,7 @@ impl<S: Store> Phases<S> {
             IndexPhase::Active => Ok(()),
             IndexPhase::Deleting => self.remove(target).await,
             IndexPhase::Allocating => {
-                self.advance(target, IndexPhase::Allocating, IndexPhase::Backfilling).await?;
+                self.advance(target, IndexPhase::Allocating, IndexPhase::Backfilling, None).await?;
                 self.build(target).await
             }
             IndexPhase::Backfilling => self.build(target).await,
@@ -111,24 +111,34 @@ impl<S: Store> Phases<S> {
     /// Walks through the table, and activates the goal if it is still wanted.
     async fn build<G: Goal>(&self, target: &Target<G>) -> Result<(), ApiError> {
         let table = self.catalog.find(&target.scope, &target.table).ok_or_else(table_missing)?;
-        let walked = walk::walk(&self.session, &table, &target.goal, &self.background).await;
-        match walked.map_err(store_failed)? {
+        let backfill = target.goal.backfill();
+        let job = self.catalog.job_of(&target.scope, target.table.name(), &backfill);
+        // It may have gone since the phase was looked at.
+        let Some(job) = job else { return Ok(()) };
+        let id = Some(job.id);
+        let (session, catalog, background) = (&*self.session, &*self.catalog, &self.background);
+        let walk = Walk { session, catalog, background, table, goal: &target.goal, job };
+        match walk.run().await.map_err(store_failed)? {
             Walked::Through => {
-                self.advance(target, IndexPhase::Backfilling, IndexPhase::Active).await
+                self.advance(target, IndexPhase::Backfilling, IndexPhase::Active, id).await
             }
             Walked::GivenUp => Ok(()),
         }
     }
 
-    /// Leads the goal from one phase to the next.
+    /// Leads the goal from one phase to the next, if the job that did the work has not ended.
     async fn advance<G: Goal>(
         &self,
         target: &Target<G>,
         from: IndexPhase,
         to: IndexPhase,
+        job: Option<u64>,
     ) -> Result<(), ApiError> {
+        let catalog = Arc::clone(&self.catalog);
         let change = move |goal: &G, definition: &mut TableDefinition| {
-            goal.set_phase(definition, to);
+            if job.is_none_or(|id| catalog.has_job(id)) {
+                goal.set_phase(definition, to);
+            }
         };
         self.change(target, from, change).await.map(drop)
     }

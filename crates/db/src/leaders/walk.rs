@@ -4,6 +4,11 @@
 //! and writes the entries of a page's items in one commit. It leaves room for requests: one page is
 //! under way at a time, its latches are held while it is evaluated and no longer, and when it is
 //! durable the walk rests for several times as long as the page took.
+//!
+//! Every so many pages the walk notes in its job's row how far it is, when all of that is durable. A
+//! walk that was cut short goes on from there: the pages since then are walked twice, which changes
+//! nothing, and writers have kept in step whatever came behind the walk. A walk whose job has ended
+//! gives up, whatever has taken its goal's name since.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -15,6 +20,7 @@ use tokio::time::Instant;
 
 use super::goal::Goal;
 use crate::background::Background;
+use crate::catalog::{Catalog, Job};
 use crate::layout::stored;
 use crate::maintained::All;
 use crate::schema::Table;
@@ -29,6 +35,21 @@ const PAGE_BYTES: usize = 256 << 10;
 /// where requests wait for the same disk, and pages that follow each other closely leave the engine
 /// so much to merge that requests keep a third of their rate instead of the half they should.
 const REST_PER_WORK: u32 = 3;
+
+/// How many pages are walked between two notes of how far the walk is. A note is a commit, as a
+/// page is.
+const PAGES_PER_NOTE: usize = 32;
+
+/// What walks, and through which table.
+#[derive(Debug)]
+pub(super) struct Walk<'a, S, G> {
+    pub(super) session: &'a Session<S>,
+    pub(super) catalog: &'a Catalog<S>,
+    pub(super) background: &'a Background,
+    pub(super) table: Arc<Table>,
+    pub(super) goal: &'a G,
+    pub(super) job: Job,
+}
 
 /// How a walk ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,31 +68,33 @@ struct Page {
     last: Option<RowKey>,
 }
 
-/// Walks through `table`, or the version that has taken over from it, unless work is to end.
-pub(super) async fn walk<S: Store, G: Goal>(
-    session: &Session<S>,
-    table: &Arc<Table>,
-    goal: &G,
-    background: &Background,
-) -> Result<Walked, StoreError> {
-    let mut after = None;
-    while !background.is_stopping()
-        && let Some(wanted) = kept(table, goal).await
-    {
-        let begun = Instant::now();
-        let page = read_page::<_, G>(&*session.store, table, &wanted, after).await?;
-        if !page.rows.is_empty()
-            && write_page(session, table, goal, &page.rows).await? == Walked::GivenUp
+impl<S: Store, G: Goal> Walk<'_, S, G> {
+    /// Walks through the table, or the version that has taken over from it, unless work is to end.
+    pub(super) async fn run(self) -> Result<Walked, StoreError> {
+        let Self { session, catalog, background, table, goal, job } = self;
+        let mut after = job.after;
+        let mut pages = 0;
+        while !background.is_stopping()
+            && catalog.has_job(job.id)
+            && let Some(wanted) = kept(&table, goal).await
         {
-            break;
+            let begun = Instant::now();
+            let page = read_page::<_, G>(&*session.store, &table, &wanted, after).await?;
+            if !page.rows.is_empty()
+                && write_page(session, &table, goal, &page.rows).await? == Walked::GivenUp
+            {
+                break;
+            }
+            let Some(last) = page.last else { return Ok(Walked::Through) };
+            pages += 1;
+            if pages % PAGES_PER_NOTE == 0 {
+                catalog.note_walked(job.id, &last).await?;
+            }
+            after = Some(last);
+            background.pause(begun.elapsed() * REST_PER_WORK).await;
         }
-        match page.last {
-            Some(last) => after = Some(last),
-            None => return Ok(Walked::Through),
-        }
-        background.pause(begun.elapsed() * REST_PER_WORK).await;
+        Ok(Walked::GivenUp)
     }
-    Ok(Walked::GivenUp)
 }
 
 /// What writers of today maintain for it.

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use model::{IndexPhase, Item, TableDefinition};
 use store::{RowKey, RowRange, Store, StoreError};
 
+use crate::catalog::Backfill;
 use crate::layout::stored::Stored;
 use crate::leaders::goal::Goal;
 use crate::maintained::All;
@@ -17,6 +18,10 @@ pub(in crate::leaders) struct ExpiryGoal(String);
 
 impl Goal for ExpiryGoal {
     type Kept = Expiry;
+
+    fn backfill(&self) -> Backfill {
+        Backfill::Expiry
+    }
 
     fn all(table: &Table) -> Vec<(Self, IndexPhase)> {
         let definition = &table.definition;
