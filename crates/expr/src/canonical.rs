@@ -33,7 +33,7 @@ use crate::logic::LogicStep;
 use crate::notation::Notation;
 use crate::path::{Path, Step};
 use crate::syntax::tree::{Arithmetic, Comparator};
-use crate::update::{Edit, SetValue, Source, Update};
+use crate::update::{Edit, SetValue, Update, ValueSource};
 
 /// A canonical form that is being written.
 #[derive(Debug, Default)]
@@ -203,7 +203,7 @@ impl Canonical for SetValue {
     }
 }
 
-impl Canonical for Source {
+impl Canonical for ValueSource {
     fn write(&self, form: &mut CanonicalForm) {
         match self {
             Self::Path(path) => form.tagged(1, &[path]),

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use model::{AttributeMap, AttributeValue, Item, MapRef, ValueRef};
 
 use crate::notation::Notation;
-use crate::path::{Path, Step};
+use crate::path::{Path, Step, check_apart};
 
 /// A planned projection.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,7 @@ impl Projection {
     }
 
     pub(crate) fn new(paths: Vec<Path>, notation: Notation) -> Self {
+        debug_assert!(check_apart(&paths).is_ok(), "whoever plans has refused paths that clash");
         let mut attributes = BTreeMap::new();
         for path in &paths {
             want(&mut attributes, &path.attribute, &path.steps);

@@ -30,7 +30,7 @@ const IGNORED: [&str; 3] = ["lost+found", LOCK, MARKER_UNFINISHED];
 
 /// A directory that is ours alone until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Claim {
+pub(crate) struct DirectoryClaim {
     dir: PathBuf,
     marker: Marker,
     _lock: File,
@@ -73,7 +73,11 @@ pub(crate) fn holds_store(dir: &Path) -> Result<bool, LocalError> {
 ///
 /// # Errors
 /// Everything but [`LocalError::Engine`]; nothing was changed then.
-pub(crate) fn claim(dir: &Path, root: &RootKey, if_absent: IfAbsent) -> Result<Claim, LocalError> {
+pub(crate) fn claim(
+    dir: &Path,
+    root: &RootKey,
+    if_absent: IfAbsent,
+) -> Result<DirectoryClaim, LocalError> {
     if !holds_store(dir)? && if_absent == IfAbsent::Refuse {
         return Err(LocalError::NoStore { dir: dir.to_path_buf() });
     }
@@ -88,7 +92,7 @@ pub(crate) fn claim(dir: &Path, root: &RootKey, if_absent: IfAbsent) -> Result<C
         write_marker(dir, root, &marker).map_err(&unwritable)?;
         marker
     };
-    let claim = Claim { dir: dir.to_path_buf(), marker, _lock: lock };
+    let claim = DirectoryClaim { dir: dir.to_path_buf(), marker, _lock: lock };
     // Opening on would begin an empty store where there was a full one.
     if !claim.engine_dir().is_dir() {
         return Err(LocalError::damaged(claim.engine_dir(), "is missing"));
@@ -97,7 +101,7 @@ pub(crate) fn claim(dir: &Path, root: &RootKey, if_absent: IfAbsent) -> Result<C
     Ok(claim)
 }
 
-impl Claim {
+impl DirectoryClaim {
     /// Where the engine keeps its files.
     pub(crate) fn engine_dir(&self) -> PathBuf {
         engine_dir(&self.dir, self.marker.generation)
@@ -109,7 +113,7 @@ impl Claim {
     }
 
     /// Begins the next generation: an empty directory for its engine, and a new data key. It counts
-    /// for nothing until [`Claim::switch_to`].
+    /// for nothing until [`DirectoryClaim::switch_to`].
     pub(crate) fn begin_next(&self) -> Result<NextGeneration, LocalError> {
         self.remove_other_generations();
         let next = new_marker(self.marker.generation + 1).and_then(|marker| {

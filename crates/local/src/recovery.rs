@@ -21,7 +21,7 @@ use store::{RowKey, StoreError};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use crate::directory::Claim;
+use crate::directory::DirectoryClaim;
 use crate::engine::Engine;
 use crate::queue::BatchContent;
 use crate::shared::Shared;
@@ -38,7 +38,7 @@ const PROBE: &str = "probe";
 
 /// What opening the engine anew takes.
 pub(crate) struct EngineSource {
-    pub(crate) claim: Arc<Claim>,
+    pub(crate) claim: Arc<DirectoryClaim>,
     pub(crate) options: LocalOptions,
 }
 

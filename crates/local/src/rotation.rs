@@ -15,7 +15,7 @@ use std::path::Path;
 use bytes::Bytes;
 use store::{Direction, KeyBounds, RowKey, StoreError};
 
-use crate::directory::{self, Claim, IfAbsent, NextGeneration};
+use crate::directory::{self, DirectoryClaim, IfAbsent, NextGeneration};
 use crate::engine::Engine;
 use crate::{LocalError, LocalOptions, RootKey, runtime};
 
@@ -26,7 +26,7 @@ const PORTION_BYTES: usize = 4 << 20;
 /// put the new key file in place before anybody else looks for it.
 #[derive(Debug)]
 pub struct Rotation {
-    claim: Claim,
+    claim: DirectoryClaim,
     options: LocalOptions,
 }
 

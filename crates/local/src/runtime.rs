@@ -10,7 +10,7 @@ use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::directory::Claim;
+use crate::directory::DirectoryClaim;
 use crate::engine::Engine;
 use crate::recovery::EngineSource;
 use crate::shared::Shared;
@@ -20,7 +20,10 @@ use crate::{LocalError, LocalOptions, committer};
 const WORKERS: usize = 3;
 
 /// Opens the engine and starts its committer.
-pub(crate) fn start(claim: Claim, options: &LocalOptions) -> Result<Arc<Shared>, LocalError> {
+pub(crate) fn start(
+    claim: DirectoryClaim,
+    options: &LocalOptions,
+) -> Result<Arc<Shared>, LocalError> {
     let (opened, opening) = mpsc::sync_channel(1);
     let kept = options.clone();
     let live = move || match open(&claim, &kept) {
@@ -46,7 +49,10 @@ pub(crate) fn start(claim: Claim, options: &LocalOptions) -> Result<Arc<Shared>,
     })
 }
 
-fn open(claim: &Claim, options: &LocalOptions) -> Result<(Runtime, Arc<Shared>), LocalError> {
+fn open(
+    claim: &DirectoryClaim,
+    options: &LocalOptions,
+) -> Result<(Runtime, Arc<Shared>), LocalError> {
     let runtime = build(&options.dir)?;
     let entered = runtime.enter();
     let engine = Engine::open(&claim.engine_dir(), claim.data_key(), options)?;

@@ -104,7 +104,9 @@ fn check_values(json: &Json<'_>, shape: &'static Shape) -> Result<(), ApiError> 
 fn members_in_order(members: &'static [Member]) -> impl Iterator<Item = &'static Member> {
     let rank = |member: &Member| VALUES.iter().position(|name| *name == member.name);
     let first = VALUES.iter().filter_map(|name| members.iter().find(|member| member.name == *name));
-    first.chain(members.iter().filter(move |member| rank(member).is_none()))
+    let ordered = first.chain(members.iter().filter(move |member| rank(member).is_none()));
+    debug_assert_eq!(ordered.clone().count(), members.len(), "every member is read once");
+    ordered
 }
 
 /// Some members have words of their own around what is wrong with a value.

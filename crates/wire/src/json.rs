@@ -248,6 +248,7 @@ fn keep_last(entries: &mut Vec<(Cow<'_, str>, Json<'_>)>) {
             }
         }
     }
+    debug_assert_eq!(kept.len(), places.len(), "each name stands once");
     *entries = kept;
 }
 

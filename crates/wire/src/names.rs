@@ -52,6 +52,10 @@ macro_rules! word {
         impl $crate::encode::Encode for $type {
             fn encode(&self, out: &mut Vec<u8>) {
                 let word = $crate::names::WireName::wire_name(self);
+                debug_assert!(
+                    <Self as $crate::names::WireName>::parse(word).is_some(),
+                    "{word} is a word that is read too"
+                );
                 $crate::encode::write_string(out, word);
             }
         }

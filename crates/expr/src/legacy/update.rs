@@ -6,7 +6,7 @@ use model::{ApiError, AttributeValue};
 use super::invalid;
 use crate::notation::Notation;
 use crate::path::Path;
-use crate::update::{Action, Edit, SetValue, Source, Update};
+use crate::update::{Action, Edit, SetValue, Update, ValueSource};
 
 /// Plans `AttributeUpdates`; `None` where nothing is updated.
 ///
@@ -27,7 +27,9 @@ pub fn update(updates: AttributeUpdates) -> Result<Option<Update>, ApiError> {
 fn edit(update: AttributeUpdate) -> Result<Edit, ApiError> {
     use AttributeValue::{Bs, L, N, Ns, Ss};
     match (update.action, update.value) {
-        (UpdateAction::Put, Some(value)) => Ok(Edit::Set(SetValue::Source(Source::Value(value)))),
+        (UpdateAction::Put, Some(value)) => {
+            Ok(Edit::Set(SetValue::Source(ValueSource::Value(value))))
+        }
         (UpdateAction::Add, Some(value @ (N(_) | Ss(_) | Ns(_) | Bs(_) | L(_)))) => {
             Ok(Edit::Add(value))
         }

@@ -113,6 +113,7 @@ fn check_bounds(low: &AttributeValue, high: &AttributeValue) -> Result<(), Fault
 }
 
 fn is_in(operand: Resolved<'_>, list: Vec<Resolved<'_>>) -> Result<Test, Fault> {
+    debug_assert!(!list.is_empty(), "the grammar has no empty list");
     if list.len() > IN_OPERANDS_MAX {
         return Err(Fault::too_many_in_operands(list.len()));
     }

@@ -10,7 +10,7 @@ use crate::notation::Notation;
 use crate::path::check_apart;
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;
-use crate::update::{Action, Edit, SetValue, Source, Update};
+use crate::update::{Action, Edit, SetValue, Update, ValueSource};
 
 /// Plans an update.
 pub(super) fn plan(placeholders: &Placeholders, tree: &tree::Update<'_>) -> Result<Update, Fault> {
@@ -138,10 +138,10 @@ fn plan_set_value(
     }
 }
 
-fn source(operand: Resolved<'_>) -> Result<Source, Fault> {
+fn source(operand: Resolved<'_>) -> Result<ValueSource, Fault> {
     match operand {
-        Resolved::Path(path) => Ok(Source::Path(path)),
-        Resolved::Value(value) => Ok(Source::Value(value.clone())),
+        Resolved::Path(path) => Ok(ValueSource::Path(path)),
+        Resolved::Value(value) => Ok(ValueSource::Value(value.clone())),
         Resolved::Function { name, arguments } => {
             let count = arguments.len();
             let [first, second] =
@@ -155,7 +155,7 @@ fn function_source(
     name: FunctionName,
     first: Resolved<'_>,
     second: Resolved<'_>,
-) -> Result<Source, Fault> {
+) -> Result<ValueSource, Fault> {
     match name {
         FunctionName::IfNotExists => {
             // A path twice is refused here and not in list_append (an application's log quotes
@@ -164,12 +164,12 @@ fn function_source(
             let Resolved::Path(path) = first else {
                 return Err(Fault::path_required(name.text()));
             };
-            Ok(Source::IfNotExists(path, Box::new(source(second)?)))
+            Ok(ValueSource::IfNotExists(path, Box::new(source(second)?)))
         }
         FunctionName::ListAppend => {
             check_type(name.text(), first.value_type(), &["L"])?;
             check_type(name.text(), second.value_type(), &["L"])?;
-            Ok(Source::ListAppend(Box::new(source(first)?), Box::new(source(second)?)))
+            Ok(ValueSource::ListAppend(Box::new(source(first)?), Box::new(source(second)?)))
         }
         _ => Err(Fault::function_not_in_update(name.text())),
     }

@@ -19,6 +19,7 @@ pub(super) fn update<'a>(cursor: &mut Cursor<'a>) -> Result<Update<'a>, Fault> {
     if update.sections.is_empty() {
         return Err(cursor.unexpected(0));
     }
+    debug_assert!(update.actions.len() >= update.sections.len(), "every section has an action");
     Ok(update)
 }
 

@@ -35,17 +35,17 @@ pub(crate) enum Edit {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SetValue {
-    Source(Source),
-    Arithmetic { operator: Arithmetic, left: Source, right: Source },
+    Source(ValueSource),
+    Arithmetic { operator: Arithmetic, left: ValueSource, right: ValueSource },
 }
 
 /// Where SET takes a value from.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Source {
+pub(crate) enum ValueSource {
     Path(Path),
     Value(AttributeValue),
-    IfNotExists(Path, Box<Source>),
-    ListAppend(Box<Source>, Box<Source>),
+    IfNotExists(Path, Box<ValueSource>),
+    ListAppend(Box<ValueSource>, Box<ValueSource>),
 }
 
 impl Update {
@@ -91,7 +91,7 @@ impl Update {
     }
 }
 
-impl Source {
+impl ValueSource {
     fn collect_paths<'a>(&'a self, paths: &mut Vec<&'a Path>) {
         match self {
             Self::Path(path) => paths.push(path),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
-use super::rows::{ATOMS, Shown, all, row, submit};
+use super::rows::{ATOMS, ShownRow, all, row, submit};
 use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::{Guard, Kind, Outcome, RowKey, Space, Store, StoreError, Write, log_number, log_range};
 
@@ -22,11 +22,11 @@ fn append(log: RowKey, at_least: u64, value: &[u8]) -> Write {
     Write::Append { log, at_least, value: Bytes::copy_from_slice(value) }
 }
 
-async fn rows_of(store: &impl Store, log: &RowKey) -> Result<Vec<Shown>, StoreError> {
+async fn rows_of(store: &impl Store, log: &RowKey) -> Result<Vec<ShownRow>, StoreError> {
     all(store, &log_range(log, Bound::Unbounded, Bound::Unbounded)).await
 }
 
-fn numbers(rows: &[Shown]) -> Result<Vec<u64>, StoreError> {
+fn numbers(rows: &[ShownRow]) -> Result<Vec<u64>, StoreError> {
     rows.iter().map(|(key, _)| log_number(key.borrowed())).collect()
 }
 
@@ -80,8 +80,8 @@ async fn follow(
     store: &impl Store,
     log: &RowKey,
     writers: &[JoinHandle<Checked>],
-) -> Result<Vec<Shown>, Violation> {
-    let mut seen: Vec<Shown> = Vec::new();
+) -> Result<Vec<ShownRow>, Violation> {
+    let mut seen: Vec<ShownRow> = Vec::new();
     loop {
         let is_last_reading = writers.iter().all(JoinHandle::is_finished);
         let lower = match seen.last() {

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-use super::rows::{Shown, all, apply, shown};
+use super::rows::{ShownRow, all, apply, shown};
 use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::Consistency::Strong;
 use crate::{Direction, Kind, Logs, RowKey, RowRange, Space, Store, Write, resolve};
@@ -70,7 +70,7 @@ pub(super) fn ranges<H: Harness>(bench: &Bench<'_, H>) -> Checked {
 pub(super) fn segments<H: Harness>(bench: &Bench<'_, H>) -> Checked {
     check_cases(bench, 12, Just(()), async |store, space, model, ()| {
         let of_kind = |(key, _): &(&RowKey, &Bytes)| key.borrowed().kind() == Kind(1);
-        let expected: Vec<Shown> =
+        let expected: Vec<ShownRow> =
             model.iter().filter(of_kind).map(|(key, value)| (key.clone(), value.clone())).collect();
         for segments in 1..9 {
             let found = shown_in_segments(store, space, segments).await?;
@@ -84,7 +84,7 @@ async fn shown_in_segments(
     store: &impl Store,
     space: Space,
     segments: u64,
-) -> Result<Vec<Shown>, Violation> {
+) -> Result<Vec<ShownRow>, Violation> {
     let width = u64::MAX / segments;
     let mut found = Vec::new();
     for segment in 0..segments {
@@ -165,7 +165,7 @@ async fn fill(
 }
 
 /// What the contract says a range shows, by looking at every row's parts.
-fn expected(model: &Rows, range: &RowRange, direction: Direction, limit: usize) -> Vec<Shown> {
+fn expected(model: &Rows, range: &RowRange, direction: Direction, limit: usize) -> Vec<ShownRow> {
     let rows = model.iter().filter(|(key, _)| lies_in(key, range, direction));
     let rows = rows.map(|(key, value)| (key.clone(), value.clone()));
     match direction {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use bytes::Bytes;
 
-use super::rows::{Shown, all, apply, number, put, row, whole_partition};
+use super::rows::{ShownRow, all, apply, number, put, row, whole_partition};
 use super::{Bench, Checked, Harness, Violation, ensure};
 use crate::Consistency::{Eventual, Strong};
 use crate::{Direction, RowRange, Snapshot, Space, Store, StoreError, Write};
@@ -60,7 +60,7 @@ pub(super) fn snapshots<H: Harness>(bench: &Bench<'_, H>) -> Checked {
 }
 
 /// Compares whatever a snapshot can be asked with the rows of its moment.
-async fn is_as_it_was(snapshot: &impl Snapshot, before: &[Shown]) -> Checked {
+async fn is_as_it_was(snapshot: &impl Snapshot, before: &[ShownRow]) -> Checked {
     for (key, value) in before {
         let found = snapshot.get(key).await?;
         ensure!(found.as_ref() == Some(value), "a snapshot's row became {found:?}");

@@ -17,7 +17,7 @@ pub(super) static ATOMS: AtomIds = AtomIds::new(0);
 pub(super) const KIND: Kind = Kind(1);
 
 /// A row and its value, as a range showed it.
-pub(super) type Shown = (RowKey, Bytes);
+pub(super) type ShownRow = (RowKey, Bytes);
 
 /// One of several rows of one partition.
 pub(super) fn row(space: u32, sort: u8) -> RowKey {
@@ -83,7 +83,7 @@ pub(super) async fn shown(
     range: &RowRange,
     direction: Direction,
     limit: usize,
-) -> Result<(Vec<Shown>, usize), StoreError> {
+) -> Result<(Vec<ShownRow>, usize), StoreError> {
     let (mut rows, mut late) = (Vec::new(), 0);
     store
         .range(range, direction, Strong, |row| {
@@ -99,6 +99,6 @@ pub(super) async fn shown(
 }
 
 /// Every row a range shows, in key order.
-pub(super) async fn all(store: &impl Store, range: &RowRange) -> Result<Vec<Shown>, StoreError> {
+pub(super) async fn all(store: &impl Store, range: &RowRange) -> Result<Vec<ShownRow>, StoreError> {
     Ok(shown(store, range, Direction::Forward, usize::MAX).await?.0)
 }

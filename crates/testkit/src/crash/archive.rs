@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
-use super::observed::{Index, scan};
+use super::observed::{ScannedIndex, scan};
 use crate::http::Connection;
 
 const TABLE: &str = "archive";
@@ -75,12 +75,12 @@ pub async fn churn(mut connection: Connection, seed: u64) -> anyhow::Result<()> 
 ///
 /// # Errors
 /// An answer that is not success; an index that takes too long.
-pub async fn read(connection: &mut Connection) -> anyhow::Result<Option<Index>> {
+pub async fn read(connection: &mut Connection) -> anyhow::Result<Option<ScannedIndex>> {
     let Some(described) = settled(connection).await? else { return Ok(None) };
     let rows = scan(connection, TABLE, Some(INDEX)).await?;
     let mut table = scan(connection, TABLE, None).await?;
     table.retain(|row| row["shelf"]["S"].is_string());
-    let index = Index::new(INDEX, rows, &table, &["shelf"]);
+    let index = ScannedIndex::new(INDEX, rows, &table, &["shelf"]);
     let counted = described["ItemCount"].as_u64().context("ItemCount")?;
     ensure!(counted == index.rows.len() as u64, "{INDEX} counts {counted} rows");
     Ok(Some(index))

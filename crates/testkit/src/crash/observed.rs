@@ -23,14 +23,14 @@ pub struct Observed {
     /// Balances of `accounts`.
     pub balances: BTreeMap<String, i64>,
     /// Each index beside the rows of its table that belong in it.
-    pub indexes: Vec<Index>,
+    pub indexes: Vec<ScannedIndex>,
     /// Each table's stream, replayed beside it.
     pub streams: Vec<Replayed>,
 }
 
 /// An index and what it should hold.
 #[derive(Debug, Clone)]
-pub struct Index {
+pub struct ScannedIndex {
     /// The index's name.
     pub name: &'static str,
     /// The index's rows.
@@ -52,8 +52,8 @@ impl Observed {
         let ledger = scan(connection, "ledger", None).await?;
         let counters = scan(connection, "counters", None).await?;
         let indexes = vec![
-            Index::new("by-group", by_group, &items, &["group", "stamp"]),
-            Index::new("by-region", by_region, &accounts, &["region", "balance"]),
+            ScannedIndex::new("by-group", by_group, &items, &["group", "stamp"]),
+            ScannedIndex::new("by-region", by_region, &accounts, &["region", "balance"]),
         ];
         let mut observed = Self {
             items: keyed(&items, |row| Ok((slot(row)?, row.clone())))?,
@@ -95,11 +95,11 @@ impl Observed {
 
     /// Every index that differs from the one recomputed from its table.
     pub fn wrong_indexes(&self) -> Vec<String> {
-        self.indexes.iter().filter_map(Index::difference).collect()
+        self.indexes.iter().filter_map(ScannedIndex::difference).collect()
     }
 }
 
-impl Index {
+impl ScannedIndex {
     /// The index `name`, read as `rows`, of a table with these keys.
     pub fn new(name: &'static str, rows: Vec<Value>, table: &[Value], keys: &[&str]) -> Self {
         let belongs = |row: &&Value| keys.iter().all(|key| row.get(key).is_some());

@@ -31,6 +31,7 @@ impl Path<'_> {
 
     /// A place one step below.
     pub(super) fn then<'p>(&'p self, step: Step<'p>) -> Path<'p> {
+        debug_assert!(!matches!(step, Step::Root), "the request lies below nothing");
         Path { parent: Some(self), step }
     }
 }

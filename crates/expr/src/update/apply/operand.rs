@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use model::{ApiError, AttributeMap, AttributeValue, Number};
 
-use super::super::{SetValue, Source};
+use super::super::{SetValue, ValueSource};
 use super::document::find;
 use super::invalid;
 use crate::notation::Notation;
@@ -29,7 +29,7 @@ impl SetValue {
     }
 }
 
-impl Source {
+impl ValueSource {
     fn evaluate<'a>(&'a self, old: &'a AttributeMap) -> Result<Cow<'a, AttributeValue>, ApiError> {
         match self {
             Self::Path(path) => existing(old, path).map(Cow::Borrowed),

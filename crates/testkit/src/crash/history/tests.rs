@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::observed::{Index, Observed};
+use super::super::observed::{Observed, ScannedIndex};
 use super::super::streams::replay::Replayed;
 use super::super::tables::ACCOUNTS;
 use super::*;
@@ -160,7 +160,8 @@ fn observed() -> Observed {
     observed.balances.insert(account(0), BALANCE - 10);
     observed.balances.insert(account(1), BALANCE + 10);
     let table = [row("kept"), json!({"body": {"S": "not in the index"}})];
-    observed.indexes = vec![Index::new("by-group", vec![row("kept")], &table, &["group", "stamp"])];
+    observed.indexes =
+        vec![ScannedIndex::new("by-group", vec![row("kept")], &table, &["group", "stamp"])];
     observed
 }
 
