@@ -61,28 +61,19 @@ fn declaration(definition: &TableDefinition) -> CreateTableInput {
     let attributes = definition.attributes.iter().filter(|one| used.contains(one.name.as_str()));
     let is_provisioned = definition.billing_mode == BillingMode::Provisioned;
     CreateTableInput {
-        table_name: TableRef::new(&definition.name),
         attribute_definitions: Some(attributes.cloned().collect()),
         key_schema: Some(definition.key.declared()),
         local_secondary_indexes: local,
         global_secondary_indexes: global,
         billing_mode: Some(definition.billing_mode),
         provisioned_throughput: is_provisioned.then_some(definition.throughput),
-        // Figures that were taken once are not judged again.
-        on_demand_throughput: None,
-        warm_throughput: None,
         stream_specification: definition
             .stream
             .map(|stream| StreamDeclaration { enabled: true, view: Some(stream.view) }),
-        sse_specification: None,
         table_class: definition.table_class,
         deletion_protection_enabled: Some(definition.deletion_protection),
-        // Neither are tags.
-        tags: None,
-        resource_policy: None,
-        global_table_settings_replication_mode: None,
-        global_table_source_arn: None,
-        vector_indexes: None,
+        // Figures and tags that were taken once are not judged again.
+        ..CreateTableInput::new(TableRef::new(&definition.name))
     }
 }
 

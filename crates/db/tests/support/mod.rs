@@ -125,24 +125,9 @@ pub(crate) fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> I
 /// A key of `hash` and perhaps `range`, each as `name:T`.
 pub(crate) fn table(name: &str, hash: &str, range: Option<&str>) -> CreateTableInput {
     let mut declaration = CreateTableInput {
-        table_name: TableRef::new(name),
         attribute_definitions: Some(Vec::new()),
-        key_schema: None,
-        local_secondary_indexes: None,
-        global_secondary_indexes: None,
         billing_mode: Some(BillingMode::PayPerRequest),
-        provisioned_throughput: None,
-        on_demand_throughput: None,
-        warm_throughput: None,
-        stream_specification: None,
-        sse_specification: None,
-        table_class: None,
-        deletion_protection_enabled: None,
-        tags: None,
-        resource_policy: None,
-        global_table_settings_replication_mode: None,
-        global_table_source_arn: None,
-        vector_indexes: None,
+        ..CreateTableInput::new(TableRef::new(name))
     };
     declaration.key_schema = Some(key(&mut declaration, &[hash], range.as_slice()));
     declaration
@@ -210,25 +195,7 @@ pub(crate) fn with_local(
 
 /// A change of a table that changes nothing yet.
 pub(crate) fn update_of(table: &str) -> UpdateTableInput {
-    UpdateTableInput {
-        table_name: TableRef::new(table),
-        attribute_definitions: None,
-        billing_mode: None,
-        provisioned_throughput: None,
-        global_secondary_index_updates: None,
-        stream_specification: None,
-        sse_specification: None,
-        table_class: None,
-        deletion_protection_enabled: None,
-        on_demand_throughput: None,
-        warm_throughput: None,
-        disassociation_protection_enabled: None,
-        global_table_settings_replication_mode: None,
-        global_table_witness_updates: None,
-        multi_region_consistency: None,
-        replica_updates: None,
-        vector_index_updates: None,
-    }
+    UpdateTableInput::new(TableRef::new(table))
 }
 
 /// A change of a table that adds a global index.

@@ -19,6 +19,12 @@ pub struct BatchGetItemInput {
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
 }
 
+impl BatchGetItemInput {
+    pub fn new(request_items: Vec<(TableRef, KeysAndAttributes)>) -> Self {
+        Self { request_items, return_consumed_capacity: None }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BatchGetItemOutput {
     pub consumed_capacity: Option<Vec<CapacityReport>>,
@@ -31,6 +37,12 @@ pub struct BatchWriteItemInput {
     pub request_items: Vec<(TableRef, Vec<WriteRequest>)>,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub return_item_collection_metrics: Option<ReturnItemCollectionMetrics>,
+}
+
+impl BatchWriteItemInput {
+    pub fn new(request_items: Vec<(TableRef, Vec<WriteRequest>)>) -> Self {
+        Self { request_items, return_consumed_capacity: None, return_item_collection_metrics: None }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,6 +62,19 @@ pub struct ConditionCheck {
     pub table_name: TableRef,
 }
 
+impl ConditionCheck {
+    pub fn new(condition_expression: String, key: AttributeMap, table_name: TableRef) -> Self {
+        Self {
+            condition_expression,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            key,
+            return_values_on_condition_check_failure: None,
+            table_name,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delete {
     pub condition_expression: Option<String>,
@@ -58,6 +83,19 @@ pub struct Delete {
     pub key: AttributeMap,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
+}
+
+impl Delete {
+    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+        Self {
+            condition_expression: None,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            key,
+            return_values_on_condition_check_failure: None,
+            table_name,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +111,24 @@ pub struct DeleteItemInput {
     pub return_values: Option<ReturnValues>,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
+}
+
+impl DeleteItemInput {
+    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+        Self {
+            condition_expression: None,
+            conditional_operator: None,
+            expected: None,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            key,
+            return_consumed_capacity: None,
+            return_item_collection_metrics: None,
+            return_values: None,
+            return_values_on_condition_check_failure: None,
+            table_name,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -95,6 +151,12 @@ pub struct Get {
     pub table_name: TableRef,
 }
 
+impl Get {
+    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+        Self { expression_attribute_names: None, key, projection_expression: None, table_name }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetItemInput {
     pub attributes_to_get: Option<Vec<String>>,
@@ -104,6 +166,20 @@ pub struct GetItemInput {
     pub projection_expression: Option<String>,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub table_name: TableRef,
+}
+
+impl GetItemInput {
+    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+        Self {
+            attributes_to_get: None,
+            consistent_read: None,
+            expression_attribute_names: None,
+            key,
+            projection_expression: None,
+            return_consumed_capacity: None,
+            table_name,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -126,6 +202,18 @@ pub struct KeysAndAttributes {
     pub projection_expression: Option<String>,
 }
 
+impl KeysAndAttributes {
+    pub fn new(keys: Vec<AttributeMap>) -> Self {
+        Self {
+            attributes_to_get: None,
+            consistent_read: None,
+            expression_attribute_names: None,
+            keys,
+            projection_expression: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Put {
     pub condition_expression: Option<String>,
@@ -134,6 +222,19 @@ pub struct Put {
     pub item: AttributeMap,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
+}
+
+impl Put {
+    pub fn new(item: AttributeMap, table_name: TableRef) -> Self {
+        Self {
+            condition_expression: None,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            item,
+            return_values_on_condition_check_failure: None,
+            table_name,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -149,6 +250,24 @@ pub struct PutItemInput {
     pub return_values: Option<ReturnValues>,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
+}
+
+impl PutItemInput {
+    pub fn new(item: AttributeMap, table_name: TableRef) -> Self {
+        Self {
+            condition_expression: None,
+            conditional_operator: None,
+            expected: None,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            item,
+            return_consumed_capacity: None,
+            return_item_collection_metrics: None,
+            return_values: None,
+            return_values_on_condition_check_failure: None,
+            table_name,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -184,6 +303,30 @@ pub struct QueryInput {
     pub table_name: TableRef,
 }
 
+impl QueryInput {
+    pub fn new(table_name: TableRef) -> Self {
+        Self {
+            attributes_to_get: None,
+            conditional_operator: None,
+            consistent_read: None,
+            exclusive_start_key: None,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            filter_expression: None,
+            index_name: None,
+            key_condition_expression: None,
+            key_conditions: None,
+            limit: None,
+            projection_expression: None,
+            query_filter: None,
+            return_consumed_capacity: None,
+            scan_index_forward: None,
+            select: None,
+            table_name,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryOutput {
     pub consumed_capacity: Option<CapacityReport>,
@@ -213,6 +356,29 @@ pub struct ScanInput {
     pub total_segments: Option<u64>,
 }
 
+impl ScanInput {
+    pub fn new(table_name: TableRef) -> Self {
+        Self {
+            attributes_to_get: None,
+            conditional_operator: None,
+            consistent_read: None,
+            exclusive_start_key: None,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            filter_expression: None,
+            index_name: None,
+            limit: None,
+            projection_expression: None,
+            return_consumed_capacity: None,
+            scan_filter: None,
+            segment: None,
+            select: None,
+            table_name,
+            total_segments: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ScanOutput {
     pub consumed_capacity: Option<CapacityReport>,
@@ -231,6 +397,12 @@ pub struct TransactGetItem {
 pub struct TransactGetItemsInput {
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub transact_items: Vec<TransactGetItem>,
+}
+
+impl TransactGetItemsInput {
+    pub fn new(transact_items: Vec<TransactGetItem>) -> Self {
+        Self { return_consumed_capacity: None, transact_items }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -255,6 +427,17 @@ pub struct TransactWriteItemsInput {
     pub transact_items: Vec<TransactWriteItem>,
 }
 
+impl TransactWriteItemsInput {
+    pub fn new(transact_items: Vec<TransactWriteItem>) -> Self {
+        Self {
+            client_request_token: None,
+            return_consumed_capacity: None,
+            return_item_collection_metrics: None,
+            transact_items,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TransactWriteItemsOutput {
     pub consumed_capacity: Option<Vec<CapacityReport>>,
@@ -272,6 +455,20 @@ pub struct Update {
     pub update_expression: String,
 }
 
+impl Update {
+    pub fn new(key: AttributeMap, table_name: TableRef, update_expression: String) -> Self {
+        Self {
+            condition_expression: None,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            key,
+            return_values_on_condition_check_failure: None,
+            table_name,
+            update_expression,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateItemInput {
     pub attribute_updates: Option<BTreeMap<String, AttributeUpdate>>,
@@ -287,6 +484,26 @@ pub struct UpdateItemInput {
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
     pub update_expression: Option<String>,
+}
+
+impl UpdateItemInput {
+    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+        Self {
+            attribute_updates: None,
+            condition_expression: None,
+            conditional_operator: None,
+            expected: None,
+            expression_attribute_names: None,
+            expression_attribute_values: None,
+            key,
+            return_consumed_capacity: None,
+            return_item_collection_metrics: None,
+            return_values: None,
+            return_values_on_condition_check_failure: None,
+            table_name,
+            update_expression: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]

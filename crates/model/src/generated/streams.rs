@@ -14,6 +14,12 @@ pub struct DescribeStreamInput {
     pub stream_arn: StreamArn,
 }
 
+impl DescribeStreamInput {
+    pub fn new(stream_arn: StreamArn) -> Self {
+        Self { exclusive_start_shard_id: None, limit: None, shard_filter: None, stream_arn }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DescribeStreamOutput {
     pub stream_description: Option<StreamDescription>,
@@ -23,6 +29,12 @@ pub struct DescribeStreamOutput {
 pub struct GetRecordsInput {
     pub limit: Option<u64>,
     pub shard_iterator: String,
+}
+
+impl GetRecordsInput {
+    pub fn new(shard_iterator: String) -> Self {
+        Self { limit: None, shard_iterator }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -38,6 +50,22 @@ pub struct GetShardIteratorInput {
     pub shard_iterator_type: ShardIteratorType,
     pub stream_arn: StreamArn,
     pub timestamp_ms: Option<u64>,
+}
+
+impl GetShardIteratorInput {
+    pub fn new(
+        shard_id: String,
+        shard_iterator_type: ShardIteratorType,
+        stream_arn: StreamArn,
+    ) -> Self {
+        Self {
+            sequence_number: None,
+            shard_id,
+            shard_iterator_type,
+            stream_arn,
+            timestamp_ms: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]

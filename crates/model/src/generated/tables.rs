@@ -51,6 +51,31 @@ pub struct CreateTableInput {
     pub warm_throughput: Option<WarmThroughput>,
 }
 
+impl CreateTableInput {
+    pub fn new(table_name: TableRef) -> Self {
+        Self {
+            attribute_definitions: None,
+            billing_mode: None,
+            deletion_protection_enabled: None,
+            global_secondary_indexes: None,
+            global_table_settings_replication_mode: None,
+            global_table_source_arn: None,
+            key_schema: None,
+            local_secondary_indexes: None,
+            on_demand_throughput: None,
+            provisioned_throughput: None,
+            resource_policy: None,
+            sse_specification: None,
+            stream_specification: None,
+            table_class: None,
+            table_name,
+            tags: None,
+            vector_indexes: None,
+            warm_throughput: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateTableOutput {
     pub table_description: Option<TableDescription>,
@@ -65,6 +90,12 @@ pub struct DeleteGlobalSecondaryIndexAction {
 pub struct DeleteResourcePolicyInput {
     pub expected_revision_id: Option<String>,
     pub resource_arn: TableRef,
+}
+
+impl DeleteResourcePolicyInput {
+    pub fn new(resource_arn: TableRef) -> Self {
+        Self { expected_revision_id: None, resource_arn }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -203,6 +234,12 @@ pub struct ListTagsOfResourceInput {
     pub resource_arn: TableRef,
 }
 
+impl ListTagsOfResourceInput {
+    pub fn new(resource_arn: TableRef) -> Self {
+        Self { next_token: None, resource_arn }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListTagsOfResourceOutput {
     pub next_token: Option<String>,
@@ -255,6 +292,17 @@ pub struct PutResourcePolicyInput {
     pub expected_revision_id: Option<String>,
     pub policy: String,
     pub resource_arn: TableRef,
+}
+
+impl PutResourcePolicyInput {
+    pub fn new(policy: String, resource_arn: TableRef) -> Self {
+        Self {
+            confirm_remove_self_resource_access: None,
+            expected_revision_id: None,
+            policy,
+            resource_arn,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -380,6 +428,30 @@ pub struct UpdateTableInput {
     pub table_name: TableRef,
     pub vector_index_updates: Option<Unsupported>,
     pub warm_throughput: Option<WarmThroughput>,
+}
+
+impl UpdateTableInput {
+    pub fn new(table_name: TableRef) -> Self {
+        Self {
+            attribute_definitions: None,
+            billing_mode: None,
+            deletion_protection_enabled: None,
+            disassociation_protection_enabled: None,
+            global_secondary_index_updates: None,
+            global_table_settings_replication_mode: None,
+            global_table_witness_updates: None,
+            multi_region_consistency: None,
+            on_demand_throughput: None,
+            provisioned_throughput: None,
+            replica_updates: None,
+            sse_specification: None,
+            stream_specification: None,
+            table_class: None,
+            table_name,
+            vector_index_updates: None,
+            warm_throughput: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]

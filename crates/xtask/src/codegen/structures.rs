@@ -119,6 +119,35 @@ impl Structures<'_> {
             }
         }
         text.push_str("}\n\n");
+        let required = members.iter().filter(|member| member.required).count();
+        if self.asked.contains(name) && (1..members.len()).contains(&required) {
+            self.constructor(name, &members, text)?;
+        }
+        Ok(())
+    }
+
+    /// A function that makes a structure of what a request must have, and leaves the rest absent.
+    fn constructor(
+        &self,
+        name: &str,
+        members: &[Member<'_>],
+        text: &mut String,
+    ) -> anyhow::Result<()> {
+        let (mut parameters, mut fields) = (String::new(), String::new());
+        for member in members {
+            let field = self.field(name, member)?;
+            if member.required {
+                let shown = self.type_of(member.shape, false)?;
+                write!(parameters, "{field}: {shown},")?;
+                write!(fields, "{field},")?;
+            } else {
+                write!(fields, "{field}: None,")?;
+            }
+        }
+        write!(
+            text,
+            "impl {name} {{ pub fn new({parameters}) -> Self {{ Self {{ {fields} }} }} }}\n\n"
+        )?;
         Ok(())
     }
 
