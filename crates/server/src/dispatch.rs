@@ -43,4 +43,6 @@ async fn answer<O: Handle, P: Codec<O>, S: Store>(
 }
 
 #[cfg(test)]
+mod protocols;
+#[cfg(test)]
 mod tests;

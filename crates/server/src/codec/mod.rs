@@ -13,6 +13,8 @@
 //! compressed, is `http`'s.
 
 mod json;
+#[cfg(test)]
+pub(crate) mod lines;
 
 use model::ApiError;
 use wire::Operation;

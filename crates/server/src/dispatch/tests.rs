@@ -107,8 +107,7 @@ impl Bench {
     }
 
     async fn refusing(refused: &[usize]) -> Self {
-        let db = Db::open(MemoryStore::new(), DbOptions::new(Constant, Constant)).await.unwrap();
-        let mut pipeline = Pipeline::new(db);
+        let mut pipeline = pipeline().await;
         let table = json!({
             "TableName": "tab", "BillingMode": "PAY_PER_REQUEST",
             "AttributeDefinitions": [
@@ -147,14 +146,28 @@ async fn call(
     operation: &str,
     input: &Value,
 ) -> Result<Value, ApiError> {
+    let operation = OperationName::parse(operation).unwrap();
+    let output = called(&Json10, pipeline, operation, input.to_string().as_bytes()).await?;
+    Ok(serde_json::from_slice(&output).unwrap())
+}
+
+/// A pipeline over an empty database.
+pub(super) async fn pipeline() -> Pipeline<MemoryStore> {
+    Pipeline::new(Db::open(MemoryStore::new(), DbOptions::new(Constant, Constant)).await.unwrap())
+}
+
+/// The output of an operation under some protocol.
+pub(super) async fn called(
+    protocol: &impl Protocol,
+    pipeline: &Pipeline<MemoryStore>,
+    operation: OperationName,
+    input: &[u8],
+) -> Result<Vec<u8>, ApiError> {
     let scope = Scope { account: "000000000000".into(), region: "eu-north-1".into() };
     let caller = Caller { access_key_id: "key".into(), region: "eu-north-1".into() };
     let (host, target) = ("localhost", OnceLock::new());
     let call = Call { caller: &caller, host, scope: &scope, target: &target };
-    let operation = OperationName::parse(operation).unwrap();
-    let input = input.to_string();
-    let output = dispatch(&Json10, pipeline, operation, call, input.as_bytes()).await?;
-    Ok(serde_json::from_slice(&output).unwrap())
+    dispatch(protocol, pipeline, operation, call, input).await
 }
 
 const HOME: &str = "in 000000000000 eu-north-1";
