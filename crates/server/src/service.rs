@@ -21,7 +21,7 @@ use wire::{ErrorBody, OperationName};
 use crate::codec::{Json10, Protocol};
 use crate::dispatch::dispatch;
 use crate::http::{Answer, ContentType, Intake, RequestId, RequestIds, head, unpacked};
-use crate::metrics::{self, Metrics, Now};
+use crate::metrics::{self, Metrics, Readings};
 use crate::panics;
 use crate::pipeline::{Call, Pipeline};
 use crate::request_log::Event;
@@ -108,7 +108,7 @@ impl<S: Store> Service<S> {
     }
 
     fn measured(&self, intake: &Intake) -> Answer {
-        let text = self.metrics().text(&Now {
+        let text = self.metrics().text(&Readings {
             body_bytes: intake.bytes_held(),
             health: self.pipeline.db.health(),
             expiry: self.pipeline.db.expiry_figures(),
@@ -153,7 +153,7 @@ impl<S: Store> Service<S> {
         };
         let answer = answer.packed_for(&head.headers).await;
         let (took, target) = (started.elapsed(), target.get());
-        self.metrics().answered(metrics::Request { operation: known, target, error, took });
+        self.metrics().answered(metrics::Answered { operation: known, target, error, took });
         Event { id, peer, head: &head, target, error, bytes_in, answer: &answer, took }
             .log(self.slow_after);
         answer

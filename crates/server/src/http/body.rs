@@ -11,7 +11,7 @@ use model::ApiError;
 use tokio::time::{Instant, timeout_at};
 use wire::{Class, OperationName};
 
-use super::{Budget, Patience, Room};
+use super::{Budget, Patience, Taken};
 
 /// How much of a too large body is still read, so that a client that only listens after it has
 /// sent everything hears the answer instead of a reset connection.
@@ -36,7 +36,7 @@ pub(crate) struct Intake {
 pub(crate) struct Received<'a> {
     pub(crate) bytes: Bytes,
     /// Held until the request is answered.
-    _room: Option<Room<'a>>,
+    _room: Option<Taken<'a>>,
 }
 
 /// Whether what is received will grow when it is unpacked.
@@ -81,7 +81,7 @@ impl Intake {
     }
 
     /// Waits for room for the answer, if it may have many items.
-    pub(crate) async fn room_for_answer(&self, operation: OperationName) -> Option<Room<'_>> {
+    pub(crate) async fn room_for_answer(&self, operation: OperationName) -> Option<Taken<'_>> {
         match operation.class() {
             Class::Read if operation != OperationName::GetItem => {
                 Some(self.answers.room(ANSWER_BYTES).await)

@@ -10,9 +10,9 @@ pub(crate) struct Budget {
     free: Semaphore,
 }
 
-/// Room for one request's body. Given back when dropped.
+/// Bytes that one request has of the budget. They are given back when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Room<'a> {
+pub(crate) struct Taken<'a> {
     permit: SemaphorePermit<'a>,
 }
 
@@ -24,10 +24,10 @@ impl Budget {
     }
 
     /// Waits for room for `bytes`; for all there is, if that is less.
-    pub(crate) async fn room(&self, bytes: usize) -> Room<'_> {
+    pub(crate) async fn room(&self, bytes: usize) -> Taken<'_> {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.bytes_max);
         let permit = self.free.acquire_many(bytes).await;
-        Room { permit: permit.expect("nobody closes the semaphore") }
+        Taken { permit: permit.expect("nobody closes the semaphore") }
     }
 
     /// Bytes that bodies take up now.
@@ -40,7 +40,7 @@ impl Budget {
     }
 }
 
-impl Room<'_> {
+impl Taken<'_> {
     /// Gives back what `bytes` do not need.
     pub(crate) fn shrink_to(&mut self, bytes: usize) {
         let surplus = self.permit.num_permits().saturating_sub(bytes);

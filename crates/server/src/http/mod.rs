@@ -19,7 +19,7 @@ mod unpack;
 
 pub(crate) use answer::{Answer, ContentType};
 pub(crate) use body::{Intake, Packing};
-pub(crate) use budget::{Budget, Room};
+pub(crate) use budget::{Budget, Taken};
 pub(crate) use request_id::{RequestId, RequestIds};
 pub(crate) use unpack::unpacked;
 

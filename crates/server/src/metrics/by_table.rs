@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::tables::TABLES_MAX;
-use super::text::{Kind, Text};
+use super::text::{FamilyType, Text};
 
 /// What a family is called and what its samples are.
 pub(super) struct Family {
     pub(super) name: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: FamilyType,
     pub(super) help: &'static str,
 }
 
@@ -21,8 +21,8 @@ impl Family {
         for (table, value) in values {
             let shared = tables.entry(table).or_default();
             *shared = match kind {
-                Kind::Counter => *shared + value,
-                Kind::Gauge | Kind::Histogram => shared.max(value),
+                FamilyType::Counter => *shared + value,
+                FamilyType::Gauge | FamilyType::Histogram => shared.max(value),
             };
         }
         text.family(name, kind, help);

@@ -3,7 +3,7 @@
 use db::ExpiryFigures;
 
 use super::by_table::Family;
-use super::text::{Kind, Text};
+use super::text::{FamilyType, Text};
 
 /// Writes the figures by table.
 pub(super) fn write(figures: &[ExpiryFigures], text: &mut Text) {
@@ -12,13 +12,13 @@ pub(super) fn write(figures: &[ExpiryFigures], text: &mut Text) {
     };
     let removed = Family {
         name: "stator_expired_items_total",
-        kind: Kind::Counter,
+        kind: FamilyType::Counter,
         help: "Items that time to live has removed.",
     };
     removed.write(of_each(|figures| figures.removed), text);
     let lag = Family {
         name: "stator_expiry_lag_seconds",
-        kind: Kind::Gauge,
+        kind: FamilyType::Gauge,
         help: "How long ago the oldest item that is due expired; 0 if none is due.",
     };
     lag.write(of_each(|figures| figures.lag_seconds), text);

@@ -42,7 +42,7 @@ pub(crate) struct Metrics {
 
 /// One request that was answered.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Request<'a> {
+pub(crate) struct Answered<'a> {
     /// `None`: it named none that is known.
     pub(crate) operation: Option<OperationName>,
     /// What it was about, if it got that far.
@@ -55,7 +55,7 @@ pub(crate) struct Request<'a> {
 
 /// What is not counted but looked up when somebody asks.
 #[derive(Debug)]
-pub(crate) struct Now {
+pub(crate) struct Readings {
     /// Bytes of bodies that are held.
     pub(crate) body_bytes: usize,
     /// Whether the store serves.
@@ -81,7 +81,7 @@ pub(crate) struct Connected<'a>(&'a Connections);
 
 impl Metrics {
     /// Counts a request.
-    pub(crate) fn answered(&self, request: Request<'_>) {
+    pub(crate) fn answered(&self, request: Answered<'_>) {
         self.tables.answered(request);
     }
 
@@ -97,7 +97,7 @@ impl Metrics {
     }
 
     /// All of it as Prometheus reads it.
-    pub(crate) fn text(&self, now: &Now) -> String {
+    pub(crate) fn text(&self, now: &Readings) -> String {
         let mut text = text::Text::default();
         self.tables.write(&mut text);
         self.connections.write(&mut text);

@@ -9,8 +9,8 @@ use parking_lot::{Mutex, RwLock};
 use store::{Histogram, SpreadUnit};
 use wire::OperationName;
 
-use super::Request;
-use super::text::{Kind, Text};
+use super::Answered;
+use super::text::{FamilyType, Text};
 
 /// Most tables with counters of their own; those that come later count as no table.
 pub(super) const TABLES_MAX: usize = 1000;
@@ -18,20 +18,20 @@ pub(super) const TABLES_MAX: usize = 1000;
 /// Counters by table, and those of requests without a table that is known.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    named: RwLock<HashMap<String, Table>>,
-    nameless: Arc<Place>,
+    named: RwLock<HashMap<String, TableCounters>>,
+    nameless: Arc<Counters>,
 }
 
 /// Counters of one table and of its indexes.
 #[derive(Debug, Default)]
-struct Table {
-    own: Arc<Place>,
-    indexes: BTreeMap<String, Arc<Place>>,
+struct TableCounters {
+    own: Arc<Counters>,
+    indexes: BTreeMap<String, Arc<Counters>>,
 }
 
 /// Counters of a table itself, or of one index.
 #[derive(Debug)]
-struct Place {
+struct Counters {
     operations: [OnceLock<Box<Operation>>; OperationName::COUNT],
     unknown: OnceLock<Box<Operation>>,
     /// In half units, as `model` counts them.
@@ -39,7 +39,7 @@ struct Place {
     write_halves: AtomicU64,
 }
 
-/// Counters of one operation on one place.
+/// Counters of one operation on one table or index.
 #[derive(Debug)]
 struct Operation {
     answered: AtomicU64,
@@ -47,16 +47,16 @@ struct Operation {
     durations: Histogram,
 }
 
-/// A place and what it is called; empty for no table, and for a table itself.
+/// Counters, and what they are of; empty for no table, and for a table itself.
 struct Named {
     table: String,
     index: String,
-    place: Arc<Place>,
+    counters: Arc<Counters>,
 }
 
 impl Tables {
-    pub(super) fn answered(&self, request: Request<'_>) {
-        let place = request.target.and_then(|target| {
+    pub(super) fn answered(&self, request: Answered<'_>) {
+        let counters = request.target.and_then(|target| {
             let (table, index) = (target.table.name(), target.index.as_deref());
             match request.error {
                 None if request.operation == Some(OperationName::DeleteTable) => {
@@ -68,28 +68,28 @@ impl Tables {
                 Some(_) => self.known(table, index),
             }
         });
-        place.as_ref().unwrap_or(&self.nameless).answered(request);
+        counters.as_ref().unwrap_or(&self.nameless).answered(request);
     }
 
     pub(super) fn consumed(&self, consumed: &ConsumedCapacity) {
         let indexes = consumed.local_indexes.iter().chain(&consumed.global_indexes);
         let indexes = indexes.map(|(index, capacity)| (Some(&index[..]), *capacity));
         for (index, capacity) in [(None, consumed.base)].into_iter().chain(indexes) {
-            let place = self.existing(consumed.table.name(), index);
-            place.as_ref().unwrap_or(&self.nameless).consumed(capacity);
+            let counters = self.existing(consumed.table.name(), index);
+            counters.as_ref().unwrap_or(&self.nameless).consumed(capacity);
         }
     }
 
     pub(super) fn write(&self, text: &mut Text) {
-        let places = self.places();
-        write_requests(&places, text);
-        write_durations(&places, text);
-        write_units(&places, text);
+        let counted = self.counted();
+        write_requests(&counted, text);
+        write_durations(&counted, text);
+        write_units(&counted, text);
     }
 
     /// The counters of a table or index, if something was done with the table before. An index
     /// that is not known counts as its table.
-    fn known(&self, table: &str, index: Option<&str>) -> Option<Arc<Place>> {
+    fn known(&self, table: &str, index: Option<&str>) -> Option<Arc<Counters>> {
         let named = self.named.read();
         let table = named.get(table)?;
         let index = index.and_then(|index| table.indexes.get(index));
@@ -97,42 +97,44 @@ impl Tables {
     }
 
     /// The counters of a table or index that exists; `None` if there are too many tables.
-    fn existing(&self, table: &str, index: Option<&str>) -> Option<Arc<Place>> {
-        if let Some(place) = self.named.read().get(table).and_then(|table| table.place(index)) {
-            return Some(Arc::clone(place));
+    fn existing(&self, table: &str, index: Option<&str>) -> Option<Arc<Counters>> {
+        if let Some(counters) = self.named.read().get(table).and_then(|table| table.counters(index))
+        {
+            return Some(Arc::clone(counters));
         }
         let mut named = self.named.write();
         if named.len() >= TABLES_MAX && !named.contains_key(table) {
             return None;
         }
         let table = named.entry(table.to_owned()).or_default();
-        let place = match index {
+        let counters = match index {
             None => Arc::clone(&table.own),
             Some(index) => Arc::clone(table.indexes.entry(index.to_owned()).or_default()),
         };
         assert!(named.len() <= TABLES_MAX, "memory is bounded whatever tables come and go");
-        Some(place)
+        Some(counters)
     }
 
-    /// All places, in the order of their names.
-    fn places(&self) -> Vec<Named> {
-        let named = |table: &str, index: &str, place: &Arc<Place>| Named {
+    /// All counters, in the order of what they are of.
+    fn counted(&self) -> Vec<Named> {
+        let named = |table: &str, index: &str, counters: &Arc<Counters>| Named {
             table: table.to_owned(),
             index: index.to_owned(),
-            place: Arc::clone(place),
+            counters: Arc::clone(counters),
         };
-        let mut places = vec![named("", "", &self.nameless)];
+        let mut counted = vec![named("", "", &self.nameless)];
         for (name, table) in &*self.named.read() {
-            places.push(named(name, "", &table.own));
-            places.extend(table.indexes.iter().map(|(index, place)| named(name, index, place)));
+            counted.push(named(name, "", &table.own));
+            counted
+                .extend(table.indexes.iter().map(|(index, counters)| named(name, index, counters)));
         }
-        places.sort_by(|one, other| (&one.table, &one.index).cmp(&(&other.table, &other.index)));
-        places
+        counted.sort_by(|one, other| (&one.table, &one.index).cmp(&(&other.table, &other.index)));
+        counted
     }
 }
 
-impl Table {
-    fn place(&self, index: Option<&str>) -> Option<&Arc<Place>> {
+impl TableCounters {
+    fn counters(&self, index: Option<&str>) -> Option<&Arc<Counters>> {
         match index {
             None => Some(&self.own),
             Some(index) => self.indexes.get(index),
@@ -140,7 +142,7 @@ impl Table {
     }
 }
 
-impl Default for Place {
+impl Default for Counters {
     fn default() -> Self {
         Self {
             operations: std::array::from_fn(|_| OnceLock::new()),
@@ -151,8 +153,8 @@ impl Default for Place {
     }
 }
 
-impl Place {
-    fn answered(&self, request: Request<'_>) {
+impl Counters {
+    fn answered(&self, request: Answered<'_>) {
         let operation = match request.operation {
             Some(operation) => &self.operations[operation as usize],
             None => &self.unknown,
@@ -189,7 +191,7 @@ impl Default for Operation {
 }
 
 impl Operation {
-    fn answered(&self, request: Request<'_>) {
+    fn answered(&self, request: Answered<'_>) {
         self.durations.observe(u64::try_from(request.took.as_micros()).unwrap_or(u64::MAX));
         match request.error {
             None => drop(self.answered.fetch_add(1, Ordering::Relaxed)),
@@ -211,13 +213,13 @@ impl Named {
     }
 }
 
-fn write_requests(places: &[Named], text: &mut Text) {
+fn write_requests(counted: &[Named], text: &mut Text) {
     let name = "stator_requests_total";
     let help = "Requests answered, by the first table and index they name and the error.";
-    text.family(name, Kind::Counter, help);
-    for named in places {
-        for (operation, counters) in named.place.operations() {
-            for (error, count) in counters.ends() {
+    text.family(name, FamilyType::Counter, help);
+    for named in counted {
+        for (operation, served) in named.counters.operations() {
+            for (error, count) in served.ends() {
                 let [table, index] = named.labels();
                 let labels = [("operation", operation), table, index, ("error", error)];
                 text.sample(name, &labels, count);
@@ -226,32 +228,32 @@ fn write_requests(places: &[Named], text: &mut Text) {
     }
 }
 
-fn write_durations(places: &[Named], text: &mut Text) {
+fn write_durations(counted: &[Named], text: &mut Text) {
     let name = "stator_request_duration_seconds";
     let help = "Time from a request's last byte to its answer.";
-    text.family(name, Kind::Histogram, help);
-    for named in places {
-        for (operation, counters) in named.place.operations() {
+    text.family(name, FamilyType::Histogram, help);
+    for named in counted {
+        for (operation, served) in named.counters.operations() {
             let [table, index] = named.labels();
             text.spread(
                 name,
                 &[("operation", operation), table, index],
-                &counters.durations.spread(),
+                &served.durations.spread(),
             );
         }
     }
 }
 
-fn write_units(places: &[Named], text: &mut Text) {
-    let read: fn(&Place) -> &AtomicU64 = |place| &place.read_halves;
-    let write: fn(&Place) -> &AtomicU64 = |place| &place.write_halves;
+fn write_units(counted: &[Named], text: &mut Text) {
+    let read: fn(&Counters) -> &AtomicU64 = |counters| &counters.read_halves;
+    let write: fn(&Counters) -> &AtomicU64 = |counters| &counters.write_halves;
     for (name, help, halves) in [
         ("stator_consumed_read_units_total", "Read units that requests consumed.", read),
         ("stator_consumed_write_units_total", "Write units that requests consumed.", write),
     ] {
-        text.family(name, Kind::Counter, help);
-        for named in places {
-            let halves = halves(&named.place).load(Ordering::Relaxed);
+        text.family(name, FamilyType::Counter, help);
+        for named in counted {
+            let halves = halves(&named.counters).load(Ordering::Relaxed);
             if halves > 0 {
                 text.sample(name, &named.labels(), halves as f64 / 2.0);
             }

@@ -3,9 +3,9 @@ use store::{FigureValue, Histogram, SpreadUnit};
 
 use super::*;
 
-fn request<'a>(target: Option<&'a Target>, error: Option<&'static str>) -> Request<'a> {
+fn request<'a>(target: Option<&'a Target>, error: Option<&'static str>) -> Answered<'a> {
     let took = Duration::from_micros(700);
-    Request { operation: Some(OperationName::GetItem), target, error, took }
+    Answered { operation: Some(OperationName::GetItem), target, error, took }
 }
 
 fn table(text: &str) -> Target {
@@ -16,9 +16,9 @@ fn text(metrics: &Metrics) -> String {
     metrics.text(&now())
 }
 
-fn now() -> Now {
+fn now() -> Readings {
     let health = Health::Serving;
-    Now { body_bytes: 7, health, expiry: Vec::new(), streams: Vec::new(), figures: Vec::new() }
+    Readings { body_bytes: 7, health, expiry: Vec::new(), streams: Vec::new(), figures: Vec::new() }
 }
 
 #[track_caller]
@@ -35,7 +35,7 @@ fn requests_are_counted_by_operation_table_and_error() {
     metrics.answered(request(Some(&arn), None));
     metrics.answered(request(Some(&notes), Some("ValidationException")));
     metrics.answered(request(None, Some("SerializationException")));
-    metrics.answered(Request { operation: None, ..request(None, Some("Unknown")) });
+    metrics.answered(Answered { operation: None, ..request(None, Some("Unknown")) });
     let text = text(&metrics);
     let line = |operation, table, error, count| {
         format!(
@@ -81,7 +81,7 @@ fn requests_through_an_index_are_its_own() {
     ] {
         let target = Target { index: Some(index.to_owned()), ..table("notes") };
         let operation = Some(OperationName::Query);
-        metrics.answered(Request { operation, ..request(Some(&target), error) });
+        metrics.answered(Answered { operation, ..request(Some(&target), error) });
     }
     let text = text(&metrics);
     let line = |index, error| {
@@ -101,7 +101,7 @@ fn a_deleted_table_leaves_the_list() {
     let notes = table("notes");
     metrics.answered(request(Some(&notes), None));
     let operation = Some(OperationName::DeleteTable);
-    metrics.answered(Request { operation, ..request(Some(&notes), None) });
+    metrics.answered(Answered { operation, ..request(Some(&notes), None) });
     let text = text(&metrics);
     assert!(!text.contains("notes"), "{text}");
     has(
@@ -165,7 +165,7 @@ fn an_engine_has_its_say() {
         Figure { name: "rows", help: "Rows.", value: FigureValue::Spread(rows.spread()) },
     ];
     let health = Health::Stopped { reason: "over".into() };
-    let text = Metrics::default().text(&Now { health, figures, ..now() });
+    let text = Metrics::default().text(&Readings { health, figures, ..now() });
     has(&text, "stator_serving 0");
     has(&text, "stator_engine_log_bytes 5");
     has(&text, "stator_engine_flushes_total 6");
@@ -180,7 +180,7 @@ fn expiry_is_told_by_table_and_tables_of_one_name_share_a_series() {
         ExpiryFigures { table, removed, lag_seconds }
     };
     let expiry = vec![figures("notes", 3, 0), figures("sessions", 4, 7), figures("notes", 5, 2)];
-    let text = Metrics::default().text(&Now { expiry, ..now() });
+    let text = Metrics::default().text(&Readings { expiry, ..now() });
     has(&text, "# TYPE stator_expired_items_total counter");
     has(&text, "stator_expired_items_total{table=\"notes\"} 8");
     has(&text, "stator_expired_items_total{table=\"sessions\"} 4");
@@ -196,7 +196,7 @@ fn streams_are_told_by_table_with_the_age_of_the_reader_farthest_behind() {
         StreamFigures { table, written, read: 2 * written, iterator_age_ms }
     };
     let streams = vec![figures("notes", 3, 2500), figures("notes", 4, 0), figures("films", 1, 0)];
-    let text = Metrics::default().text(&Now { streams, ..now() });
+    let text = Metrics::default().text(&Readings { streams, ..now() });
     has(&text, "# TYPE stator_stream_records_written_total counter");
     has(&text, "stator_stream_records_written_total{table=\"notes\"} 7");
     has(&text, "stator_stream_records_read_total{table=\"notes\"} 14");

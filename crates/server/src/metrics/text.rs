@@ -16,7 +16,7 @@ pub(super) struct Text(String);
 
 /// What a family's samples are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FamilyType {
     Counter,
     Gauge,
     Histogram,
@@ -24,11 +24,11 @@ pub(super) enum Kind {
 
 impl Text {
     /// Begins a family; its samples follow.
-    pub(super) fn family(&mut self, name: &str, kind: Kind, help: &str) {
+    pub(super) fn family(&mut self, name: &str, kind: FamilyType, help: &str) {
         let kind = match kind {
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
-            Kind::Histogram => "histogram",
+            FamilyType::Counter => "counter",
+            FamilyType::Gauge => "gauge",
+            FamilyType::Histogram => "histogram",
         };
         self.line(format_args!("# HELP {name} {help}\n# TYPE {name} {kind}"));
     }
@@ -68,13 +68,13 @@ impl Text {
 
     /// A family of one counter without labels.
     pub(super) fn counter(&mut self, name: &str, help: &str, value: u64) {
-        self.family(name, Kind::Counter, help);
+        self.family(name, FamilyType::Counter, help);
         self.sample(name, &[], value);
     }
 
     /// A family of one gauge without labels.
     pub(super) fn gauge(&mut self, name: &str, help: &str, value: u64) {
-        self.family(name, Kind::Gauge, help);
+        self.family(name, FamilyType::Gauge, help);
         self.sample(name, &[], value);
     }
 
@@ -85,7 +85,7 @@ impl Text {
             FigureValue::Count(value) => self.counter(&format!("{name}_total"), help, *value),
             FigureValue::Level(value) => self.gauge(&name, help, *value),
             FigureValue::Spread(spread) => {
-                self.family(&name, Kind::Histogram, help);
+                self.family(&name, FamilyType::Histogram, help);
                 self.spread(&name, &[], spread);
             }
         }
