@@ -24,7 +24,7 @@ enum State {
     },
     /// It is being opened anew, which takes a moment: readers wait.
     Exchanging,
-    /// Nobody knows how long there will be none.
+    /// The engine could not be opened anew, and nobody knows when it can be.
     Empty {
         reason: Arc<str>,
     },

@@ -19,7 +19,7 @@ const BATCH_BYTES_MAX: usize = 4 << 20;
 /// What a change takes besides its name and value.
 const CHANGE_BYTES: usize = 256;
 
-/// Where a batch's fate is awaited.
+/// The end of a channel at whose other end a ticket waits for its batch's fate.
 pub(crate) type Waiter = oneshot::Sender<Result<Outcome, StoreError>>;
 
 /// Pending changes.
@@ -50,7 +50,7 @@ struct Batch {
 /// What a batch does to the engine's rows.
 #[derive(Debug, Default)]
 pub(crate) struct BatchContent {
-    /// By row, as the batch leaves it.
+    /// The value that the batch leaves in each row it changes; `None` removes the row.
     pub(crate) changes: HashMap<RowKey, Option<Bytes>>,
     /// Rows removed wholesale; such a batch changes nothing else.
     pub(crate) removed: Option<KeyBounds>,

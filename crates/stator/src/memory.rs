@@ -28,7 +28,8 @@ impl Memory {
         (bytes >= Self::MIN_BYTES).then_some(Self(bytes))
     }
 
-    /// Three memtables may be alive; the queue holds what is submitted and not yet in one.
+    /// Sizes the engine's memory. Three memtables may be alive; the queue holds what is submitted and
+    /// not yet in one.
     pub(crate) fn limit_store(self, options: LocalOptions) -> LocalOptions {
         let memtable_bytes = self.share(24).clamp(MEMTABLE_BYTES_MIN, MEMTABLE_BYTES_MAX);
         LocalOptions {
@@ -39,7 +40,7 @@ impl Memory {
         }
     }
 
-    /// Of what is received and answered at once.
+    /// Bounds the bodies and the answers that are in memory at once.
     pub(crate) fn limit_server(self, options: ServeOptions) -> ServeOptions {
         ServeOptions {
             body_bytes_total_max: self.share(10),

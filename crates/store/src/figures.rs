@@ -60,7 +60,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// From 50 µs to 10 s: what a request or a commit takes.
+    /// Durations from 50 µs to 10 s, which is what a request or a commit takes.
     pub const DURATIONS_US: &'static [u64] = &[
         50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
         1_000_000, 2_500_000, 5_000_000, 10_000_000,

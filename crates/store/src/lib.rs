@@ -231,7 +231,7 @@ impl Write {
 pub enum Direction {
     /// In key order.
     Forward,
-    /// Against it.
+    /// Against key order.
     Backward,
 }
 

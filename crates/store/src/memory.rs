@@ -58,12 +58,12 @@ pub struct MemorySnapshot {
 }
 
 impl MemoryStore {
-    /// Empty.
+    /// An empty store.
     pub fn new() -> Self {
         Self::holding(Rows::new())
     }
 
-    /// With these rows.
+    /// A store that holds these rows.
     pub fn holding(rows: BTreeMap<RowKey, Bytes>) -> Self {
         let content = Content { rows: Arc::new(rows), logs: Logs::default() };
         let content = RwLock::new(Some(content));

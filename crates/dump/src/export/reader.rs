@@ -25,7 +25,7 @@ pub struct ExportReader<R> {
     counted: ExportEnd,
 }
 
-/// Where in the grammar the reader stands.
+/// How far the reader has come in the grammar.
 #[derive(Debug)]
 enum ReadState {
     BetweenTables,

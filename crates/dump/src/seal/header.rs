@@ -25,11 +25,11 @@ const SUM_BYTES: usize = 4;
 /// What a new sealed export is made with. The key and both nonces are random and used once.
 #[derive(Debug)]
 pub struct Sealing {
-    /// Seals the frames.
+    /// The key that seals the frames.
     pub file_key: FileKey,
-    /// For wrapping that key.
+    /// The nonce with which that key is wrapped.
     pub wrap_nonce: [u8; 12],
-    /// For the frames.
+    /// What the nonce of every frame begins with.
     pub frame_nonce: [u8; 7],
     /// Name of the key file that opens it, without its directory: readable by everybody, so that a
     /// person knows which key to look for. What is longer than 255 bytes is cut.

@@ -10,7 +10,7 @@ const RESERVED: u64 = 512;
 /// leave the engine its files.
 pub(super) fn connections_within(wanted: u32) -> usize {
     let limit = getrlimit(Resource::Nofile);
-    // Not allowed: then what there is must do.
+    // The system allows no more: the handles that there are must do.
     let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
     let handles = if raised.is_ok() { limit.maximum } else { limit.current };
     let connections = within(wanted, handles);

@@ -10,17 +10,17 @@ use super::{Inspector, Shared, SlowStore};
 use crate::{Latches, MemoryStore, StoreError};
 
 impl SlowStore {
-    /// Empty. The seed decides when batches are committed, and how large they are.
+    /// An empty store. The seed decides when batches are committed, and how large they are.
     pub fn new(seed: u64) -> Self {
         Self::with(seed, None, false)
     }
 
-    /// Empty, with somebody who looks at every atom.
+    /// An empty store whose atoms are all shown to `inspector`.
     pub fn inspected(seed: u64, inspector: impl Inspector) -> Self {
         Self::with(seed, Some(Box::new(inspector)), false)
     }
 
-    /// Empty, and eventual reads show what was durable one batch ago.
+    /// An empty store whose eventual reads show what was durable one batch ago.
     pub fn lagging(seed: u64) -> Self {
         Self::with(seed, None, true)
     }

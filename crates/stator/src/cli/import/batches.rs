@@ -1,4 +1,4 @@
-//! From the thread that reads to the database, a batch at a time.
+//! The way from the thread that reads to the database: requests go there a batch at a time.
 
 use std::thread;
 
@@ -44,7 +44,7 @@ pub(super) struct Batch {
 /// What the reader came to, one after the other.
 pub(super) struct Steps(mpsc::Receiver<anyhow::Result<Step>>);
 
-/// Where the reader puts what it finds.
+/// The reader's end of the way to the database: it takes requests and hands them on in batches.
 pub(super) struct Sink {
     steps: mpsc::Sender<anyhow::Result<Step>>,
     batch: Batch,
@@ -81,7 +81,7 @@ impl Steps {
 }
 
 impl Sink {
-    /// From now on requests stand in this file.
+    /// Notes that the requests from now on stand in the file `name`.
     pub(super) fn file(&mut self, name: String) -> Result<(), ImportEnded> {
         self.flush()?;
         self.file = name;

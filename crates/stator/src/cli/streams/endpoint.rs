@@ -34,13 +34,13 @@ pub(super) struct EndpointArguments {
 /// A server, and who asks it.
 #[derive(Debug)]
 pub(super) struct Endpoint {
-    /// As the user wrote it.
+    /// The URL as the user wrote it.
     pub(super) url: String,
     /// The same, read.
     pub(super) uri: Uri,
     /// The region that requests are signed for.
     pub(super) region: String,
-    /// Of the environment; any others where there are none, which Stator takes.
+    /// The environment's credentials; where it has none, made-up ones, since Stator takes any.
     pub(super) credentials: Credentials,
     /// How connections to the server are made.
     pub(super) connector: HttpsConnector<HttpConnector>,

@@ -261,7 +261,7 @@ impl Tail {
 enum Ended {
     /// No change will come.
     Stream,
-    /// Nobody reads them.
+    /// Nobody reads what is written.
     Output,
 }
 
