@@ -55,7 +55,7 @@ pub(crate) trait Lead: Send + Sync {
 }
 
 /// The parts of a [`Db`] that whoever opens it makes.
-pub(crate) struct Parts<S> {
+pub(crate) struct DbParts<S> {
     pub(crate) session: Arc<Session<S>>,
     pub(crate) catalog: Arc<Catalog<S>>,
     pub(crate) background: Background,
@@ -85,8 +85,8 @@ impl DbOptions {
 }
 
 impl<S: Store> Db<S> {
-    pub(crate) fn of(parts: Parts<S>) -> Self {
-        let Parts { session, catalog, background, leader, ids, expiry } = parts;
+    pub(crate) fn of(parts: DbParts<S>) -> Self {
+        let DbParts { session, catalog, background, leader, ids, expiry } = parts;
         Self { session, catalog, ids, tokens: Tokens::default(), background, expiry, leader }
     }
 

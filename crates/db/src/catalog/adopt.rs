@@ -2,8 +2,8 @@
 //!
 //! [`Catalog::adopt`] hands out spaces and in the same commit remembers them as dropped, so that
 //! rows written to them are removed at the next open. [`Catalog::publish`] forgets that and writes
-//! the tables' rows, in one commit. In between [`Catalog::announce`] may show the tables as such that
-//! are being created; the next open forgets those rows, too.
+//! the tables' rows, in one commit. In between [`Catalog::announce`] may show the tables, as tables
+//! that are being created; the next open forgets those rows, too.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use store::{Consistency, RowKey, Space, Store, StoreError, Write};
 
 use super::Catalog;
 use super::change::name_taken;
-use super::record::Record;
+use super::record::TableRecord;
 use super::spaces::{CHANGED, HandingOut, put, remember_dropped};
 use crate::error::store_failed;
 use crate::layout::keys;
@@ -39,9 +39,9 @@ impl Adopted {
         keys::table_row(&self.scope, &self.table.definition.name)
     }
 
-    fn record(&self, status: StoredStatus) -> Record {
+    fn record(&self, status: StoredStatus) -> TableRecord {
         let definition = (*self.table.definition).clone();
-        Record { status, ..Record::new(&self.scope, &self.table.spaces, definition) }
+        TableRecord { status, ..TableRecord::new(&self.scope, &self.table.spaces, definition) }
     }
 }
 
@@ -58,7 +58,7 @@ impl<S: Store> Catalog<S> {
         let _changing = self.changing.lock().await;
         self.check_free(scope, &definition.name)?;
         let spaces = self.hand_out(&definition).await.map_err(store_failed)?;
-        let record = Record::new(scope, &spaces, definition);
+        let record = TableRecord::new(scope, &spaces, definition);
         let (scope, table) = record.into_table(&self.streams);
         Ok(Adopted { scope, table: Arc::new(table) })
     }

@@ -7,8 +7,8 @@ use model::{ApiError, IndexKind, Scope, TableDefinition, TableRef};
 use store::{RowKey, Space, Store, StoreError};
 
 use super::Catalog;
-use super::jobs::Settled;
-use super::record::Record;
+use super::jobs::JobChanges;
+use super::record::TableRecord;
 use super::spaces::{CHANGED, HandingOut, put, remember_dropped};
 use super::stream_changes::put_row;
 use crate::error::{named_table_missing, store_failed};
@@ -47,10 +47,10 @@ impl<S: Store> Catalog<S> {
         let now_ms = self.session.stamps.now_ms();
         let planned =
             if begins { self.streams.plan(&scope, &mut definition, now_ms) } else { None };
-        let moved = Moved::of(&before, &definition, planned);
+        let changes = SpaceChanges::of(&before, &definition, planned);
         let table = (&scope, definition.name.as_str());
-        let jobs = self.jobs.settle(table, Some(&definition), &self.session.stamps);
-        let written = self.write_moved(&moved, &scope, &definition, &jobs).await;
+        let jobs = self.jobs.changes_of(table, Some(&definition), &self.session.stamps);
+        let written = self.write_changes(&changes, &scope, &definition, &jobs).await;
         let spaces = written.map_err(store_failed)?;
         self.jobs.show(jobs);
         let stream = self.streams.of_table(&scope, &definition);
@@ -60,7 +60,7 @@ impl<S: Store> Catalog<S> {
         if let (Some(stream), None) = (&before.stream, &after.stream) {
             self.end_stream(stream).await;
         }
-        Ok(Amended { before, after, dropped: moved.gone })
+        Ok(Amended { before, after, dropped: changes.gone })
     }
 
     /// Begins the streams that tables should have and have not: tables that were imported, or that
@@ -83,28 +83,29 @@ impl<S: Store> Catalog<S> {
 
     /// Writes the table's row, hands out the spaces of new indexes, remembers those of dropped ones
     /// and settles the jobs, all in one commit.
-    async fn write_moved(
+    async fn write_changes(
         &self,
-        moved: &Moved,
+        changes: &SpaceChanges,
         scope: &Scope,
         definition: &TableDefinition,
-        jobs: &Settled,
+        jobs: &JobChanges,
     ) -> Result<Spaces, StoreError> {
         let row = keys::table_row(scope, &definition.name);
-        let dropped = moved.gone.iter().map(|space| keys::dropped_row(*space));
-        let begun = moved.stream.iter().map(|founding| keys::stream_row(&founding.arn));
+        let dropped = changes.gone.iter().map(|space| keys::dropped_row(*space));
+        let begun = changes.stream.iter().map(|founding| keys::stream_row(&founding.arn));
         let first = [keys::next_space_row(), row.clone()];
         let locked = first.into_iter().chain(dropped).chain(begun).chain(jobs.rows());
         let locked: Vec<RowKey> = locked.collect();
         let write = |current: &[Option<Bytes>]| {
             let mut handing_out = HandingOut::from(current[0].as_deref())?;
-            let global = moved.kept.iter().map(|space| space.unwrap_or_else(|| handing_out.next()));
-            let spaces = Spaces { table: moved.table, global_indexes: global.collect() };
-            let stream = moved.stream.clone().map(|founding| {
+            let global =
+                changes.kept.iter().map(|space| space.unwrap_or_else(|| handing_out.next()));
+            let spaces = Spaces { table: changes.table, global_indexes: global.collect() };
+            let stream = changes.stream.clone().map(|founding| {
                 self.streams.begin(founding, handing_out.next(), &self.session.stamps)
             });
-            let record = Record::new(scope, &spaces, definition.clone());
-            let remember = moved.gone.iter().map(|space| remember_dropped(*space));
+            let record = TableRecord::new(scope, &spaces, definition.clone());
+            let remember = changes.gone.iter().map(|space| remember_dropped(*space));
             let begin = stream.iter().map(|stream| put_row(stream, &stream.shards()));
             let writes = [handing_out.write(), put(row.clone(), record.encode())];
             let writes = remember.chain(begin).chain(writes).chain(jobs.writes());
@@ -118,7 +119,7 @@ impl<S: Store> Catalog<S> {
 
 /// What a change means for a table's spaces.
 #[derive(Debug)]
-struct Moved {
+struct SpaceChanges {
     table: Space,
     /// One per global index; those without one are new.
     kept: Vec<Option<Space>>,
@@ -128,7 +129,7 @@ struct Moved {
     stream: Option<Founding>,
 }
 
-impl Moved {
+impl SpaceChanges {
     fn of(before: &Table, definition: &TableDefinition, stream: Option<Founding>) -> Self {
         let names = |definition: &TableDefinition| -> Vec<String> {
             let indexes = definition.indexes.iter();

@@ -7,9 +7,9 @@ use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
 use store::{RowKey, Space, Store, StoreError, Write};
 
 use super::Catalog;
-use super::jobs::Settled;
+use super::jobs::JobChanges;
 use super::policies::{Policy, put_row as put_policy, remove_row};
-use super::record::Record;
+use super::record::TableRecord;
 use super::spaces::{CHANGED, HandingOut, put, remember_dropped};
 use super::stream_changes::put_row;
 use crate::error::{in_use, named_table_missing, store_failed, validation};
@@ -56,7 +56,7 @@ impl<S: Store> Catalog<S> {
         check_droppable(&table)?;
         let closing = table.close().await;
         let name = table.definition.name.as_str();
-        let jobs = self.jobs.settle((scope, name), None, &self.session.stamps);
+        let jobs = self.jobs.changes_of((scope, name), None, &self.session.stamps);
         self.remove_record(scope, &table, &jobs).await.map_err(store_failed)?;
         self.remove(scope, name);
         self.jobs.show(jobs);
@@ -92,7 +92,7 @@ impl<S: Store> Catalog<S> {
         scope: &Scope,
         mut definition: TableDefinition,
         policy: Option<&Policy>,
-    ) -> Result<Record, StoreError> {
+    ) -> Result<TableRecord, StoreError> {
         let row = keys::table_row(scope, &definition.name);
         let arn = scope.table_arn(&definition.name);
         let stamps = &self.session.stamps;
@@ -108,7 +108,7 @@ impl<S: Store> Catalog<S> {
             let stream = planned
                 .clone()
                 .map(|founding| self.streams.begin(founding, handing_out.next(), stamps));
-            let record = Record::new(scope, &spaces, definition.clone());
+            let record = TableRecord::new(scope, &spaces, definition.clone());
             let begin = stream.iter().map(|stream| put_row(stream, &stream.shards()));
             let writes = [handing_out.write(), put(row.clone(), record.encode())];
             let attach = policy.map(|policy| put_policy(&arn, policy));
@@ -124,7 +124,7 @@ impl<S: Store> Catalog<S> {
         &self,
         scope: &Scope,
         table: &Table,
-        jobs: &Settled,
+        jobs: &JobChanges,
     ) -> Result<(), StoreError> {
         let row = keys::table_row(scope, &table.definition.name);
         let dropped = table.all_spaces();

@@ -22,7 +22,7 @@ use crate::tags;
 
 /// What a definition has that a declaration has not.
 #[derive(Debug)]
-pub(crate) struct Birth {
+pub(crate) struct Creation {
     pub(crate) table_id: String,
     pub(crate) created_at_ms: u64,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Birth {
 /// Checks a declaration.
 pub(crate) fn declare(
     mut declaration: CreateTableInput,
-    birth: Birth,
+    creation: Creation,
 ) -> Result<TableDefinition, ApiError> {
     let tags = tags::checked(declaration.tags.take().unwrap_or_default())?;
     let billing_mode = check_billing(&declaration)?;
@@ -57,7 +57,7 @@ pub(crate) fn declare(
     let warm = Subject::Table.new_warmth(declaration.warm_throughput, billing_mode, throughput)?;
     Ok(TableDefinition {
         name: declaration.table_name.name().to_owned(),
-        table_id: birth.table_id,
+        table_id: creation.table_id,
         attributes,
         key,
         indexes,
@@ -66,8 +66,8 @@ pub(crate) fn declare(
         throughput_changes: ThroughputChanges::default(),
         warm,
         on_demand_since_ms: (billing_mode == BillingMode::PayPerRequest)
-            .then_some(birth.created_at_ms),
-        created_at_ms: birth.created_at_ms,
+            .then_some(creation.created_at_ms),
+        created_at_ms: creation.created_at_ms,
         deletion_protection: declaration.deletion_protection_enabled.unwrap_or_default(),
         on_demand: declaration.on_demand_throughput,
         table_class: declaration.table_class.filter(|class| *class != TableClass::Standard),

@@ -43,7 +43,7 @@ use store::{Consistency, Direction, Space, Store, StoreError};
 pub(crate) use adopt::Adopted;
 pub(crate) use amend::Amended;
 pub(crate) use change::name_taken;
-pub(crate) use declare::{Birth, declare};
+pub(crate) use declare::{Creation, declare};
 pub(crate) use jobs::{Backfill, Job};
 pub use named::{NamedTable, SchemaView};
 pub(crate) use policies::Policy;
@@ -55,7 +55,7 @@ use crate::layout::keys::{self, kind};
 use crate::schema::{StoredStatus, Table};
 use crate::session::Session;
 use jobs::Jobs;
-use record::Record;
+use record::TableRecord;
 use streams::Streams;
 
 type Tables = BTreeMap<Scope, BTreeMap<String, Arc<Table>>>;
@@ -88,7 +88,7 @@ impl<S: Store> Catalog<S> {
         }
         let (mut tables, mut unfilled) = (Tables::new(), Vec::new());
         for value in values(&*session.store, kind::TABLE).await? {
-            let record = Record::decode(&value)?;
+            let record = TableRecord::decode(&value)?;
             let (scope, table) = record.into_table(&streams);
             match table.status {
                 StoredStatus::Creating => unfilled.push((scope, table)),

@@ -32,7 +32,7 @@ pub(crate) type Policies = BTreeMap<String, Policy>;
 
 /// The row's value.
 #[derive(Debug, Serialize, Deserialize)]
-struct Record {
+struct Format1 {
     format: u32,
     arn: String,
     document: String,
@@ -41,7 +41,7 @@ struct Record {
 
 /// Reads a row's value.
 pub(super) fn decode(value: &[u8]) -> Result<(String, Policy), StoreError> {
-    let record: Record = serde_json::from_slice(value)
+    let record: Format1 = serde_json::from_slice(value)
         .map_err(|error| StoreError::damaged(format!("a policy's catalog record: {error}")))?;
     if record.format != FORMAT {
         let format = record.format;
@@ -54,7 +54,7 @@ pub(super) fn decode(value: &[u8]) -> Result<(String, Policy), StoreError> {
 
 fn encode(arn: &str, policy: &Policy) -> Vec<u8> {
     let Policy { document, revision } = policy.clone();
-    let record = Record { format: FORMAT, arn: arn.to_owned(), document, revision };
+    let record = Format1 { format: FORMAT, arn: arn.to_owned(), document, revision };
     serde_json::to_vec(&record).expect("the record has string keys only")
 }
 

@@ -1,8 +1,8 @@
 //! The catalog's row values (docs/format/catalog.md).
 //!
 //! A table's record is JSON, because it is read at open alone and a person may have to. Each format
-//! is a module: the first three of the definition in the record, the fourth of the record around it.
-//! An earlier one becomes the next by `From`, up to the one that is written. No type of another
+//! is a module: the first three of the definition in the record, the fourth of the record around
+//! it. An earlier one becomes the next by `From`, up to the one that is written. No type of another
 //! purpose has a say in the bytes.
 
 mod format_1;
@@ -24,7 +24,7 @@ const FORMAT: u32 = 4;
 
 /// A declared table, and where its rows lie.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(super) struct TableRecord {
     pub(super) scope: Scope,
     pub(super) spaces: Spaces,
     pub(super) status: StoredStatus,
@@ -47,7 +47,7 @@ struct Format {
     format: u32,
 }
 
-impl Record {
+impl TableRecord {
     /// The record of a table in use.
     pub(super) fn new(scope: &Scope, spaces: &Spaces, definition: TableDefinition) -> Self {
         let (scope, spaces, status) = (scope.clone(), spaces.clone(), StoredStatus::Active);

@@ -10,7 +10,7 @@ use model::{
     TableDefinition, TableRef,
 };
 
-use super::declare::{Birth, declare};
+use super::declare::{Creation, declare};
 use crate::error::validation;
 use crate::schema::key_names;
 
@@ -28,9 +28,9 @@ pub(crate) fn check_restored(scope: &Scope, definition: &TableDefinition) -> Res
             return Err(validation(format!("\"{}\" names no table", name.escape_debug())));
         }
     }
-    let birth =
-        Birth { table_id: definition.table_id.clone(), created_at_ms: definition.created_at_ms };
-    let declared = declare(declaration(definition), birth)?;
+    let creation =
+        Creation { table_id: definition.table_id.clone(), created_at_ms: definition.created_at_ms };
+    let declared = declare(declaration(definition), creation)?;
     let indexes = declared.indexes.iter().zip(&definition.indexes);
     let same = declared.key == definition.key
         && declared.indexes.len() == definition.indexes.len()

@@ -17,7 +17,7 @@ use super::streams::Streams;
 use crate::layout::keys;
 use crate::layout::stamp::StampSource;
 use crate::schema::Table;
-use crate::schema::stream::{Founding, Now, Shards, Stream};
+use crate::schema::stream::{Founding, Moment, Shards, Stream};
 
 /// The end of the year 9999, behind which no date has four digits for its year.
 const LAST_LABELLED_MS: i128 = 253_402_300_799_999;
@@ -50,7 +50,7 @@ impl Streams {
 
     /// Begins a planned stream. Nobody sees it before it is inserted.
     pub(super) fn begin(&self, founding: Founding, space: Space, stamps: &StampSource) -> Stream {
-        let shards = Shards::begin(self.options.shards.max(1), Now::of(stamps));
+        let shards = Shards::begin(self.options.shards.max(1), Moment::of(stamps));
         let tally = self.tally_of(&founding.arn);
         Stream::new(founding, space, shards, tally)
     }
@@ -78,7 +78,7 @@ impl<S: Store> Catalog<S> {
             let _changing = catalog.changing.lock().await;
             let Some(table) = catalog.table_with(&stream) else { return Ok(()) };
             let _paused = table.pause().await;
-            let now = Now::of(&catalog.session.stamps);
+            let now = Moment::of(&catalog.session.stamps);
             catalog.change_shards(&stream, |shards| shards.roll_over(now)).await
         });
         work.await.unwrap_or_else(|_| Err(StoreError::failed("a rollover was cut short")))
@@ -143,7 +143,7 @@ impl<S: Store> Catalog<S> {
 
     /// Closes a stream's shards for good. Nobody writes to it any more.
     async fn disable(&self, stream: &Stream) -> Result<(), StoreError> {
-        let now = Now::of(&self.session.stamps);
+        let now = Moment::of(&self.session.stamps);
         self.change_shards(stream, |shards| shards.disable(now)).await
     }
 

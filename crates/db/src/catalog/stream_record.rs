@@ -17,7 +17,7 @@ const FORMAT: u32 = 1;
 
 /// Format 1.
 #[derive(Debug, Serialize, Deserialize)]
-struct Record {
+struct Format1 {
     format: u32,
     account: String,
     region: String,
@@ -59,7 +59,7 @@ struct End {
 
 /// The row's value, with these shards.
 pub(super) fn encode(stream: &Stream, shards: &Shards) -> Vec<u8> {
-    let record = Record {
+    let record = Format1 {
         format: FORMAT,
         account: stream.arn.scope.account.clone(),
         region: stream.arn.scope.region.clone(),
@@ -86,7 +86,7 @@ pub(super) fn decode(
             "a stream's catalog record has format {format}; this version reads {FORMAT}"
         )));
     }
-    let record: Record = serde_json::from_slice(value).map_err(damaged)?;
+    let record: Format1 = serde_json::from_slice(value).map_err(damaged)?;
     let scope = Scope { account: record.account, region: record.region };
     let founding = Founding {
         arn: StreamArn { scope, table: record.table, label: record.label },

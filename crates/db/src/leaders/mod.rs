@@ -22,7 +22,7 @@ pub use expiry::ExpiryFigures;
 
 use crate::background::Background;
 use crate::catalog::Catalog;
-use crate::database::{Db, DbOptions, Lead, Parts};
+use crate::database::{Db, DbOptions, DbParts, Lead};
 use crate::layout::stamp::StampSource;
 use crate::schema::Table;
 use crate::session::Session;
@@ -69,7 +69,7 @@ impl<S: Store> Db<S> {
             leader.begin(&scope, None, &table);
         }
         let leader = Arc::new(leader);
-        Ok(Self::of(Parts { session, catalog, background, leader, ids, expiry }))
+        Ok(Self::of(DbParts { session, catalog, background, leader, ids, expiry }))
     }
 
     /// Does what is due by the clock. To be called every so often for each kind of upkeep, which

@@ -25,7 +25,7 @@ use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
 use store::{Health, Space, Store};
 
 use super::goal::Goal;
-use super::walk::{Walk, Walked};
+use super::walk::{BackfillWalk, Walked};
 use crate::background::Background;
 use crate::catalog::Catalog;
 use crate::error::{store_failed, table_missing};
@@ -117,7 +117,7 @@ impl<S: Store> Phases<S> {
         let Some(job) = job else { return Ok(()) };
         let id = Some(job.id);
         let (session, catalog, background) = (&*self.session, &*self.catalog, &self.background);
-        let walk = Walk { session, catalog, background, table, goal: &target.goal, job };
+        let walk = BackfillWalk { session, catalog, background, table, goal: &target.goal, job };
         match walk.run().await.map_err(store_failed)? {
             Walked::Through => {
                 self.advance(target, IndexPhase::Backfilling, IndexPhase::Active, id).await

@@ -5,8 +5,8 @@
 //! under way at a time, its latches are held while it is evaluated and no longer, and when it is
 //! durable the walk rests for several times as long as the page took.
 //!
-//! Every so many pages the walk notes in its job's row how far it is, when all of that is durable. A
-//! walk that was cut short goes on from there: the pages since then are walked twice, which changes
+//! Every so many pages, when they are durable, the walk notes in its job's row how far it is. A walk
+//! that was cut short goes on from there: the pages since then are walked twice, which changes
 //! nothing, and writers have kept in step whatever came behind the walk. A walk whose job has ended
 //! gives up, whatever has taken its goal's name since.
 
@@ -40,9 +40,9 @@ const REST_PER_WORK: u32 = 3;
 /// page is.
 const PAGES_PER_NOTE: usize = 32;
 
-/// What walks, and through which table.
+/// A walk through a table, before it begins.
 #[derive(Debug)]
-pub(super) struct Walk<'a, S, G> {
+pub(super) struct BackfillWalk<'a, S, G> {
     pub(super) session: &'a Session<S>,
     pub(super) catalog: &'a Catalog<S>,
     pub(super) background: &'a Background,
@@ -62,13 +62,13 @@ pub(super) enum Walked {
 
 /// Items to write, and where to go on.
 #[derive(Debug, Default)]
-struct Page {
+struct WalkPage {
     rows: Vec<RowKey>,
     bytes: usize,
     last: Option<RowKey>,
 }
 
-impl<S: Store, G: Goal> Walk<'_, S, G> {
+impl<S: Store, G: Goal> BackfillWalk<'_, S, G> {
     /// Walks through the table, or the version that has taken over from it, unless work is to end.
     pub(super) async fn run(self) -> Result<Walked, StoreError> {
         let Self { session, catalog, background, table, goal, job } = self;
@@ -109,8 +109,8 @@ async fn read_page<S: Store, G: Goal>(
     table: &Table,
     wanted: &G::Kept,
     after: Option<RowKey>,
-) -> Result<Page, StoreError> {
-    let mut page = Page::default();
+) -> Result<WalkPage, StoreError> {
+    let mut page = WalkPage::default();
     let mut seen = 0;
     let visit = |row: store::Row<'_>| {
         seen += 1;

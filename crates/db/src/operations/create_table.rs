@@ -7,7 +7,7 @@ use model::{ApiError, Scope};
 use store::Store;
 
 use super::resource_policies::{check_document, revised};
-use crate::catalog::{self, Birth};
+use crate::catalog::{self, Creation};
 use crate::database::Db;
 
 impl<S: Store> Db<S> {
@@ -19,9 +19,9 @@ impl<S: Store> Db<S> {
     ) -> Result<CreateTableOutput, ApiError> {
         // Check.
         let table_id = self.ids().table_id();
-        let birth = Birth { table_id, created_at_ms: self.now_ms() };
+        let creation = Creation { table_id, created_at_ms: self.now_ms() };
         let document = input.resource_policy.clone();
-        let definition = catalog::declare(input, birth)?;
+        let definition = catalog::declare(input, creation)?;
         document.as_deref().map(check_document).transpose()?;
 
         // Act.

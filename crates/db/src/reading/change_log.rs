@@ -1,10 +1,10 @@
 //! The change log of a table, for readers within the process.
 //!
 //! What it is: a [`ChangeLog`] reads what GetRecords reads, and besides says where atoms end, waits
-//! until there is more, and keeps what it has still to read. It is what triggers and backups follow.
+//! until there is more, and keeps what it has still to read. Triggers and backups will follow it.
 //!
-//! What it is not: it keeps no place. A reader that is to go on after a restart stores how far it
-//! has come, and pins the stream from there again.
+//! What it is not: it does not remember how far anybody has read. A reader that is to go on after a
+//! restart stores that, and pins the stream from there again.
 //!
 //! ```text
 //! pin ── read from there ── all of it was read? ── grown (waits) ── read on
@@ -19,7 +19,7 @@ use model::{ApiError, Scope, SequenceNumber, StreamArn};
 use store::{Store, StoreError};
 use tokio::sync::watch;
 
-use super::stream::{self, Page};
+use super::stream::{self, LogPage};
 use crate::catalog::Catalog;
 use crate::database::Db;
 use crate::error::store_failed;
@@ -79,7 +79,7 @@ impl<S: Store> ChangeLog<S> {
     ) -> Result<Vec<LoggedChange>, ApiError> {
         self.catalog.streams.named(&self.stream.arn.scope, &self.stream.arn)?;
         let shard = stream::shard(&self.stream, shard)?;
-        let page = Page::read(&*self.store, &self.stream, &shard, from.0, limit).await;
+        let page = LogPage::read(&*self.store, &self.stream, &shard, from.0, limit).await;
         let changes = page.map_err(store_failed)?.rows.into_iter().map(|row| {
             let row = row?;
             let ends_atom = ends_atom(&row.1);

@@ -71,7 +71,7 @@ impl<S: Store> Db<S> {
         let shard = shard(&stream, &iterator.shard)?;
         let horizon = self.horizon();
         let limit = limit.unwrap_or(STREAM_RECORDS_MAX);
-        let page = Page::read(&**self.store(), &stream, &shard, iterator.from, limit).await;
+        let page = LogPage::read(&**self.store(), &stream, &shard, iterator.from, limit).await;
         let page = page.map_err(store_failed)?;
 
         // The horizon may overtake an iterator. Its reader is refused if that cost a record (API
@@ -139,15 +139,15 @@ pub(super) fn record(
     decode_record(value, SequenceNumber(number), event_id, stream)
 }
 
-/// Rows until there are enough.
-pub(super) struct Page {
+/// Rows of a log, until there are enough.
+pub(super) struct LogPage {
     pub(super) rows: Vec<Result<(u64, Bytes), StoreError>>,
     limit: u64,
     bytes: usize,
     is_full: bool,
 }
 
-impl Page {
+impl LogPage {
     /// The rows of a shard's log from a number on.
     pub(super) async fn read<S: Store>(
         store: &S,

@@ -20,11 +20,11 @@ pub(crate) type Token = (Scope, String);
 pub(crate) struct Registry {
     /// How many rows are registered: most single writes look no further.
     rows: AtomicUsize,
-    held: Mutex<Held>,
+    registered: Mutex<Registered>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Registered {
     rows: HashSet<RowKey>,
     tokens: HashSet<Token>,
 }
@@ -41,13 +41,13 @@ impl Registry {
     /// Whether a transaction in progress has the row. Asked under the row's latch: a transaction
     /// registers before it latches, so one that was before the caller is seen.
     pub(crate) fn has(&self, row: &RowKey) -> bool {
-        self.rows.load(Ordering::Acquire) != 0 && self.held.lock().rows.contains(row)
+        self.rows.load(Ordering::Acquire) != 0 && self.registered.lock().rows.contains(row)
     }
 
     /// Begins a transaction under its token; `None` while another has it.
     pub(crate) fn begin(self: &Arc<Self>, token: Option<Token>) -> Option<InProgress> {
         if let Some(token) = &token
-            && !self.held.lock().tokens.insert(token.clone())
+            && !self.registered.lock().tokens.insert(token.clone())
         {
             return None;
         }
@@ -60,14 +60,14 @@ impl InProgress {
     /// of them these are, in order, is the error.
     pub(super) fn take_rows(&mut self, rows: Vec<RowKey>) -> Result<(), Vec<bool>> {
         assert!(self.rows.is_empty(), "a transaction registers its rows once");
-        let mut held = self.registry.held.lock();
-        let taken: Vec<bool> = rows.iter().map(|row| held.rows.contains(row)).collect();
+        let mut registered = self.registry.registered.lock();
+        let taken: Vec<bool> = rows.iter().map(|row| registered.rows.contains(row)).collect();
         if taken.contains(&true) {
             return Err(taken);
         }
-        held.rows.extend(rows.iter().cloned());
-        self.registry.rows.store(held.rows.len(), Ordering::Release);
-        drop(held);
+        registered.rows.extend(rows.iter().cloned());
+        self.registry.rows.store(registered.rows.len(), Ordering::Release);
+        drop(registered);
         self.rows = rows;
         Ok(())
     }
@@ -75,13 +75,13 @@ impl InProgress {
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        let mut held = self.registry.held.lock();
+        let mut registered = self.registry.registered.lock();
         for row in &self.rows {
-            held.rows.remove(row);
+            registered.rows.remove(row);
         }
-        self.registry.rows.store(held.rows.len(), Ordering::Release);
+        self.registry.rows.store(registered.rows.len(), Ordering::Release);
         if let Some(token) = &self.token {
-            held.tokens.remove(token);
+            registered.tokens.remove(token);
         }
     }
 }

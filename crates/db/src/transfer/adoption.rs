@@ -10,7 +10,7 @@ use store::Store;
 
 use super::loading::Target;
 use super::{Fidelity, Loader};
-use crate::catalog::{self, Adopted, Birth};
+use crate::catalog::{self, Adopted, Creation};
 use crate::database::Db;
 
 /// Tables on their way in.
@@ -57,14 +57,15 @@ impl<'d, S: Store> Adoption<'d, S> {
         declaration: CreateTableInput,
     ) -> Result<Loader<'d, S>, ApiError> {
         let table_id = self.db.ids().table_id();
-        let birth = Birth { table_id, created_at_ms: self.db.now_ms() };
-        let definition = catalog::declare(declaration, birth)?;
+        let creation = Creation { table_id, created_at_ms: self.db.now_ms() };
+        let definition = catalog::declare(declaration, creation)?;
         self.add(scope, definition, Fidelity::Put).await
     }
 
-    /// Lets everybody see the tables that were taken over so far, durably, as such that are being
+    /// Lets everybody see the tables that were taken over so far, durably, as tables that are being
     /// created: they are listed and described, their names are taken, and nothing else is done with
-    /// them. Those that are never published are so until the database is opened again, and gone then.
+    /// them. Those that are never published stay so until the database is opened again; then they
+    /// are gone.
     ///
     /// # Errors
     /// [`ApiError::InternalServerError`] when the store fails.

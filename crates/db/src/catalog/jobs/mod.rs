@@ -1,13 +1,13 @@
 //! Jobs: work behind the requests that outlives the process, and how far it has come.
 //!
-//! What it is: a row of the catalog's space per job (docs/format/catalog.md), and the same in memory.
-//! A job begins in the commit that begins what it is for, and ends in the commit that ends that; in
-//! between whoever does the work notes every so often how far it is. Opening finds the rows, and
-//! `leaders` go on from there.
+//! What it is: a row of the catalog's space per job (docs/format/catalog.md), and the same in
+//! memory. A job begins in the commit that begins what it is for, and ends in the commit that ends
+//! that; in between whoever does the work notes every so often how far it is. Opening finds the
+//! rows, and `leaders` go on from there.
 //!
 //! There is one kind of job so far: the backfill of an index or of time to live. Which of these a
-//! table needs follows from the phases in its row, so every change of a table settles its jobs: those
-//! that are missing begin, and those that nothing is being built for any more end.
+//! table needs follows from the phases in its row, so every change of a table changes its jobs:
+//! those that are missing begin, and those that nothing is being built for any more end.
 //!
 //! ```text
 //! UpdateTable     table: by-x is Allocating   job 7: backfill of by-x, nothing walked yet
@@ -62,7 +62,7 @@ pub(super) struct Jobs(RwLock<BTreeMap<u64, Job>>);
 
 /// What a change of a table means for its jobs.
 #[derive(Debug)]
-pub(super) struct Settled {
+pub(super) struct JobChanges {
     begun: Vec<Job>,
     ended: Vec<u64>,
 }
@@ -72,13 +72,14 @@ impl Jobs {
         Self(RwLock::new(jobs.into_iter().map(|job| (job.id, job)).collect()))
     }
 
-    /// Settles the jobs of a table that will have this definition, or none when it is dropped.
-    pub(super) fn settle(
+    /// What becomes of the jobs of a table that will have this definition, or none when it is
+    /// dropped.
+    pub(super) fn changes_of(
         &self,
         (scope, table): (&Scope, &str),
         definition: Option<&TableDefinition>,
         stamps: &StampSource,
-    ) -> Settled {
+    ) -> JobChanges {
         let jobs = self.0.read();
         let known: Vec<&Job> = jobs.values().filter(|job| job.is_of(scope, table)).collect();
         let mut wanted = definition.map(being_built).unwrap_or_default();
@@ -92,18 +93,18 @@ impl Jobs {
             Job { id, scope: scope.clone(), table: table.to_owned(), backfill, after: None }
         };
         let begun = wanted.into_iter().map(begin).collect();
-        Settled { begun, ended }
+        JobChanges { begun, ended }
     }
 
     /// Shows what is durable.
-    pub(super) fn show(&self, settled: Settled) {
+    pub(super) fn show(&self, changes: JobChanges) {
         let mut jobs = self.0.write();
-        jobs.retain(|id, _| !settled.ended.contains(id));
-        jobs.extend(settled.begun.into_iter().map(|job| (job.id, job)));
+        jobs.retain(|id, _| !changes.ended.contains(id));
+        jobs.extend(changes.begun.into_iter().map(|job| (job.id, job)));
     }
 }
 
-impl Settled {
+impl JobChanges {
     fn is_nothing(&self) -> bool {
         self.begun.is_empty() && self.ended.is_empty()
     }
@@ -156,14 +157,15 @@ impl<S: Store> Catalog<S> {
         let _changing = self.changing.lock().await;
         for (scope, table) in self.in_use() {
             let (definition, stamps) = (&table.definition, &self.session.stamps);
-            let settled = self.jobs.settle((&scope, &definition.name), Some(definition), stamps);
-            if settled.is_nothing() {
+            let changes =
+                self.jobs.changes_of((&scope, &definition.name), Some(definition), stamps);
+            if changes.is_nothing() {
                 continue;
             }
-            let rows: Vec<RowKey> = settled.rows().collect();
-            let write = |_: &[Option<Bytes>]| Ok((settled.writes().collect(), ()));
+            let rows: Vec<RowKey> = changes.rows().collect();
+            let write = |_: &[Option<Bytes>]| Ok((changes.writes().collect(), ()));
             self.session.change_rows(&rows, CHANGED, write).await?;
-            self.jobs.show(settled);
+            self.jobs.show(changes);
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ struct Head {
 
 /// A backfill in format 1.
 #[derive(Debug, Serialize, Deserialize)]
-struct Record {
+struct Format1 {
     format: u32,
     kind: String,
     id: u64,
@@ -34,7 +34,7 @@ struct Record {
 }
 
 pub(super) fn encode(job: &Job) -> Vec<u8> {
-    let record = Record {
+    let record = Format1 {
         format: FORMAT,
         kind: BACKFILL.to_owned(),
         id: job.id,
@@ -59,7 +59,7 @@ pub(in crate::catalog) fn decode(value: &[u8]) -> Result<Job, StoreError> {
             kind.escape_debug()
         )));
     }
-    let record: Record = parse(value)?;
+    let record: Format1 = parse(value)?;
     let after = record.after.map(|bytes| RowKeyRef::parse(&bytes).map(RowKeyRef::to_key));
     let after = match after {
         Some(None) => return Err(StoreError::damaged("where a job is")),

@@ -38,8 +38,8 @@ impl<D: Into<format_3::Definition>> From<Unmarked<D>> for Record {
     }
 }
 
-impl From<&super::Record> for Record {
-    fn from(record: &super::Record) -> Self {
+impl From<&super::TableRecord> for Record {
+    fn from(record: &super::TableRecord) -> Self {
         Self {
             format: FORMAT,
             account: record.scope.account.clone(),
@@ -52,7 +52,7 @@ impl From<&super::Record> for Record {
     }
 }
 
-impl From<Record> for super::Record {
+impl From<Record> for super::TableRecord {
     fn from(own: Record) -> Self {
         let spaces = Spaces {
             table: Space(own.space),

@@ -131,10 +131,10 @@ fn third() -> TableDefinition {
     }
 }
 
-fn record(status: StoredStatus, definition: TableDefinition) -> Record {
+fn record(status: StoredStatus, definition: TableDefinition) -> TableRecord {
     let scope = Scope { account: "000000000000".into(), region: "eu-west-3".into() };
     let spaces = Spaces { table: Space(16), global_indexes: vec![Space(17)] };
-    Record { scope, spaces, status, definition }
+    TableRecord { scope, spaces, status, definition }
 }
 
 #[track_caller]
@@ -143,8 +143,8 @@ fn assert_read(text: &str, definition: TableDefinition) {
 }
 
 #[track_caller]
-fn assert_read_as(text: &str, expected: Record) {
-    let read = Record::decode(text.trim_end().as_bytes()).unwrap();
+fn assert_read_as(text: &str, expected: TableRecord) {
+    let read = TableRecord::decode(text.trim_end().as_bytes()).unwrap();
     assert_eq!((read.definition, read.status), (expected.definition, expected.status));
     assert_eq!((read.scope, read.spaces), (expected.scope, expected.spaces));
 }
@@ -181,8 +181,8 @@ fn a_setting_that_later_records_of_the_first_format_have_is_read() {
 
 #[test]
 fn a_record_of_another_format_is_refused() {
-    assert!(matches!(Record::decode(b"{}"), Err(StoreError::Damaged { .. })));
-    let error = Record::decode(FORMAT_4.replace("\"format\":4", "\"format\":5").as_bytes());
+    assert!(matches!(TableRecord::decode(b"{}"), Err(StoreError::Damaged { .. })));
+    let error = TableRecord::decode(FORMAT_4.replace("\"format\":4", "\"format\":5").as_bytes());
     let error = error.unwrap_err().to_string();
     assert!(error.contains("has format 5; this version reads up to 4"), "{error}");
 }

@@ -14,7 +14,7 @@ use store::{Consistency, Direction, RowKey, RowRange, Store, StoreError};
 use crate::database::Db;
 use crate::maintained::All;
 use crate::schema::Table;
-use crate::schema::expiry::{Expiry, Look};
+use crate::schema::expiry::{Expiry, SweepStart};
 use crate::session::Submitted;
 
 /// Most items of one page.
@@ -36,7 +36,7 @@ const AGE_SECONDS_MAX: u64 = 5 * 365 * 24 * 60 * 60;
 pub(super) struct Sweep {
     pub(super) table: Arc<Table>,
     expiry: Expiry,
-    look: Look,
+    start: SweepStart,
     /// The last entry of the page before.
     after: Option<Vec<u8>>,
 }
@@ -62,8 +62,8 @@ impl Sweep {
     /// `None` if time to live is not enabled.
     pub(super) fn of(table: Arc<Table>, now_seconds: u64) -> Option<Self> {
         let expiry = table.expiry.clone()?;
-        let look = table.expired.next_look(now_seconds);
-        Some(Self { table, expiry, look, after: None })
+        let start = table.expired.next_sweep(now_seconds);
+        Some(Self { table, expiry, start, after: None })
     }
 }
 
@@ -74,7 +74,7 @@ impl<S: Store> Db<S> {
         let entries = self.due(sweep, now_seconds).await?;
         let tally = Arc::clone(&sweep.table.expired);
         let Some(first) = entries.first() else {
-            tally.note_done(sweep.look);
+            tally.note_done(sweep.start);
             return Ok(Left::Nothing);
         };
         tally.note_due_since(Expiry::seconds_of(first)?);
@@ -103,7 +103,7 @@ impl<S: Store> Db<S> {
             }
         }
         if left == Left::Nothing {
-            tally.note_done(sweep.look);
+            tally.note_done(sweep.start);
         }
         Ok(left)
     }
@@ -120,7 +120,7 @@ impl<S: Store> Db<S> {
         };
         let place = sweep.expiry.place();
         let oldest_seconds =
-            now_seconds.saturating_sub(AGE_SECONDS_MAX).max(sweep.look.from_seconds);
+            now_seconds.saturating_sub(AGE_SECONDS_MAX).max(sweep.start.from_seconds);
         let oldest = oldest_seconds.to_be_bytes().to_vec();
         let lower = sweep.after.clone().map_or(Bound::Included(oldest), Bound::Excluded);
         let range = RowRange::Sorts {

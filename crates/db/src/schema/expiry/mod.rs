@@ -8,7 +8,7 @@
 //! What it is not: an expired item is an item like any other until it is removed. Reads show it,
 //! as DynamoDB's do.
 
-mod look;
+mod sweep_start;
 mod tally;
 
 use model::{IndexPhase, Item, TableDefinition, ValueRef};
@@ -16,7 +16,7 @@ use store::{RowKey, RowKeyRef, Space, StoreError};
 
 use crate::layout::keys::{Place, kind};
 
-pub(crate) use look::Look;
+pub(crate) use sweep_start::SweepStart;
 pub(crate) use tally::Tally;
 
 /// What lets a table's items expire.

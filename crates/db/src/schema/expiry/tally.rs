@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::look::{Look, Looks};
+use super::sweep_start::{SweepStart, SweepStarts};
 
 /// No time at all, of the oldest item that is due.
 const NEVER: u64 = u64::MAX;
@@ -14,20 +14,20 @@ pub(crate) struct Tally {
     removed: AtomicU64,
     /// When the item that is due and expired first did so, in seconds since the epoch.
     due_since_seconds: AtomicU64,
-    looks: Looks,
+    sweep_starts: SweepStarts,
 }
 
 impl Default for Tally {
     fn default() -> Self {
         let due_since_seconds = AtomicU64::new(NEVER);
-        Self { removed: AtomicU64::new(0), due_since_seconds, looks: Looks::default() }
+        Self { removed: AtomicU64::new(0), due_since_seconds, sweep_starts: SweepStarts::default() }
     }
 }
 
 impl Tally {
-    /// How far back to look now.
-    pub(crate) fn next_look(&self, now_seconds: u64) -> Look {
-        self.looks.next(now_seconds)
+    /// Where the sweep of now starts.
+    pub(crate) fn next_sweep(&self, now_seconds: u64) -> SweepStart {
+        self.sweep_starts.next(now_seconds)
     }
 
     /// Notes that the item that is due and expired first did so then.
@@ -35,10 +35,10 @@ impl Tally {
         self.due_since_seconds.store(seconds, Ordering::Relaxed);
     }
 
-    /// Notes that nothing is due any more of what was at this look.
-    pub(crate) fn note_done(&self, look: Look) {
+    /// Notes that nothing is due any more of what was when this sweep started.
+    pub(crate) fn note_done(&self, start: SweepStart) {
         self.due_since_seconds.store(NEVER, Ordering::Relaxed);
-        self.looks.done(look);
+        self.sweep_starts.done(start);
     }
 
     /// Counts items that were removed.

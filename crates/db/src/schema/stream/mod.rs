@@ -42,7 +42,7 @@ pub use pins::Pin;
 
 use growth::Growth;
 use pins::Pins;
-pub(crate) use shards::{Closed, Now, Shards, StoredShard};
+pub(crate) use shards::{Closed, Moment, Shards, StoredShard};
 pub(crate) use tally::{Ages, Tally};
 
 /// A stream in use, or one that can still be read.

@@ -43,12 +43,12 @@ pub(crate) struct Closed {
 
 /// A moment: by the clock, and as the number that records made from now on do not stay below.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Now {
+pub(crate) struct Moment {
     pub(crate) ms: u64,
     pub(crate) number: u64,
 }
 
-impl Now {
+impl Moment {
     /// Now, and a number greater than those of all records queued so far.
     pub(crate) fn of(stamps: &StampSource) -> Self {
         let stamp = stamps.next(None);
@@ -58,20 +58,20 @@ impl Now {
 
 impl Shards {
     /// The first shards of a stream.
-    pub(crate) fn begin(width: u32, now: Now) -> Self {
+    pub(crate) fn begin(width: u32, now: Moment) -> Self {
         let mut shards = Self { width, list: Vec::new(), disabled_at_ms: None };
         shards.open(now);
         shards
     }
 
     /// Closes the open shards and opens their children.
-    pub(crate) fn roll_over(&mut self, now: Now) {
+    pub(crate) fn roll_over(&mut self, now: Moment) {
         self.close(now);
-        self.open(Now { number: now.number + 1, ..now });
+        self.open(Moment { number: now.number + 1, ..now });
     }
 
     /// Closes the open shards for good.
-    pub(crate) fn disable(&mut self, now: Now) {
+    pub(crate) fn disable(&mut self, now: Moment) {
         self.close(now);
         self.disabled_at_ms = Some(now.ms);
     }
@@ -127,7 +127,7 @@ impl Shards {
         self.list.iter().filter(|shard| shard.closed.is_none())
     }
 
-    fn open(&mut self, now: Now) {
+    fn open(&mut self, now: Moment) {
         let next = self.list.last().map_or(0, |shard| shard.number + 1);
         let opened = (next..).take(self.width as usize).map(|number| StoredShard {
             number,
@@ -138,7 +138,7 @@ impl Shards {
         self.list.extend(opened);
     }
 
-    fn close(&mut self, now: Now) {
+    fn close(&mut self, now: Moment) {
         let closed = Closed { at_ms: now.ms, last: now.number };
         for shard in self.list.iter_mut().filter(|shard| shard.closed.is_none()) {
             shard.closed = Some(closed);
@@ -157,8 +157,8 @@ impl StoredShard {
 mod tests {
     use super::*;
 
-    fn now(ms: u64) -> Now {
-        Now { ms, number: ms << 16 }
+    fn now(ms: u64) -> Moment {
+        Moment { ms, number: ms << 16 }
     }
 
     #[test]

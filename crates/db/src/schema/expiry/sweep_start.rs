@@ -1,4 +1,4 @@
-//! How far back a sweep looks.
+//! Where sweeps of a table's entries start.
 //!
 //! An engine keeps what was removed as tombstones until it compacts them away, and whoever reads
 //! from the oldest entry on walks over them all: after a million removals that takes a tenth of a
@@ -14,26 +14,26 @@ const WHOLE_INTERVAL_SECONDS: u64 = 15;
 /// How far a sweep reaches back behind the one before. No write is under way for longer.
 const MARGIN_SECONDS: u64 = 60;
 
-/// One look of a sweep at a table's entries. Times are in seconds since the epoch.
+/// Where one sweep of a table's entries starts. Times are in seconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Look {
+pub(crate) struct SweepStart {
     /// The time of the first entry that it may meet.
     pub(crate) from_seconds: u64,
     at_seconds: u64,
-    /// When the latest look from the oldest entry on began: this one, perhaps.
+    /// When the latest sweep from the oldest entry on began: this one, perhaps.
     whole_at_seconds: u64,
 }
 
-/// The looks at one table's entries.
+/// The starts of one table's sweeps.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
-    /// The latest that found everything that was due, and removed it.
-    last: Mutex<Option<Look>>,
+pub(super) struct SweepStarts {
+    /// That of the latest sweep that found everything that was due, and removed it.
+    last: Mutex<Option<SweepStart>>,
 }
 
-impl Looks {
-    /// The look to take now.
-    pub(super) fn next(&self, now_seconds: u64) -> Look {
+impl SweepStarts {
+    /// Where the sweep of now starts.
+    pub(super) fn next(&self, now_seconds: u64) -> SweepStart {
         let last = *self.last.lock();
         let recently_whole = last.filter(|last| {
             // A clock that was set back says nothing.
@@ -44,12 +44,12 @@ impl Looks {
             Some(last) => (last.at_seconds.saturating_sub(MARGIN_SECONDS), last.whole_at_seconds),
             None => (0, now_seconds),
         };
-        Look { from_seconds, at_seconds: now_seconds, whole_at_seconds }
+        SweepStart { from_seconds, at_seconds: now_seconds, whole_at_seconds }
     }
 
-    /// Notes that nothing that was due at this look is left.
-    pub(super) fn done(&self, look: Look) {
-        *self.last.lock() = Some(look);
+    /// Notes that nothing is left of what was due when this sweep started.
+    pub(super) fn done(&self, start: SweepStart) {
+        *self.last.lock() = Some(start);
     }
 }
 
@@ -60,32 +60,32 @@ mod tests {
     const NOW: u64 = 1_700_000_000;
 
     #[test]
-    fn a_look_begins_where_the_one_before_it_ended() {
-        let looks = Looks::default();
-        assert_eq!(looks.next(NOW).from_seconds, 0);
-        looks.done(looks.next(NOW));
-        looks.done(looks.next(NOW + 1));
-        assert_eq!(looks.next(NOW + 2).from_seconds, NOW + 1 - MARGIN_SECONDS);
+    fn a_sweep_starts_where_the_one_before_it_ended() {
+        let starts = SweepStarts::default();
+        assert_eq!(starts.next(NOW).from_seconds, 0);
+        starts.done(starts.next(NOW));
+        starts.done(starts.next(NOW + 1));
+        assert_eq!(starts.next(NOW + 2).from_seconds, NOW + 1 - MARGIN_SECONDS);
     }
 
     #[test]
-    fn a_look_that_was_not_finished_is_taken_again() {
-        let looks = Looks::default();
-        looks.done(looks.next(NOW));
-        let _unfinished = looks.next(NOW + 5);
-        assert_eq!(looks.next(NOW + 10).from_seconds, NOW - MARGIN_SECONDS);
+    fn a_sweep_that_was_not_finished_is_done_again() {
+        let starts = SweepStarts::default();
+        starts.done(starts.next(NOW));
+        let _unfinished = starts.next(NOW + 5);
+        assert_eq!(starts.next(NOW + 10).from_seconds, NOW - MARGIN_SECONDS);
     }
 
     #[test]
     fn the_oldest_entries_are_looked_at_every_so_often() {
-        let looks = Looks::default();
+        let starts = SweepStarts::default();
         let whole = |second: &u64| {
-            let look = looks.next(NOW + second);
-            looks.done(look);
-            look.from_seconds == 0
+            let start = starts.next(NOW + second);
+            starts.done(start);
+            start.from_seconds == 0
         };
         let at: Vec<u64> = (0..40).filter(whole).collect();
         assert_eq!(at, [0, 15, 30]);
-        assert_eq!(looks.next(NOW - 1).from_seconds, 0, "the clock was set back");
+        assert_eq!(starts.next(NOW - 1).from_seconds, 0, "the clock was set back");
     }
 }
