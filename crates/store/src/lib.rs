@@ -298,3 +298,17 @@ impl Future for Ticket {
         Poll::Ready(result)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_ticket_says_the_same_however_often_it_is_awaited() {
+        let (committer, receiver) = tokio::sync::oneshot::channel();
+        let mut ticket = Ticket::pending(receiver);
+        committer.send(Ok(Outcome::Applied)).unwrap();
+        assert_eq!((&mut ticket).await.unwrap(), Outcome::Applied);
+        assert_eq!(ticket.wait().await.unwrap(), Outcome::Applied);
+    }
+}
