@@ -65,7 +65,8 @@ pub(crate) use declare_operation;
 ///
 /// - `direct function(member)`: by that function of `db`, which takes the input and gives the
 ///   output. It touches the table or stream that the member names; without a member, none or all.
-/// - `by_hand`: by a file of `server`, because there are expressions to resolve, or no `db` behind.
+/// - `by_hand`: by a file of `server`, because there are expressions to resolve or an iterator to
+///   take apart, or no `db` behind.
 ///
 /// Everything that depends on which operations there are is generated from this list: the names,
 /// the types of `wire::operations`, dispatch, metrics.
