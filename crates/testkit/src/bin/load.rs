@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use stator_testkit::load::{self, Scenario, streams};
+use stator_testkit::load::{self, Scenario, growth, streams};
 use tokio::runtime::Builder;
 
 #[derive(Debug, Parser)]
@@ -47,6 +47,22 @@ enum Task {
         /// How long, in milliseconds.
         milliseconds: u64,
     },
+    /// Write items of even size at full speed, and print a line for each second.
+    Grow {
+        /// The first.
+        first: usize,
+        /// The one behind the last.
+        last: usize,
+    },
+    /// Repeat a request on the items that grew, each time on another one at random.
+    DriveGrown {
+        /// What to repeat.
+        scenario: Scenario,
+        /// How many items there are.
+        items: usize,
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
     /// Write items that expire, behind the bench's.
     FillExpiring {
         /// How many.
@@ -74,6 +90,15 @@ fn main() -> anyhow::Result<()> {
         Task::FollowStream { rate, milliseconds } => {
             let pace = streams::Pace { rate, connections };
             let measured = streams::follow(address, pace, Duration::from_millis(milliseconds));
+            println!("{}", runtime.block_on(measured)?.to_json());
+        }
+        Task::Grow { first, last } => {
+            let show = |second: growth::Second| println!("{}", second.to_json());
+            runtime.block_on(growth::grow(address, (first, last), connections, show))?;
+        }
+        Task::DriveGrown { scenario, items, milliseconds } => {
+            let lasting = Duration::from_millis(milliseconds);
+            let measured = growth::drive(address, scenario, items, connections, lasting);
             println!("{}", runtime.block_on(measured)?.to_json());
         }
         Task::FillExpiring { items, until } => {

@@ -9,7 +9,7 @@ pub const ITEMS: usize = 10_240;
 /// Items of a partition: what one Query answers.
 pub const PARTITION_ITEMS: usize = 20;
 /// A BatchWriteItem takes no more.
-const BATCH_ITEMS: usize = 25;
+pub(super) const BATCH_ITEMS: usize = 25;
 /// The table's name.
 pub(super) const TABLE: &str = "bench";
 /// How each partition's name begins; eight digits follow. Nothing else has it.
@@ -147,7 +147,7 @@ pub(super) fn count() -> Call {
     ("UpdateItem", input)
 }
 
-fn owner(partition: usize) -> String {
+pub(super) fn owner(partition: usize) -> String {
     format!("{OWNER}{partition:08}")
 }
 

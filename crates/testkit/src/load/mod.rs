@@ -8,6 +8,7 @@
 //! meets anybody else.
 
 pub mod data;
+pub mod growth;
 pub mod large;
 pub mod streams;
 

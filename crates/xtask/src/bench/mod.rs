@@ -8,11 +8,13 @@
 //! Besides: the time from start to the first answer, and memory idle and after 100,000 items. With
 //! `--backfill`, instead of all that: puts while so many items are brought into an index. With
 //! `--streams`: what a stream costs its table's puts, and how fast it is read. With `--expiry`:
-//! requests while so many items are removed that expired all at once.
+//! requests while so many items are removed that expired all at once. With `--size`: how all that
+//! changes while a table grows to so many items.
 
 mod backfill;
 mod expiry;
 mod footprint;
+mod size;
 mod streams;
 mod table;
 
@@ -62,6 +64,12 @@ pub struct BenchArguments {
     /// nothing else.
     #[arg(long, value_name = "ITEMS", conflicts_with_all = ["backfill", "streams"])]
     pub expiry: Option<usize>,
+    /// Load so many items, measure at each size on the way, and nothing else.
+    #[arg(long, value_name = "ITEMS", conflicts_with_all = ["backfill", "streams", "expiry"])]
+    pub size: Option<usize>,
+    /// The `--memory` of the server that is loaded.
+    #[arg(long, value_name = "BYTES", requires = "size")]
+    pub memory: Option<String>,
     /// Also write the figures to this file.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -98,6 +106,10 @@ pub fn run(root: &Path, arguments: &BenchArguments) -> anyhow::Result<ExitCode> 
     if let Some(items) = arguments.expiry {
         let figures = rig.expiries(items, arguments)?;
         return write_figures(arguments, &json!({"expiry": figures}));
+    }
+    if let Some(items) = arguments.size {
+        let figures = rig.sizes(items, arguments)?;
+        return write_figures(arguments, &json!({"size": figures}));
     }
     let rows = rig.speed(arguments)?;
     let footprints = [rig.footprint(Target::Durable)?, rig.footprint(Target::Memory)?];
