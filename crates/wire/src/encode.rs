@@ -206,6 +206,12 @@ impl Encode for String {
     }
 }
 
+impl Encode for &'static str {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_string(out, self);
+    }
+}
+
 impl Encode for TableRef {
     fn encode(&self, out: &mut Vec<u8>) {
         write_string(out, self.as_str());

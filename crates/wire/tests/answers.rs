@@ -430,11 +430,11 @@ fn a_record_shows_items_as_they_are_and_its_time_in_whole_seconds() {
         dynamodb: Some(change),
         event_id: Some("id".into()),
         event_name: Some(ChangeKind::Modify),
-        event_source: Some("aws:dynamodb".into()),
-        event_version: Some("1.1".into()),
+        event_source: Some("aws:dynamodb"),
+        event_version: Some("1.1"),
         user_identity: Some(Identity {
-            principal_id: Some("dynamodb.amazonaws.com".into()),
-            kind: Some("Service".into()),
+            principal_id: Some("dynamodb.amazonaws.com"),
+            kind: Some("Service"),
         }),
     };
     assert_answer::<GetRecords>(

@@ -121,8 +121,8 @@ pub(crate) fn decode(
         dynamodb: Some(change),
         event_id: Some(event_id),
         event_name: Some(kind),
-        event_source: Some("aws:dynamodb".to_owned()),
-        event_version: Some("1.1".to_owned()),
+        event_source: Some("aws:dynamodb"),
+        event_version: Some("1.1"),
         user_identity: (head & EXPIRED != 0).then(expiry),
     })
 }
@@ -130,10 +130,7 @@ pub(crate) fn decode(
 /// Who removes what has expired, in this API's own casing; function events have another (developer
 /// guide, "Working with DynamoDB Streams and Time to Live", 2026-11).
 fn expiry() -> Identity {
-    Identity {
-        principal_id: Some("dynamodb.amazonaws.com".to_owned()),
-        kind: Some("Service".to_owned()),
-    }
+    Identity { principal_id: Some("dynamodb.amazonaws.com"), kind: Some("Service") }
 }
 
 fn item(bytes: &mut Bytes) -> Result<Item, StoreError> {
@@ -210,8 +207,8 @@ mod tests {
     #[test]
     fn what_expired_was_removed_by_the_service() {
         let identity = read(record(2, EXPIRED | 2)).unwrap().user_identity.unwrap();
-        assert_eq!(identity.principal_id.as_deref(), Some("dynamodb.amazonaws.com"));
-        assert_eq!(identity.kind.as_deref(), Some("Service"));
+        assert_eq!(identity.principal_id, Some("dynamodb.amazonaws.com"));
+        assert_eq!(identity.kind, Some("Service"));
     }
 
     #[test]

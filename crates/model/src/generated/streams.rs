@@ -75,8 +75,8 @@ pub struct GetShardIteratorOutput {
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Identity {
-    pub principal_id: Option<String>,
-    pub kind: Option<String>,
+    pub principal_id: Option<&'static str>,
+    pub kind: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -98,8 +98,8 @@ pub struct Record {
     pub dynamodb: Option<StreamRecord>,
     pub event_id: Option<String>,
     pub event_name: Option<ChangeKind>,
-    pub event_source: Option<String>,
-    pub event_version: Option<String>,
+    pub event_source: Option<&'static str>,
+    pub event_version: Option<&'static str>,
     pub user_identity: Option<Identity>,
 }
 

@@ -122,6 +122,14 @@ pub(super) const COUNTS: &[&str] = &["Integer", "Long", "LongObject"];
 pub(super) const WHOLE_SECONDS: &[(&str, &str)] =
     &[("StreamRecord", "ApproximateCreationDateTime")];
 
+/// Texts of answers that are the same in each, and are not copied into it.
+pub(super) const FIXED_TEXTS: &[(&str, &str)] = &[
+    ("Identity", "PrincipalId"),
+    ("Identity", "Type"),
+    ("Record", "eventSource"),
+    ("Record", "eventVersion"),
+];
+
 /// Members in another order than that of their names, in answers; the rest follows behind them.
 pub(super) const ORDER: &[(&str, &[&str])] = &[
     (

@@ -112,7 +112,10 @@ impl Structures<'_> {
         write!(text, "#[derive(Debug, Clone, PartialEq{default})]\npub struct {name} {{")?;
         for member in &members {
             let field = self.field(name, member)?;
-            let shown = self.type_of(member.shape, self.is_only_answered(name))?;
+            let shown = match nouns::FIXED_TEXTS.contains(&(name, member.name)) {
+                true => "&'static str".to_owned(),
+                false => self.type_of(member.shape, self.is_only_answered(name))?,
+            };
             match member.required {
                 true => write!(text, "pub {field}: {shown},")?,
                 false => write!(text, "pub {field}: Option<{shown}>,")?,
