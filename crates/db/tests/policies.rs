@@ -6,7 +6,7 @@ mod support;
 use model::api::{
     CreateTableInput, DeleteResourcePolicyInput, GetResourcePolicyInput, PutResourcePolicyInput,
 };
-use model::{ApiError, StreamDeclaration, StreamView, TableRef};
+use model::{ApiError, Scope, StreamDeclaration, StreamView, TableRef};
 use support::*;
 
 const DOCUMENT: &str = r#"{"Statement":[{"Effect":"Allow","Resource":"*"}]}"#;
@@ -60,6 +60,19 @@ async fn a_stream_has_a_policy_of_its_own() {
     db.put_resource_policy(&scope(), put_policy(stream.clone())).await.unwrap();
     assert_eq!(shown(&db, stream).await.unwrap(), DOCUMENT);
     assert!(matches!(shown(&db, resource()).await, Err(ApiError::PolicyNotFound(_))));
+}
+
+#[tokio::test]
+async fn a_stream_of_another_region_is_not_there_to_have_a_policy() {
+    let db = in_memory().await;
+    let mut declaration = table("t1", "p:S", None);
+    let view = Some(StreamView::KeysOnly);
+    declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+    db.create_table(&scope(), declaration).await.unwrap();
+    let stream = TableRef::new(db.streams(&scope()).await.remove(0).to_string());
+    let elsewhere = Scope { region: "eu-west-3".into(), ..scope() };
+    let refused = db.put_resource_policy(&elsewhere, put_policy(stream)).await.unwrap_err();
+    assert!(matches!(refused, ApiError::ResourceNotFound(_)), "{refused:?}");
 }
 
 #[tokio::test]

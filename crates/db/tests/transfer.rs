@@ -6,10 +6,10 @@ mod support;
 
 use std::ops::ControlFlow;
 
-use model::api::{ListTablesInput, TableStatus, WriteRequest};
+use model::api::{ListTablesInput, PutResourcePolicyInput, TableStatus, WriteRequest};
 use model::{
     ApiError, AttributeMap, AttributeValue, IndexPhase, Item, KeyElement, ScalarType, Scope,
-    StreamDeclaration, StreamView, TableDefinition, TableRef,
+    StreamDeclaration, StreamView, TableDefinition, TableRef, TimeToLiveStatus,
 };
 use stator_db::{Adoption, LoadError, Loaded, Scan, StoredTable};
 use store::slow::SlowStore;
@@ -149,6 +149,10 @@ async fn an_announced_table_is_seen_as_being_created_and_not_used_before_it_is_p
     assert_eq!(target.table_updated(&scope(), index).await.unwrap_err(), in_use);
     let enabled = target.time_to_live_updated(&scope(), "t1", ("until", true)).await;
     assert_eq!(enabled.unwrap_err(), in_use);
+    let document = r#"{"Statement":[{"Effect":"Allow","Resource":"*"}]}"#.to_owned();
+    let policy = PutResourcePolicyInput::new(document, TableRef::new(scope().table_arn("t1")));
+    let attached = target.put_resource_policy(&scope(), policy).await;
+    assert_eq!(attached.unwrap_err(), in_use);
     let created = target.table_created(&scope(), table("t1", "p:S", None)).await;
     assert!(matches!(created, Err(ApiError::ResourceInUse(_))));
 
@@ -339,6 +343,26 @@ async fn indexes_on_their_way_arrive_and_those_that_go_are_gone() {
         let counted = described.globals().iter().map(|index| index.sizes().0);
         assert_eq!(counted.collect::<Vec<_>>(), indexes);
         assert!(described.globals().iter().all(|index| index.way() == ACTIVE));
+    }
+}
+
+#[tokio::test]
+async fn time_to_live_on_its_way_arrives_and_that_which_goes_is_gone() {
+    let (_, stored) = source().await;
+    for (phase, status) in [
+        (IndexPhase::Allocating, TimeToLiveStatus::Enabled),
+        (IndexPhase::Backfilling, TimeToLiveStatus::Enabled),
+        (IndexPhase::Deleting, TimeToLiveStatus::Disabled),
+    ] {
+        let mut definition = (*stored.definition).clone();
+        definition.expiry_attribute = Some("until".to_owned());
+        definition.expiry_phase = phase;
+        let stored = StoredTable { definition: definition.into(), ..stored.clone() };
+        let db = in_memory().await;
+        let mut adoption = db.adopt();
+        restore(&mut adoption, &stored, &[]).await;
+        adoption.publish().await.unwrap();
+        assert_eq!(db.time_to_live_status(&scope(), "t1").await, status);
     }
 }
 

@@ -64,7 +64,9 @@ pub(crate) use declare_operation;
 /// and how it is handled:
 ///
 /// - `direct function(member)`: by that function of `db`, which takes the input and gives the
-///   output. It touches the table or stream that the member names; without a member, none or all.
+///   output. It touches the table or stream that the member names; behind `holder` the member may
+///   name either; without a member it touches none or all.
+///   `holder` says that the member may name either.
 /// - `by_hand`: by a file of `server`, because there are expressions to resolve or an iterator to
 ///   take apart, or no `db` behind.
 ///
@@ -78,7 +80,7 @@ macro_rules! for_each_operation {
             (BatchWriteItem, Write, by_hand),
             (CreateTable, Control, direct create_table(by create_table)),
             (DeleteItem, Write, by_hand),
-            (DeleteResourcePolicy, Control, direct delete_resource_policy(resource_arn)),
+            (DeleteResourcePolicy, Control, direct delete_resource_policy(holder resource_arn)),
             (DeleteTable, Control, direct delete_table(table_name)),
             (DescribeContinuousBackups, Control, direct describe_continuous_backups(table_name)),
             (DescribeEndpoints, Control, by_hand),
@@ -88,13 +90,13 @@ macro_rules! for_each_operation {
             (DescribeTimeToLive, Control, direct describe_time_to_live(table_name)),
             (GetItem, Read, by_hand),
             (GetRecords, Stream, by_hand),
-            (GetResourcePolicy, Control, direct get_resource_policy(resource_arn)),
+            (GetResourcePolicy, Control, direct get_resource_policy(holder resource_arn)),
             (GetShardIterator, Stream, direct get_shard_iterator(stream_arn)),
             (ListStreams, Stream, direct list_streams()),
             (ListTables, Control, direct list_tables()),
             (ListTagsOfResource, Control, direct list_tags_of_resource(resource_arn)),
             (PutItem, Write, by_hand),
-            (PutResourcePolicy, Control, direct put_resource_policy(resource_arn)),
+            (PutResourcePolicy, Control, direct put_resource_policy(holder resource_arn)),
             (Query, Read, by_hand),
             (Scan, Read, by_hand),
             (TagResource, Control, direct tag_resource(resource_arn)),

@@ -137,6 +137,8 @@ impl<S: Store> Catalog<S> {
         };
         self.session.change_rows(&locked, CHANGED, remove).await?;
         self.streams.remove(&stream.arn);
+        // Whoever waits for more hears that there is no stream.
+        stream.growth.tell();
         self.show_policy(&arn, None);
         self.remove_space(stream.space).await
     }

@@ -20,7 +20,7 @@ const NO_POLICY: &str = "NO_POLICY";
 
 /// Checks that there is a table or stream to have a policy.
 ///
-/// Checks: as `tagged` lists them; of a stream: of this account → stream exists.
+/// Checks: as `tagged` lists them; of a stream: of this account → stream exists in this region.
 pub(super) fn check_policy_holder<S: Store>(
     catalog: &Catalog<S>,
     scope: &Scope,
@@ -30,10 +30,10 @@ pub(super) fn check_policy_holder<S: Store>(
         Some(stream) if stream.scope.account != scope.account => {
             Err(ApiError::AccessDenied("Access is denied".into()))
         }
-        Some(stream) => match catalog.streams.find(&stream) {
-            Some(_) => Ok(()),
-            None => Err(resource_missing(resource.as_str())),
-        },
+        Some(stream) => {
+            let found = catalog.streams.find(&stream).filter(|_| stream.scope == *scope);
+            found.map(drop).ok_or_else(|| resource_missing(resource.as_str()))
+        }
         None => tagged(catalog, scope, resource).map(drop),
     }
 }
@@ -50,7 +50,11 @@ impl<S: Store> Db<S> {
     ) -> Result<[Option<Policy>; 2], ApiError> {
         let (catalog, scope) = (Arc::clone(self.catalog()), scope.clone());
         in_its_own_task(async move {
-            let exists = |catalog: &Catalog<S>| check_policy_holder(catalog, &scope, &resource);
+            let exists = |catalog: &Catalog<S>| {
+                check_policy_holder(catalog, &scope, &resource)?;
+                let table = catalog.find(&scope, &resource);
+                table.map_or(Ok(()), |table| table.check_changeable())
+            };
             let change = |current: Option<&Policy>| {
                 check_expected(current, expected.as_deref(), &resource)?;
                 Ok(change(current))

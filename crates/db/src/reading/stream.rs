@@ -86,10 +86,11 @@ impl<S: Store> Db<S> {
             _ => iterator.from.max(horizon),
         };
         let is_read = shard.closed.is_some() && !page.is_full;
-        let rows = page.rows.into_iter();
-        let records = rows.map(|row| row.and_then(|row| record(&stream, &shard, row)));
-        let records: Vec<Record> =
-            records.collect::<Result<_, StoreError>>().map_err(store_failed)?;
+        let mut records = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
+            let read = row.and_then(|row| record(&stream, &shard, row));
+            records.push(read.map_err(store_failed)?);
+        }
         stream.tally.read.fetch_add(records.len() as u64, Ordering::Relaxed);
         let behind = records.last().filter(|_| page.is_full);
         let created_at_ms =

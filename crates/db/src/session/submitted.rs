@@ -42,7 +42,8 @@ impl Drop for Submitted {
         // Without a runtime nobody waits.
         let Ok(runtime) = Handle::try_current() else { return };
         runtime.spawn(async move {
-            if let Ok(Outcome::Applied) = ticket.wait().await {
+            // Whoever is told for nothing reads once more.
+            if let Ok(Outcome::Applied | Outcome::Unknown) = ticket.wait().await {
                 tell(streams);
             }
         });

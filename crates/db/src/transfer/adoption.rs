@@ -38,10 +38,13 @@ impl<'d, S: Store> Adoption<'d, S> {
         scope: &Scope,
         mut definition: TableDefinition,
     ) -> Result<Loader<'d, S>, ApiError> {
-        // Indexes that were on their way arrive here, for all items are yet to come.
+        // What was on its way arrives here, for all items are yet to come.
         definition.indexes.retain(IndexDefinition::is_maintained);
         for index in &mut definition.indexes {
             index.phase = IndexPhase::Active;
+        }
+        if std::mem::take(&mut definition.expiry_phase) == IndexPhase::Deleting {
+            definition.expiry_attribute = None;
         }
         catalog::check_restored(scope, &definition)?;
         self.add(scope, definition, Fidelity::Restore).await

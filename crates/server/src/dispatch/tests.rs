@@ -63,14 +63,15 @@ impl Charge for Recorder {
 /// An access in one line: what is absent is left out.
 fn line(schema: SchemaView<'_>, access: &Access<'_>) -> String {
     let (account, region) = access.resource.account_and_region(schema.scope());
-    let resource = match access.resource {
+    let resource = match &access.resource {
         Resource::Table(table) => format!("table {}", table.name()),
         Resource::Index(table, index) => format!("table {} index {index}", table.name()),
         Resource::Stream(stream) => format!("stream of {}", stream.table),
         Resource::Any => "anything".to_owned(),
     };
     let mut line = format!("{} {resource} in {account} {region}", access.action);
-    let keys: Vec<String> = access.leading_keys(schema).iter().flatten().map(shown).collect();
+    let keys: Vec<String> =
+        access.leading_keys(schema).iter().flatten().flatten().map(shown).collect();
     let attributes = access.attributes();
     let parts = [
         (!keys.is_empty()).then(|| format!("leading {}", keys.join(" "))),
@@ -309,6 +310,12 @@ async fn operations_on_declarations_and_streams_name_these() {
     let iterator = bench.call("GetShardIterator", &input).await.unwrap();
     let seen = bench.seen("GetRecords", iterator).await;
     assert_eq!(seen, format!("dynamodb:GetRecords stream of tab {HOME}"));
+    let elsewhere = "arn:aws:dynamodb:eu-west-1:111122223333:table/other/stream/then";
+    for operation in ["GetResourcePolicy", "DeleteResourcePolicy"] {
+        let seen = bench.seen(operation, json!({"ResourceArn": elsewhere})).await;
+        let stream = "stream of other in 111122223333 eu-west-1";
+        assert_eq!(seen, format!("dynamodb:{operation} {stream}"));
+    }
     let seen = bench.seen("GetRecords", json!({"ShardIterator": "x"})).await;
     assert_eq!(seen, format!("dynamodb:GetRecords anything {HOME}"), "it reads nothing either");
 }

@@ -1,8 +1,10 @@
 //! The operations that need nothing but a function of `db`: their rows of the table say which.
 
+use std::borrow::Cow;
+
 use db::{Db, SchemaView};
-use model::ApiError;
 use model::api::CreateTableInput;
+use model::{ApiError, StreamArn, TableRef};
 use store::Store;
 use wire::Operation;
 
@@ -53,6 +55,10 @@ macro_rules! touched {
     ($name:ident $request:ident by $function:ident) => {
         $function($request)
     };
+    ($name:ident $request:ident holder $member:ident) => {{
+        let action = concat!("dynamodb:", stringify!($name));
+        Access::new(action, policy_holder(&$request.$member)).alone()
+    }};
     ($name:ident $request:ident $($member:ident)?) => {{
         let resource = touched!(@resource $request $($member)?);
         let action = concat!("dynamodb:", stringify!($name));
@@ -66,6 +72,14 @@ macro_rules! touched {
 }
 
 wire::for_each_operation!(bind);
+
+/// What has a policy: a table, or a stream.
+fn policy_holder(resource: &TableRef) -> Resource<'_> {
+    match StreamArn::parse(resource.as_str()) {
+        Some(stream) => Resource::Stream(Cow::Owned(stream)),
+        None => Resource::Table(resource),
+    }
+}
 
 /// Tags and a policy are the business of actions of their own.
 fn create_table(input: &CreateTableInput) -> Accesses<'_> {

@@ -15,6 +15,7 @@
 //!                                    within TransactWriteItems
 //! ```
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use db::{NamedTable, SchemaView};
@@ -31,7 +32,8 @@ use wire::OperationName;
 pub type Accesses<'a> = SmallVec<[Access<'a>; 1]>;
 
 /// The values of the attributes that lead a key, in the key's order; `None` where the request does
-/// not say, or says what cannot stand in that key.
+/// not say, or where its value is not of the key's type. What else is wrong with a value is the
+/// operation's to refuse.
 pub type LeadingKeys<'a> = [Option<KeyValue<'a>>; GLOBAL_INDEX_KEY_ATTRIBUTES_MAX];
 
 /// One thing that a request does to one resource.
@@ -59,14 +61,14 @@ pub struct Access<'a> {
 }
 
 /// What an action is done to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Resource<'a> {
     /// A table, as the request names it.
     Table(&'a TableRef),
     /// An index of a table.
     Index(&'a TableRef, &'a str),
     /// A stream. It may outlive its table.
-    Stream(&'a StreamArn),
+    Stream(Cow<'a, StreamArn>),
     /// Nothing in particular.
     Any,
 }
@@ -92,14 +94,14 @@ impl<'a> From<&'a TableRef> for Resource<'a> {
 
 impl<'a> From<&'a StreamArn> for Resource<'a> {
     fn from(stream: &'a StreamArn) -> Self {
-        Self::Stream(stream)
+        Self::Stream(Cow::Borrowed(stream))
     }
 }
 
 impl<'a> Resource<'a> {
     /// The account and the region that it is in: its ARN's, if the request has one, else those of
     /// the request.
-    pub fn account_and_region(&self, request: &'a Scope) -> (&'a str, &'a str) {
+    pub fn account_and_region<'r>(&'r self, request: &'r Scope) -> (&'r str, &'r str) {
         let own = match self {
             Self::Table(table) | Self::Index(table, _) => table.account_and_region(),
             Self::Stream(stream) => Some((&*stream.scope.account, &*stream.scope.region)),
@@ -146,7 +148,7 @@ impl<'a> Access<'a> {
 
     /// Goes through an index of the table.
     pub(crate) fn through(mut self, index: Option<&'a String>) -> Self {
-        if let (Resource::Table(table), Some(index)) = (self.resource, index) {
+        if let (Resource::Table(table), Some(index)) = (&self.resource, index) {
             self.resource = Resource::Index(table, index);
         }
         self
@@ -171,7 +173,7 @@ impl<'a> Access<'a> {
         projection: Option<&'a Projection>,
         select: Option<Select>,
     ) -> Self {
-        let usual = match (projection, self.resource) {
+        let usual = match (projection, &self.resource) {
             (Some(_), _) => Select::SpecificAttributes,
             (None, Resource::Index(..)) => Select::AllProjectedAttributes,
             (None, _) => Select::AllAttributes,
@@ -190,9 +192,9 @@ impl<'a> Access<'a> {
 
     /// The table and index that it is about.
     pub(crate) fn table(&self) -> Option<(&'a TableRef, Option<&'a str>)> {
-        match self.resource {
-            Resource::Table(table) => Some((table, None)),
-            Resource::Index(table, index) => Some((table, Some(index))),
+        match &self.resource {
+            Resource::Table(table) => Some((*table, None)),
+            Resource::Index(table, index) => Some((*table, Some(*index))),
             Resource::Stream(_) | Resource::Any => None,
         }
     }
@@ -202,8 +204,9 @@ impl<'a> Access<'a> {
         matches!(self.reach, Reach::Everything)
     }
 
-    /// The leading keys of what it reaches.
-    pub fn leading_keys(&self, schema: SchemaView<'_>) -> LeadingKeys<'a> {
+    /// The leading keys of what it reaches; `None` where nothing is known of them, which is not the
+    /// same as none: what asks for all of them to be allowed must not hold then.
+    pub fn leading_keys(&self, schema: SchemaView<'_>) -> Option<LeadingKeys<'a>> {
         let index = self.table().and_then(|(_, index)| index);
         let key = self.named.and_then(|table| schema.key(table, index));
         let hash = key.map_or(&[][..], |KeySchema { hash, .. }| hash);
@@ -213,7 +216,7 @@ impl<'a> Access<'a> {
                 .value_of(&element.name)
                 .filter(|value| value.scalar_type() == element.scalar_type);
         }
-        values
+        values.iter().any(Option::is_some).then_some(values)
     }
 
     /// The value that the request has for an attribute of what it reaches.

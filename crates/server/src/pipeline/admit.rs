@@ -27,7 +27,9 @@ pub trait Admit: Debug + Send + Sync {
     fn admit(&self, schema: SchemaView<'_>, accesses: &[Access<'_>]) -> Admission;
 }
 
-/// What was reserved for a request. One that is dropped was for a request that failed.
+/// What was reserved for a request. One that is dropped was for a request that failed, or whose
+/// client went away; it may have consumed all of it, for a failed condition costs a write, so that
+/// nothing is to be given back.
 pub trait Charge: Send {
     /// Takes note of what the request consumed in truth.
     fn settle(self: Box<Self>, consumed: &[ConsumedCapacity]);

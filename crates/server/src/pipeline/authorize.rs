@@ -16,7 +16,7 @@ pub(super) fn authorize(
     for access in accesses {
         let (account, region) = access.resource.account_and_region(schema.scope());
         // Which keys lead is said, and not their values: no value of an item enters a log.
-        let leading = || access.leading_keys(schema).iter().flatten().count();
+        let leading = || access.leading_keys(schema).iter().flatten().flatten().count();
         tracing::trace!(
             access_key_id = &*caller.access_key_id,
             action = access.action,

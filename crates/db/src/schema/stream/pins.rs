@@ -5,7 +5,9 @@
 //! pinned at all; once a pin is dropped the next upkeep removes what it held back.
 //!
 //! Pins are in memory alone. Whatever owns one durably, as a row of a job that says how far it has
-//! read, takes it again when the database is opened, before [`crate::Db::keep_up`] is called.
+//! read, takes it again when the database is opened, before [`crate::Db::keep_up`] is called. What
+//! was removed before the database was opened is not known any more: whoever pins for the first time
+//! looks where the first record is that it finds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
