@@ -26,6 +26,8 @@
 
 mod codec;
 mod dispatch;
+#[cfg(test)]
+mod fixtures;
 mod http;
 mod listeners;
 mod metrics;

@@ -4,33 +4,15 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use auth::Caller;
-use db::{Clock, Db, DbOptions, Ids, SchemaView};
+use db::SchemaView;
 use model::{ConsumedCapacity, KeyValue, Scope};
 use serde_json::{Value, json};
 use store::MemoryStore;
 
 use super::*;
 use crate::codec::Json10;
+use crate::fixtures;
 use crate::pipeline::{Access, Admission, Admit, Charge, Resource, Unlimited};
-
-#[derive(Debug)]
-struct Constant;
-
-impl Clock for Constant {
-    fn now_ms(&self) -> u64 {
-        1_800_000_000_000
-    }
-}
-
-impl Ids for Constant {
-    fn writer(&self) -> u32 {
-        0
-    }
-
-    fn table_id(&self) -> String {
-        String::new()
-    }
-}
 
 /// Writes down what it is asked about, and refuses the accesses at these positions.
 #[derive(Debug, Clone, Default)]
@@ -154,7 +136,7 @@ async fn call(
 
 /// A pipeline over an empty database.
 pub(super) async fn pipeline() -> Pipeline<MemoryStore> {
-    Pipeline::new(Db::open(MemoryStore::new(), DbOptions::new(Constant, Constant)).await.unwrap())
+    Pipeline::new(fixtures::database().await)
 }
 
 /// The output of an operation under some protocol.

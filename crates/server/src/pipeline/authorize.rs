@@ -14,15 +14,14 @@ pub(super) fn authorize(
     accesses: &[Access<'_>],
 ) -> Result<(), ApiError> {
     for access in accesses {
-        let (account, region) = access.resource.account_and_region(schema.scope());
-        // Which keys lead is said, and not their values: no value of an item enters a log.
+        let place = || access.resource.account_and_region(schema.scope());
+        // How many keys lead is said, and not their values: no value of an item enters a log.
         let leading = || access.leading_keys(schema).iter().flatten().flatten().count();
         tracing::trace!(
             access_key_id = &*caller.access_key_id,
             action = access.action,
             resource = ?access.resource,
-            account,
-            region,
+            account_and_region = ?place(),
             enclosing_operation = access.enclosing_operation.map(|operation| operation.as_str()),
             leading_keys = leading(),
             reads_everything = access.reads_everything(),

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use db::{Clock, Db, DbOptions, Ids};
 use http_body_util::Full;
 use store::MemoryStore;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
@@ -12,34 +11,14 @@ use tokio::time::{Instant, interval, sleep};
 
 use super::*;
 use crate::http::{Intake, Packing};
-use crate::{ServeOptions, Service, ServiceOptions};
+use crate::{ServeOptions, Service, ServiceOptions, fixtures};
 
 const HEALTH_CHECK: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
 const CALL: &str = "POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-amz-json-1.0\r\n";
 const BODIES_TOTAL_MAX: usize = 1000;
 
-#[derive(Debug)]
-struct Constant;
-
-impl Clock for Constant {
-    fn now_ms(&self) -> u64 {
-        0
-    }
-}
-
-impl Ids for Constant {
-    fn writer(&self) -> u32 {
-        0
-    }
-
-    fn table_id(&self) -> String {
-        String::new()
-    }
-}
-
 async fn front() -> Arc<Front<MemoryStore>> {
-    let options = DbOptions::new(Constant, Constant);
-    let db = Db::open(MemoryStore::new(), options).await.unwrap();
+    let db = fixtures::database().await;
     let options = ServiceOptions {
         account: "000000000000".to_owned(),
         region: "eu-north-1".to_owned(),
