@@ -7,10 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use model::{
-    ReturnValuesOnConditionCheckFailure, SequenceNumber, StreamArn, StreamDeclaration, StreamView,
-    TableRef,
-};
+use model::{ReturnValuesOnConditionCheckFailure, SequenceNumber, StreamArn, StreamView, TableRef};
 use stator_db::{
     ChangeLog, LoggedChange, Report, TransactAction, TransactOperation, TransactWriteItems, Upkeep,
 };
@@ -31,9 +28,7 @@ impl Bench {
     async fn new() -> Self {
         let (store, clock) = (slow_store(), TestClock::new(1_700_000_000_000));
         let db = Arc::new(open(store.clone(), &clock).await);
-        let mut declaration = table("t", "p:S", None);
-        let view = Some(StreamView::NewImage);
-        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+        let declaration = with_stream(table("t", "p:S", None), StreamView::NewImage);
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db }
     }

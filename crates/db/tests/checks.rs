@@ -73,9 +73,7 @@ fn without_stream() -> UpdateTableInput {
 async fn a_record_outside_of_the_open_shards_is_found() {
     let (store, clock) = (slow_store(), TestClock::new(1_700_000_000_000));
     let db = open(store.clone(), &clock).await;
-    let mut declaration = table("t", "p:S", None);
-    let view = Some(StreamView::NewImage);
-    declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+    let declaration = with_stream(table("t", "p:S", None), StreamView::NewImage);
     db.create_table(&scope(), declaration).await.unwrap();
     write(&db, "t", map([("p", s("a"))])).await;
     assert_eq!(store.violations(), [""; 0]);

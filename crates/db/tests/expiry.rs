@@ -5,10 +5,7 @@ mod support;
 
 use std::sync::Arc;
 
-use model::{
-    ApiError, AttributeValue, ChangeOrigin, StreamDeclaration, StreamView, TableRef,
-    TimeToLiveStatus,
-};
+use model::{ApiError, AttributeValue, ChangeOrigin, StreamView, TableRef, TimeToLiveStatus};
 use store::StoreError;
 use tokio::task::JoinHandle;
 
@@ -35,9 +32,10 @@ impl Bench {
         let (store, clock) = (slow_store(), TestClock::new(NOW_S * 1000));
         let db = Arc::new(open(store.clone(), &clock).await);
         let declaration = table("t", "p:S", None);
-        let mut declaration = with_global(declaration, "i", (&["g:S"], &[]), all());
-        let view = Some(StreamView::NewAndOldImages);
-        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+        let declaration = with_stream(
+            with_global(declaration, "i", (&["g:S"], &[]), all()),
+            StreamView::NewAndOldImages,
+        );
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db }
     }

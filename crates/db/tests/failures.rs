@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use model::api::{ListTablesInput, StreamStatus};
-use model::{ApiError, StreamArn, StreamDeclaration, StreamView, TableRef, TimeToLiveStatus};
+use model::{ApiError, StreamArn, StreamView, TableRef, TimeToLiveStatus};
 use stator_db::Upkeep;
 use store::slow::SlowStore;
 use support::*;
@@ -24,9 +24,7 @@ impl Bench {
     async fn new() -> Self {
         let (store, clock) = (slow_store(), TestClock::new(1_700_000_000_000));
         let db = Arc::new(open(store.clone(), &clock).await);
-        let mut declaration = table("t", "p:S", None);
-        let view = Some(StreamView::NewImage);
-        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+        let declaration = with_stream(table("t", "p:S", None), StreamView::NewImage);
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db }
     }

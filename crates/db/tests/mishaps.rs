@@ -34,9 +34,10 @@ impl Bench {
         let (store, clock) = (slow_store_of(seed), TestClock::new(1_700_000_000_000));
         let db = open(store.clone(), &clock).await;
         let declaration = table("t", "p:S", None);
-        let mut declaration = with_global(declaration, "by-v", (&["v:S"], &[]), all());
-        let view = Some(StreamView::NewAndOldImages);
-        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+        let declaration = with_stream(
+            with_global(declaration, "by-v", (&["v:S"], &[]), all()),
+            StreamView::NewAndOldImages,
+        );
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db, is_over: AtomicBool::default() }
     }

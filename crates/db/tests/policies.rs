@@ -6,7 +6,7 @@ mod support;
 use model::api::{
     CreateTableInput, DeleteResourcePolicyInput, GetResourcePolicyInput, PutResourcePolicyInput,
 };
-use model::{ApiError, Scope, StreamDeclaration, StreamView, TableRef};
+use model::{ApiError, Scope, StreamView, TableRef};
 use support::*;
 
 const DOCUMENT: &str = r#"{"Statement":[{"Effect":"Allow","Resource":"*"}]}"#;
@@ -52,9 +52,7 @@ async fn a_policy_outlives_the_process_and_goes_with_its_table() {
 #[tokio::test]
 async fn a_stream_has_a_policy_of_its_own() {
     let db = in_memory().await;
-    let mut declaration = table("t1", "p:S", None);
-    let view = Some(StreamView::KeysOnly);
-    declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+    let declaration = with_stream(table("t1", "p:S", None), StreamView::KeysOnly);
     db.create_table(&scope(), declaration).await.unwrap();
     let stream = TableRef::new(db.streams(&scope()).await.remove(0).to_string());
     db.put_resource_policy(&scope(), put_policy(stream.clone())).await.unwrap();
@@ -65,9 +63,7 @@ async fn a_stream_has_a_policy_of_its_own() {
 #[tokio::test]
 async fn a_stream_of_another_region_is_not_there_to_have_a_policy() {
     let db = in_memory().await;
-    let mut declaration = table("t1", "p:S", None);
-    let view = Some(StreamView::KeysOnly);
-    declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+    let declaration = with_stream(table("t1", "p:S", None), StreamView::KeysOnly);
     db.create_table(&scope(), declaration).await.unwrap();
     let stream = TableRef::new(db.streams(&scope()).await.remove(0).to_string());
     let elsewhere = Scope { region: "eu-west-3".into(), ..scope() };

@@ -30,9 +30,7 @@ impl Bench {
     async fn new() -> Self {
         let (store, clock) = (slow_store(), TestClock::new(1_700_000_000_000));
         let db = open(store.clone(), &clock).await;
-        let mut declaration = table("t", "p:S", None);
-        let view = Some(StreamView::NewAndOldImages);
-        declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+        let declaration = with_stream(table("t", "p:S", None), StreamView::NewAndOldImages);
         db.create_table(&scope(), declaration).await.unwrap();
         Self { store, clock, db }
     }

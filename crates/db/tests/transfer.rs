@@ -9,13 +9,14 @@ use std::ops::ControlFlow;
 use model::api::{ListTablesInput, PutResourcePolicyInput, TableStatus, WriteRequest};
 use model::{
     ApiError, AttributeMap, AttributeValue, IndexPhase, Item, KeyElement, ScalarType, Scope,
-    StreamDeclaration, StreamView, TableDefinition, TableRef, TimeToLiveStatus,
+    StreamView, TableDefinition, TableRef, TimeToLiveStatus,
 };
 use stator_db::{Adoption, LoadError, Loaded, Scan, StoredTable};
 use store::slow::SlowStore;
 use support::{
     ACTIVE, Asking, Db, IndexShown as _, Slow, TableShown as _, TestClock, all, everything, get,
-    in_memory, item, map, n, open, put, s, scope, slow_store, table, with_global, write,
+    in_memory, item, map, n, open, put, s, scope, slow_store, table, with_global, with_stream,
+    write,
 };
 
 /// Every item of a table.
@@ -369,9 +370,7 @@ async fn time_to_live_on_its_way_arrives_and_that_which_goes_is_gone() {
 #[tokio::test]
 async fn a_load_into_a_table_with_a_stream_leaves_a_record_of_every_change() {
     let db = in_memory().await;
-    let mut declaration = table("t1", "p:S", None);
-    let view = Some(StreamView::KeysOnly);
-    declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
+    let declaration = with_stream(table("t1", "p:S", None), StreamView::KeysOnly);
     db.create_table(&scope(), declaration).await.unwrap();
     let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
     let key = |number: usize| map([("p", s(&number.to_string()))]);

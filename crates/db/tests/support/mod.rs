@@ -19,7 +19,8 @@ use model::{
     ApiError, AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration,
     Item, KeyRole, KeySchemaElement, Number, ProjectionDeclaration, ProjectionType,
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
-    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, TableRef,
+    ReturnValuesOnConditionCheckFailure, ScalarType, Scope, StreamDeclaration, StreamView,
+    TableRef,
 };
 use stator_db::{Clock, DbOptions, DeleteItem, GetItem, Ids, Page, PutItem, Query, Report, Scan};
 use stator_db::{UpdateItem, WriteAnswer};
@@ -176,6 +177,12 @@ pub(crate) fn with_global(
     let key_schema = key(&mut declaration, hash, range);
     let index = index(name, key_schema, projection);
     declaration.global_secondary_indexes.get_or_insert_default().push(index);
+    declaration
+}
+
+pub(crate) fn with_stream(mut declaration: CreateTableInput, view: StreamView) -> CreateTableInput {
+    let view = Some(view);
+    declaration.stream_specification = Some(StreamDeclaration { enabled: true, view });
     declaration
 }
 
