@@ -49,7 +49,7 @@ pub use options::{
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, Select,
 };
-pub use stream::{ChangeKind, ChangeOrigin, SequenceNumber, ShardPosition, StreamArn};
+pub use stream::{ChangeKind, ChangeOrigin, EventId, SequenceNumber, ShardPosition, StreamArn};
 pub use table::{
     AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexPhase, IndexProjection,
     KeyElement, KeyRole, KeySchema, ScalarType, SseSpecification, StreamSpecification, StreamView,

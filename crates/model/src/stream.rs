@@ -1,6 +1,6 @@
 //! How a table's changes are named and found.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::Scope;
 
@@ -17,16 +17,45 @@ const _: () = assert!(u64::MAX.ilog10() as usize + 2 == SEQUENCE_DIGITS);
 
 impl fmt::Display for SequenceNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "1{:0width$}", self.0, width = SEQUENCE_DIGITS - 1)
+        self.digits().iter().try_for_each(|digit| f.write_char(char::from(*digit)))
     }
 }
 
 impl SequenceNumber {
+    /// The number as it is shown. Records show many: these are written without a formatter.
+    pub fn digits(self) -> [u8; SEQUENCE_DIGITS] {
+        let mut digits = [b'0'; SEQUENCE_DIGITS];
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            *digit += (rest % 10) as u8;
+            rest /= 10;
+        }
+        digits[0] = b'1';
+        digits
+    }
+
     /// Reads a number as it was shown; `None` when it is none of ours.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('1').filter(|rest| rest.len() == SEQUENCE_DIGITS - 1)?;
         // A sign is no digit.
         digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok().map(Self))?
+    }
+}
+
+/// The name of a change record among all records, shown as 32 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EventId(pub [u8; 16]);
+
+impl EventId {
+    /// The digits.
+    pub fn digits(self) -> [u8; 32] {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = HEX[usize::from(byte >> 4)];
+            pair[1] = HEX[usize::from(byte & 15)];
+        }
+        digits
     }
 }
 

@@ -1,10 +1,11 @@
 //! JSON written straight into the answer's buffer, without a tree between.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{AttributeMap, Item, MapRef, SequenceNumber, StreamArn, TableRef, ValueRef};
+use model::{AttributeMap, EventId, Item, MapRef, SequenceNumber, StreamArn, TableRef, ValueRef};
 
 /// What can be written into an answer.
 pub trait Encode {
@@ -28,14 +29,27 @@ impl<'o> ObjectWriter<'o> {
 
     /// Writes a member's name; its value is to follow.
     pub(crate) fn key(&mut self, name: &str) -> &mut Vec<u8> {
+        self.separate();
+        write_string(self.out, name);
+        self.out.push(b':');
+        self.out
+    }
+
+    /// Writes what stands between members.
+    fn separate(&mut self) -> &mut Vec<u8> {
         self.assert_between_members();
         if !self.empty {
             self.out.push(b',');
         }
         self.empty = false;
-        write_string(self.out, name);
-        self.out.push(b':');
         self.out
+    }
+
+    /// Writes a member whose name the model gives: quoted, with its colon.
+    pub(crate) fn named(&mut self, quoted: &'static str, value: &impl Encode) {
+        debug_assert!(quoted.starts_with('"') && quoted.ends_with("\":"), "{quoted}");
+        self.separate().extend_from_slice(quoted.as_bytes());
+        value.encode(self.out);
     }
 
     /// Writes a member.
@@ -155,6 +169,14 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// Writes ASCII digits as a JSON string.
+fn write_plain(out: &mut Vec<u8>, digits: &[u8]) {
+    debug_assert!(digits.iter().all(u8::is_ascii_alphanumeric), "nothing is to be escaped");
+    out.push(b'"');
+    out.extend_from_slice(digits);
+    out.push(b'"');
+}
+
 /// Where the first byte stands that JSON does not allow as it is. Whole blocks are tested without
 /// a branch per byte, so that long strings pass at the speed of a copy.
 fn first_to_escape(bytes: &[u8]) -> Option<usize> {
@@ -206,6 +228,12 @@ impl Encode for String {
     }
 }
 
+impl Encode for Arc<str> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_string(out, self);
+    }
+}
+
 impl Encode for &'static str {
     fn encode(&self, out: &mut Vec<u8>) {
         write_string(out, self);
@@ -226,8 +254,13 @@ impl Encode for StreamArn {
 
 impl Encode for SequenceNumber {
     fn encode(&self, out: &mut Vec<u8>) {
-        use std::io::Write;
-        write!(out, "\"{self}\"").expect("writing to memory cannot fail");
+        write_plain(out, &self.digits());
+    }
+}
+
+impl Encode for EventId {
+    fn encode(&self, out: &mut Vec<u8>) {
+        write_plain(out, &self.digits());
     }
 }
 

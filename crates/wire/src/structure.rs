@@ -52,10 +52,10 @@ macro_rules! output {
             }
         }
     };
-    (@required $object:ident, $name:literal, $value:expr) => { $object.member($name, $value); };
+    (@required $object:ident, $name:literal, $value:expr) => { $object.named(concat!("\"", $name, "\":"), $value); };
     (@optional $object:ident, $name:literal, $value:expr) => {
         if let Some(value) = $value {
-            $object.member($name, value);
+            $object.named(concat!("\"", $name, "\":"), value);
         }
     };
     (@moment $object:ident, $name:literal, $value:expr) => {
@@ -65,7 +65,7 @@ macro_rules! output {
     };
     (@second $object:ident, $name:literal, $value:expr) => {
         if let Some(milliseconds) = $value {
-            $object.member($name, &(*milliseconds / 1000));
+            $object.named(concat!("\"", $name, "\":"), &(*milliseconds / 1000));
         }
     };
 }

@@ -14,7 +14,7 @@ use model::api::{
 };
 use model::{
     AttributeDefinition, AttributeMap, AttributeValue, BillingMode, Capacity, CapacityReport,
-    ChangeKind, Consistency, ConsumedCapacity, Item, ItemCollectionMetrics, KeyRole,
+    ChangeKind, Consistency, ConsumedCapacity, EventId, Item, ItemCollectionMetrics, KeyRole,
     KeySchemaElement, Number, OnDemandThroughput, ProjectionDeclaration, ProjectionType,
     ReturnConsumedCapacity, ScalarType, SequenceNumber, SseKind, StreamArn, StreamDeclaration,
     StreamView, TableClass, TableRef, Units,
@@ -428,7 +428,7 @@ fn a_record_shows_items_as_they_are_and_its_time_in_whole_seconds() {
     let record = Record {
         aws_region: Some("us-east-1".into()),
         dynamodb: Some(change),
-        event_id: Some("id".into()),
+        event_id: Some(EventId([0x0f; 16])),
         event_name: Some(ChangeKind::Modify),
         event_source: Some("aws:dynamodb"),
         event_version: Some("1.1"),
@@ -439,6 +439,6 @@ fn a_record_shows_items_as_they_are_and_its_time_in_whole_seconds() {
     };
     assert_answer::<GetRecords>(
         &GetRecordsOutput { next_shard_iterator: Some("next".into()), records: Some(vec![record]) },
-        r#"{"NextShardIterator":"next","Records":[{"awsRegion":"us-east-1","dynamodb":{"ApproximateCreationDateTime":1700000000,"Keys":{"pk":{"S":"a"}},"NewImage":{"pk":{"S":"a"},"v":{"S":"new"}},"OldImage":{"pk":{"S":"a"},"v":{"S":"old"}},"SequenceNumber":"100000000000000000007","SizeBytes":17,"StreamViewType":"NEW_AND_OLD_IMAGES"},"eventID":"id","eventName":"MODIFY","eventSource":"aws:dynamodb","eventVersion":"1.1","userIdentity":{"PrincipalId":"dynamodb.amazonaws.com","Type":"Service"}}]}"#,
+        r#"{"NextShardIterator":"next","Records":[{"awsRegion":"us-east-1","dynamodb":{"ApproximateCreationDateTime":1700000000,"Keys":{"pk":{"S":"a"}},"NewImage":{"pk":{"S":"a"},"v":{"S":"new"}},"OldImage":{"pk":{"S":"a"},"v":{"S":"old"}},"SequenceNumber":"100000000000000000007","SizeBytes":17,"StreamViewType":"NEW_AND_OLD_IMAGES"},"eventID":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f","eventName":"MODIFY","eventSource":"aws:dynamodb","eventVersion":"1.1","userIdentity":{"PrincipalId":"dynamodb.amazonaws.com","Type":"Service"}}]}"#,
     );
 }

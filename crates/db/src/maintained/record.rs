@@ -10,9 +10,11 @@
 //! ```
 //! Integers are big-endian.
 
+use std::sync::Arc;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use model::api::{Identity, Record, StreamRecord};
-use model::{ChangeKind, ChangeOrigin, Item, SequenceNumber, StreamView};
+use model::{ChangeKind, ChangeOrigin, EventId, Item, SequenceNumber, StreamView};
 use store::StoreError;
 
 use crate::schema::key_names;
@@ -86,7 +88,7 @@ pub(crate) fn ends_atom(record: &[u8]) -> Option<bool> {
 pub(crate) fn decode(
     mut bytes: Bytes,
     sequence: SequenceNumber,
-    event_id: String,
+    event_id: EventId,
     stream: &Stream,
 ) -> Result<Record, StoreError> {
     if bytes.len() < 10 || !matches!(bytes[0], UNMARKED_FORMAT | FORMAT) {
@@ -117,7 +119,7 @@ pub(crate) fn decode(
         stream_view_type: Some(stream.view),
     };
     Ok(Record {
-        aws_region: Some(stream.arn.scope.region.clone()),
+        aws_region: Some(Arc::clone(&stream.region)),
         dynamodb: Some(change),
         event_id: Some(event_id),
         event_name: Some(kind),
@@ -187,7 +189,7 @@ mod tests {
     }
 
     fn read(record: Bytes) -> Result<Record, StoreError> {
-        decode(record, SequenceNumber(1), String::new(), &stream())
+        decode(record, SequenceNumber(1), EventId([0; 16]), &stream())
     }
 
     #[test]

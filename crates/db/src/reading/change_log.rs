@@ -80,8 +80,7 @@ impl<S: Store> ChangeLog<S> {
         self.catalog.streams.named(&self.stream.arn.scope, &self.stream.arn)?;
         let shard = stream::shard(&self.stream, shard)?;
         let page = LogPage::read(&*self.store, &self.stream, &shard, from.0, limit).await;
-        let changes = page.map_err(store_failed)?.rows.into_iter().map(|row| {
-            let row = row?;
+        let changes = page.map_err(store_failed)?.rows().map(|row| {
             let ends_atom = ends_atom(&row.1);
             let record = stream::record(&self.stream, &shard, row)?;
             Ok(LoggedChange { record, ends_atom })

@@ -3,10 +3,10 @@
 use std::ops::{Bound, ControlFlow};
 use std::sync::atomic::Ordering;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use model::api::Record;
 use model::limits::{STREAM_RECORDS_BYTES_MAX, STREAM_RECORDS_MAX};
-use model::{ApiError, Scope, SequenceNumber, ShardPosition};
+use model::{ApiError, EventId, Scope, SequenceNumber, ShardPosition};
 use store::Consistency::Strong;
 use store::{Direction, Store, StoreError, log_number, log_range};
 use xxhash_rust::xxh3::xxh3_128;
@@ -76,23 +76,20 @@ impl<S: Store> Db<S> {
 
         // The horizon may overtake an iterator. Its reader is refused if that cost a record (API
         // reference, GetRecords, TrimmedDataAccessException, 2026-11), and else goes on from there.
-        if let Some(Ok((first, _))) = page.rows.first()
-            && *first < horizon
-        {
+        if page.numbers.first().is_some_and(|(first, _)| *first < horizon) {
             return Err(trimmed());
         }
-        let from = match page.rows.last() {
-            Some(Ok((number, _))) => number + 1,
-            _ => iterator.from.max(horizon),
-        };
-        let is_read = shard.closed.is_some() && !page.is_full;
-        let mut records = Vec::with_capacity(page.rows.len());
-        for row in page.rows {
-            let read = row.and_then(|row| record(&stream, &shard, row));
-            records.push(read.map_err(store_failed)?);
+        let last = page.numbers.last().map(|(last, _)| last + 1);
+        let from = last.unwrap_or_else(|| iterator.from.max(horizon));
+        let is_full = page.is_full;
+        let is_read = shard.closed.is_some() && !is_full;
+        // A collected Result could not say how many records come.
+        let mut records = Vec::with_capacity(page.numbers.len());
+        for row in page.rows() {
+            records.push(record(&stream, &shard, row).map_err(store_failed)?);
         }
         stream.tally.read.fetch_add(records.len() as u64, Ordering::Relaxed);
-        let behind = records.last().filter(|_| page.is_full);
+        let behind = records.last().filter(|_| is_full);
         let created_at_ms =
             |last: &Record| last.dynamodb.as_ref()?.approximate_creation_date_time_ms;
         let age_ms = behind.and_then(created_at_ms).map(|ms| now_ms.saturating_sub(ms));
@@ -140,11 +137,13 @@ pub(super) fn record(
     decode_record(value, SequenceNumber(number), event_id, stream)
 }
 
-/// Rows of a log, until there are enough.
+/// Rows of a log, until there are enough. Their values stand one behind the other in one buffer,
+/// of which the records of an answer are parts.
 pub(super) struct LogPage {
-    pub(super) rows: Vec<Result<(u64, Bytes), StoreError>>,
+    /// The rows' numbers, and the bytes that their values take.
+    numbers: Vec<(u64, usize)>,
+    values: BytesMut,
     limit: u64,
-    bytes: usize,
     is_full: bool,
 }
 
@@ -157,34 +156,48 @@ impl LogPage {
         from: u64,
         limit: u64,
     ) -> Result<Self, StoreError> {
-        let mut page = Self { rows: Vec::new(), limit, bytes: 0, is_full: false };
+        let (numbers, values) = (Vec::new(), BytesMut::new());
+        let mut page = Self { numbers, values, limit, is_full: false };
+        let mut damage = None;
         let behind = log_range(&stream.log(shard.number), Bound::Included(from), Bound::Unbounded);
-        store.range(&behind, Direction::Forward, Strong, |row| page.take(row)).await?;
-        Ok(page)
+        let visit = |row: store::Row<'_>| {
+            page.take(row).unwrap_or_else(|error| {
+                damage = Some(error);
+                ControlFlow::Break(())
+            })
+        };
+        store.range(&behind, Direction::Forward, Strong, visit).await?;
+        damage.map_or(Ok(page), Err)
     }
 
-    fn take(&mut self, row: store::Row<'_>) -> ControlFlow<()> {
-        let is_first = self.rows.is_empty();
-        self.bytes += row.value.len();
-        if self.rows.len() as u64 >= self.limit
-            || (!is_first && self.bytes > STREAM_RECORDS_BYTES_MAX)
+    fn take(&mut self, row: store::Row<'_>) -> Result<ControlFlow<()>, StoreError> {
+        let is_first = self.numbers.is_empty();
+        let bytes = self.values.len() + row.value.len();
+        if self.numbers.len() as u64 >= self.limit
+            || (!is_first && bytes > STREAM_RECORDS_BYTES_MAX)
         {
             self.is_full = true;
-            return ControlFlow::Break(());
+            return Ok(ControlFlow::Break(()));
         }
-        let number = log_number(row.key);
-        self.rows.push(number.map(|number| (number, Bytes::copy_from_slice(row.value))));
-        ControlFlow::Continue(())
+        self.numbers.push((log_number(row.key)?, row.value.len()));
+        self.values.extend_from_slice(row.value);
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The rows, by their numbers.
+    pub(super) fn rows(self) -> impl ExactSizeIterator<Item = (u64, Bytes)> {
+        let mut values = self.values.freeze();
+        self.numbers.into_iter().map(move |(number, bytes)| (number, values.split_to(bytes)))
     }
 }
 
-/// The record's name among all records: 32 hexadecimal digits.
-fn event_id(stream: &Stream, shard: u32, number: u64) -> String {
+/// The record's name among all records.
+fn event_id(stream: &Stream, shard: u32, number: u64) -> EventId {
     let mut name = [0; 16];
     name[..4].copy_from_slice(&stream.space.0.to_be_bytes());
     name[4..8].copy_from_slice(&shard.to_be_bytes());
     name[8..].copy_from_slice(&number.to_be_bytes());
-    format!("{:032x}", xxh3_128(&name))
+    EventId(xxh3_128(&name).to_be_bytes())
 }
 
 fn trimmed() -> ApiError {

@@ -4,7 +4,7 @@
 
 #![expect(missing_docs, reason = "the service's own names: its API reference has them")]
 
-use crate::{ChangeKind, Item, KeySchemaElement, SequenceNumber, StreamArn, StreamView};
+use crate::{ChangeKind, EventId, Item, KeySchemaElement, SequenceNumber, StreamArn, StreamView};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct DescribeStreamInput {
@@ -94,9 +94,9 @@ pub struct ListStreamsOutput {
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Record {
-    pub aws_region: Option<String>,
+    pub aws_region: Option<std::sync::Arc<str>>,
     pub dynamodb: Option<StreamRecord>,
-    pub event_id: Option<String>,
+    pub event_id: Option<EventId>,
     pub event_name: Option<ChangeKind>,
     pub event_source: Option<&'static str>,
     pub event_version: Option<&'static str>,

@@ -122,12 +122,15 @@ pub(super) const COUNTS: &[&str] = &["Integer", "Long", "LongObject"];
 pub(super) const WHOLE_SECONDS: &[(&str, &str)] =
     &[("StreamRecord", "ApproximateCreationDateTime")];
 
-/// Texts of answers that are the same in each, and are not copied into it.
-pub(super) const FIXED_TEXTS: &[(&str, &str)] = &[
-    ("Identity", "PrincipalId"),
-    ("Identity", "Type"),
-    ("Record", "eventSource"),
-    ("Record", "eventVersion"),
+/// Texts of answers that are not built anew for each, and what has them instead: those that are
+/// the same in every answer, or in every record of a page, or short when they are no text yet.
+pub(super) const TEXTS: &[(&str, &str, &str)] = &[
+    ("Identity", "PrincipalId", "&'static str"),
+    ("Identity", "Type", "&'static str"),
+    ("Record", "awsRegion", "std::sync::Arc<str>"),
+    ("Record", "eventID", "EventId"),
+    ("Record", "eventSource", "&'static str"),
+    ("Record", "eventVersion", "&'static str"),
 ];
 
 /// Members in another order than that of their names, in answers; the rest follows behind them.

@@ -112,9 +112,10 @@ impl Structures<'_> {
         write!(text, "#[derive(Debug, Clone, PartialEq{default})]\npub struct {name} {{")?;
         for member in &members {
             let field = self.field(name, member)?;
-            let shown = match nouns::FIXED_TEXTS.contains(&(name, member.name)) {
-                true => "&'static str".to_owned(),
-                false => self.type_of(member.shape, self.is_only_answered(name))?,
+            let own = nouns::TEXTS.iter().find(|(of, text, _)| (*of, *text) == (name, member.name));
+            let shown = match own {
+                Some((.., shown)) => (*shown).to_owned(),
+                None => self.type_of(member.shape, self.is_only_answered(name))?,
             };
             match member.required {
                 true => write!(text, "pub {field}: {shown},")?,
@@ -367,7 +368,9 @@ fn imports(text: &str, model: &str) -> String {
     if words.contains("BTreeMap") {
         imports += "use std::collections::BTreeMap;\n\n";
     }
-    let nouns = NOUNS.iter().chain(ANSWERED).map(|(_, noun)| *noun).chain(["AttributeMap"]);
+    let texts = nouns::TEXTS.iter().map(|(.., noun)| *noun);
+    let nouns = NOUNS.iter().chain(ANSWERED).map(|(_, noun)| *noun);
+    let nouns = nouns.chain(texts).chain(["AttributeMap"]);
     let used = nouns.filter(|noun| words.contains(noun.rsplit("::").next().unwrap_or(noun)));
     let used: BTreeSet<&str> = used.collect();
     for (prefix, wanted) in [("legacy::", true), ("", false)] {

@@ -49,6 +49,8 @@ pub(crate) use tally::{Ages, Tally};
 #[derive(Debug)]
 pub(crate) struct Stream {
     pub(crate) arn: StreamArn,
+    /// The ARN's, which every record shows.
+    pub(crate) region: Arc<str>,
     pub(crate) view: StreamView,
     pub(crate) created_at_ms: u64,
     /// Its table's key.
@@ -75,9 +77,9 @@ pub(crate) struct Founding {
 impl Stream {
     pub(crate) fn new(founding: Founding, space: Space, shards: Shards, tally: Arc<Tally>) -> Self {
         let Founding { arn, view, key, created_at_ms } = founding;
-        let shards = RwLock::new(shards);
+        let (region, shards) = (arn.scope.region.as_str().into(), RwLock::new(shards));
         let (ages, growth, pins) = (Ages::default(), Growth::default(), Arc::default());
-        Self { arn, view, created_at_ms, key, space, shards, tally, ages, growth, pins }
+        Self { arn, region, view, created_at_ms, key, space, shards, tally, ages, growth, pins }
     }
 
     /// Where its records lie.
