@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use model::api::{ListTablesInput, PutResourcePolicyInput, TableStatus, WriteRequest};
 use model::{
-    ApiError, AttributeMap, AttributeValue, IndexPhase, Item, KeyElement, ScalarType, Scope,
+    ApiError, AttributeMap, AttributeValue, GoalPhase, Item, KeyElement, ScalarType, Scope,
     StreamView, TableDefinition, TableRef, TimeToLiveStatus,
 };
 use stator_db::{Adoption, LoadError, Loaded, Scan, StoredTable};
@@ -329,9 +329,9 @@ async fn an_item_that_does_not_fit_an_index_is_restored_and_stays_out_of_it() {
 async fn indexes_on_their_way_arrive_and_those_that_go_are_gone() {
     let (source, stored) = source().await;
     for (phase, indexes) in [
-        (IndexPhase::Allocating, &[25][..]),
-        (IndexPhase::Backfilling, &[25]),
-        (IndexPhase::Deleting, &[]),
+        (GoalPhase::Allocating, &[25][..]),
+        (GoalPhase::Backfilling, &[25]),
+        (GoalPhase::Deleting, &[]),
     ] {
         let mut definition = (*stored.definition).clone();
         definition.indexes[0].phase = phase;
@@ -351,9 +351,9 @@ async fn indexes_on_their_way_arrive_and_those_that_go_are_gone() {
 async fn time_to_live_on_its_way_arrives_and_that_which_goes_is_gone() {
     let (_, stored) = source().await;
     for (phase, status) in [
-        (IndexPhase::Allocating, TimeToLiveStatus::Enabled),
-        (IndexPhase::Backfilling, TimeToLiveStatus::Enabled),
-        (IndexPhase::Deleting, TimeToLiveStatus::Disabled),
+        (GoalPhase::Allocating, TimeToLiveStatus::Enabled),
+        (GoalPhase::Backfilling, TimeToLiveStatus::Enabled),
+        (GoalPhase::Deleting, TimeToLiveStatus::Disabled),
     ] {
         let mut definition = (*stored.definition).clone();
         definition.expiry_attribute = Some("until".to_owned());

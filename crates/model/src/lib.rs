@@ -51,7 +51,7 @@ pub use options::{
 };
 pub use stream::{ChangeKind, ChangeOrigin, EventId, SequenceNumber, ShardPosition, StreamArn};
 pub use table::{
-    AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexPhase, IndexProjection,
+    AttributeDefinition, BillingMode, GoalPhase, IndexDefinition, IndexKind, IndexProjection,
     KeyElement, KeyRole, KeySchema, ScalarType, SseSpecification, StreamSpecification, StreamView,
     TableClass, TableDefinition, TimeToLiveStatus,
 };

@@ -106,15 +106,15 @@ pub struct IndexDefinition {
     /// When its throughput was changed.
     pub throughput_changes: ThroughputChanges,
     /// Where in its life it is.
-    pub phase: IndexPhase,
+    pub phase: GoalPhase,
 }
 
-/// The life of an index, or of time to live, as far as it must outlive the process.
+/// How far a goal is: an index, or time to live, that is led into a table or out of it.
 ///
 /// An index that comes with its table is active from birth. One that is added later first waits
 /// until every writer knows of it, then takes in the items that are there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum IndexPhase {
+pub enum GoalPhase {
     /// Writers are told of it.
     Allocating,
     /// The items that were there before it are written into it.
@@ -190,7 +190,7 @@ pub struct TableDefinition {
     /// The attribute that says when an item expires, while time to live is enabled or on its way.
     pub expiry_attribute: Option<String>,
     /// How far time to live has come, or gone.
-    pub expiry_phase: IndexPhase,
+    pub expiry_phase: GoalPhase,
     /// When time to live was last enabled or disabled, milliseconds since the epoch.
     pub expiry_changed_at_ms: Option<u64>,
 }
@@ -248,11 +248,11 @@ impl IndexDefinition {
 
     /// Whether writers keep it current.
     pub fn is_maintained(&self) -> bool {
-        self.phase != IndexPhase::Deleting
+        self.phase != GoalPhase::Deleting
     }
 
     /// Whether items from before it may still be missing in it.
     pub fn is_incomplete(&self) -> bool {
-        matches!(self.phase, IndexPhase::Allocating | IndexPhase::Backfilling)
+        matches!(self.phase, GoalPhase::Allocating | GoalPhase::Backfilling)
     }
 }

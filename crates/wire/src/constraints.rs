@@ -19,7 +19,7 @@ use self::rule::{Rule, listed, rules};
 pub(crate) use self::rule::{fits_count, fits_text, fits_value};
 use crate::echo::Echo;
 use crate::json::Json;
-use crate::shape::{Kind, Member, Shape};
+use crate::shape::{Member, Shape, ShapeKind};
 
 /// Most violations that are reported.
 const VIOLATIONS_MAX: usize = 10;
@@ -64,17 +64,17 @@ impl Violations {
 
     fn visit_parts(&mut self, whole: Value<'_, '_>) {
         match (&whole.shape.kind, whole.json) {
-            (Kind::Structure(members), _) => {
+            (ShapeKind::Structure(members), _) => {
                 members.iter().for_each(|member| self.visit_member(whole, member));
             }
-            (Kind::List { element, .. }, Json::Array(elements)) => {
+            (ShapeKind::List { element, .. }, Json::Array(elements)) => {
                 self.check_parts(whole, "Member", elements, element);
                 for (index, json) in elements.iter().enumerate() {
                     let path = whole.path.then(Step::Element(index));
                     self.visit_parts(Value { json, shape: element, path });
                 }
             }
-            (Kind::Map { key, value, .. }, Json::Object(entries)) => {
+            (ShapeKind::Map { key, value, .. }, Json::Object(entries)) => {
                 self.check_keys(whole, entries.iter().map(|(name, _)| &**name), key);
                 self.check_parts(whole, "Map value", entries.iter().map(|(_, json)| json), value);
                 for (name, json) in entries {
@@ -108,7 +108,7 @@ impl Violations {
         shape: &'static Shape,
     ) {
         // A structure that is null misses its members; an attribute value is `value`'s to refuse.
-        let may_be_null = matches!(shape.kind, Kind::Structure(_) | Kind::Value(_));
+        let may_be_null = matches!(shape.kind, ShapeKind::Structure(_) | ShapeKind::Value(_));
         for part in parts {
             if *part == Json::Null && !may_be_null {
                 let rule = Rule::NotNull;

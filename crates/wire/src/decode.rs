@@ -27,7 +27,7 @@ use crate::constraints::{fits_count, fits_text, fits_value};
 use crate::generated::shapes;
 use crate::operation::Operation;
 use crate::reader::{Fit, Reader, Unfit};
-use crate::shape::{Kind, Member, Range, Shape};
+use crate::shape::{Member, Range, Shape, ShapeKind};
 use crate::{explanation, value};
 
 /// What can be read from a body.
@@ -96,19 +96,19 @@ impl Reader<'_> {
     /// Checks a value without keeping it.
     fn check(&mut self, shape: &'static Shape) -> Fit<()> {
         match &shape.kind {
-            Kind::Structure(members) => self.check_structure(members),
-            Kind::List { element, length } => {
+            ShapeKind::Structure(members) => self.check_structure(members),
+            ShapeKind::List { element, length } => {
                 self.elements(length, |reader| reader.check(element)).map(drop)
             }
-            Kind::Map { key, value, length } => {
+            ShapeKind::Map { key, value, length } => {
                 self.entries(key, length, |reader, _| reader.check(value)).map(drop)
             }
-            Kind::Value(_) => self.attribute(1).map(drop),
-            Kind::Text(_) | Kind::TableReference => String::decode(self, shape).map(drop),
-            Kind::Integer(_) | Kind::Long(_) => i64::decode(self, shape).map(drop),
-            Kind::Timestamp => self.decimal().map(drop),
-            Kind::Boolean => bool::decode(self, shape).map(drop),
-            Kind::Blob => value::is_base64(&self.string()?).then_some(()).ok_or(Unfit),
+            ShapeKind::Value(_) => self.attribute(1).map(drop),
+            ShapeKind::Text(_) | ShapeKind::TableReference => String::decode(self, shape).map(drop),
+            ShapeKind::Integer(_) | ShapeKind::Long(_) => i64::decode(self, shape).map(drop),
+            ShapeKind::Timestamp => self.decimal().map(drop),
+            ShapeKind::Boolean => bool::decode(self, shape).map(drop),
+            ShapeKind::Blob => value::is_base64(&self.string()?).then_some(()).ok_or(Unfit),
         }
     }
 
@@ -215,7 +215,7 @@ impl Decode for i64 {
 impl Decode for u64 {
     fn decode(reader: &mut Reader<'_>, shape: &'static Shape) -> Fit<Self> {
         match shape.kind {
-            Kind::Timestamp => reader.decimal().map(milliseconds),
+            ShapeKind::Timestamp => reader.decimal().map(milliseconds),
             _ => u64::try_from(i64::decode(reader, shape)?).map_err(|_| Unfit),
         }
     }
@@ -229,7 +229,7 @@ impl Decode for Unsupported {
 
 impl<T: Decode> Decode for Vec<T> {
     fn decode(reader: &mut Reader<'_>, shape: &'static Shape) -> Fit<Self> {
-        let Kind::List { element, length } = &shape.kind else {
+        let ShapeKind::List { element, length } = &shape.kind else {
             unreachable!("{} is read as a list", shape.name)
         };
         let mut list = Vec::new();
@@ -243,7 +243,7 @@ impl<T: Decode> Decode for Vec<T> {
 
 impl<T: Decode> Decode for BTreeMap<String, T> {
     fn decode(reader: &mut Reader<'_>, shape: &'static Shape) -> Fit<Self> {
-        let Kind::Map { key, value, length } = &shape.kind else {
+        let ShapeKind::Map { key, value, length } = &shape.kind else {
             unreachable!("{} is read as a map", shape.name)
         };
         let mut map = Self::new();
@@ -261,7 +261,7 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
 /// Parts of a request by the table that they are about, in the order written.
 impl<T: Decode> Decode for Vec<(TableRef, T)> {
     fn decode(reader: &mut Reader<'_>, shape: &'static Shape) -> Fit<Self> {
-        let Kind::Map { key, value, length } = &shape.kind else {
+        let ShapeKind::Map { key, value, length } = &shape.kind else {
             unreachable!("{} is read as a map", shape.name)
         };
         let mut map: Self = Vec::new();

@@ -8,7 +8,7 @@
 use std::fmt::{self, Write};
 
 use crate::json::Json;
-use crate::shape::{Kind, Member, Shape};
+use crate::shape::{Member, Shape, ShapeKind};
 
 /// Most bytes of a value that are printed back.
 const ECHO_BYTES_MAX: usize = 16 << 10;
@@ -54,9 +54,11 @@ fn write_value(out: &mut Bounded, json: &Json<'_>, shape: &Shape) -> fmt::Result
         (_, Json::Integer(value)) => write!(out, "{value}"),
         (_, Json::Decimal(_)) => write!(out, "{}", json.whole().unwrap_or_default()),
         (_, Json::String(text)) => out.write_str(text),
-        (Kind::Value(_), _) => out.write_str("com.amazonaws.dynamodb.v20120810.AttributeValue@0"),
-        (Kind::Structure(members), _) => write_structure(out, json, shape.name, members),
-        (Kind::Map { value, .. }, Json::Object(entries)) => {
+        (ShapeKind::Value(_), _) => {
+            out.write_str("com.amazonaws.dynamodb.v20120810.AttributeValue@0")
+        }
+        (ShapeKind::Structure(members), _) => write_structure(out, json, shape.name, members),
+        (ShapeKind::Map { value, .. }, Json::Object(entries)) => {
             out.write_str("{")?;
             for (index, (name, json)) in entries.iter().enumerate() {
                 write!(out, "{}{name}=", separator(index))?;
@@ -64,7 +66,7 @@ fn write_value(out: &mut Bounded, json: &Json<'_>, shape: &Shape) -> fmt::Result
             }
             out.write_str("}")
         }
-        (Kind::List { element, .. }, Json::Array(elements)) => {
+        (ShapeKind::List { element, .. }, Json::Array(elements)) => {
             out.write_str("[")?;
             for (index, json) in elements.iter().enumerate() {
                 out.write_str(separator(index))?;

@@ -13,7 +13,7 @@ use model::ApiError;
 use crate::generated::shapes;
 use crate::json::{Json, Members};
 use crate::operation::Class;
-use crate::shape::{Kind, Member, Shape};
+use crate::shape::{Member, Shape, ShapeKind};
 use crate::{constraints, decode, legacy, streams, table, types, value};
 
 /// Members with values in the order in which they are read; all others come behind them.
@@ -70,7 +70,7 @@ pub(crate) fn check_request(
 /// Checks the values below a body whose types and constraints are right.
 fn check_values(json: &Json<'_>, shape: &'static Shape) -> Result<(), ApiError> {
     match (&shape.kind, json) {
-        (Kind::Structure(members), _) => {
+        (ShapeKind::Structure(members), _) => {
             let body = json.members();
             legacy::check_unmixed(body, shape)?;
             check_alternatives(body, shape)?;
@@ -79,11 +79,11 @@ fn check_values(json: &Json<'_>, shape: &'static Shape) -> Result<(), ApiError> 
                 None => Ok(()),
             })
         }
-        (Kind::Value(_), _) => value::attribute(json).map(drop),
-        (Kind::List { element, .. }, Json::Array(elements)) => {
+        (ShapeKind::Value(_), _) => value::attribute(json).map(drop),
+        (ShapeKind::List { element, .. }, Json::Array(elements)) => {
             elements.iter().try_for_each(|json| check_values(json, element))
         }
-        (Kind::Map { key, value, .. }, Json::Object(entries)) => {
+        (ShapeKind::Map { key, value, .. }, Json::Object(entries)) => {
             entries.iter().try_for_each(|(name, json)| {
                 if decode::is_attribute_name(key) {
                     value::check_name(name)?;
@@ -91,10 +91,10 @@ fn check_values(json: &Json<'_>, shape: &'static Shape) -> Result<(), ApiError> 
                 check_values(json, value)
             })
         }
-        (Kind::Text(_), Json::String(text)) if decode::is_attribute_name(shape) => {
+        (ShapeKind::Text(_), Json::String(text)) if decode::is_attribute_name(shape) => {
             value::check_name(text)
         }
-        (Kind::Text(_), Json::String(text)) if std::ptr::eq(shape, &shapes::STREAM_ARN) => {
+        (ShapeKind::Text(_), Json::String(text)) if std::ptr::eq(shape, &shapes::STREAM_ARN) => {
             streams::stream_arn(text).map(drop)
         }
         _ => Ok(()),
@@ -129,7 +129,7 @@ fn check_alternatives(body: Members<'_, '_>, shape: &'static Shape) -> Result<()
     } else {
         return Ok(());
     };
-    let Kind::Structure(members) = shape.kind else {
+    let ShapeKind::Structure(members) = shape.kind else {
         unreachable!("{} is a structure", shape.name)
     };
     match members.iter().filter(|member| body.get(member.name).is_some()).count() {

@@ -19,7 +19,7 @@ mod tests {
     use super::matches;
     use crate::generated::shapes::INDEX_NAME;
     use crate::operation::Operation;
-    use crate::shape::{Kind, Shape};
+    use crate::shape::{Shape, ShapeKind};
 
     /// Collects the patterns of a shape and of those below it.
     fn patterns(shape: &'static Shape, seen: &mut Vec<&'static str>, found: &mut Vec<&str>) {
@@ -28,15 +28,15 @@ mod tests {
         }
         seen.push(shape.name);
         match &shape.kind {
-            Kind::Structure(members) => {
+            ShapeKind::Structure(members) => {
                 members.iter().for_each(|member| patterns(member.shape, seen, found));
             }
-            Kind::List { element, .. } => patterns(element, seen, found),
-            Kind::Map { key, value, .. } => {
+            ShapeKind::List { element, .. } => patterns(element, seen, found),
+            ShapeKind::Map { key, value, .. } => {
                 patterns(key, seen, found);
                 patterns(value, seen, found);
             }
-            Kind::Text(text) => found.extend(text.pattern),
+            ShapeKind::Text(text) => found.extend(text.pattern),
             _ => {}
         }
     }
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn names_are_letters_digits_and_three_signs() {
-        let Kind::Text(text) = &INDEX_NAME.kind else { panic!("an index name is a string") };
+        let ShapeKind::Text(text) = &INDEX_NAME.kind else { panic!("an index name is a string") };
         let pattern = text.pattern.unwrap();
         for (name, holds) in [("aZ09_.-", true), ("", false), ("a b", false), ("ä", false)] {
             assert_eq!(matches(pattern, name), Some(holds), "{name}");

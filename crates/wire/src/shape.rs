@@ -8,12 +8,12 @@ pub struct Shape {
     /// Its name in the model.
     pub(crate) name: &'static str,
     /// What it is.
-    pub(crate) kind: Kind,
+    pub(crate) kind: ShapeKind,
 }
 
 /// What a shape is, with its constraints.
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ShapeKind {
     /// Members by name.
     Structure(&'static [Member]),
     /// An attribute value: a structure of one member, which `crate::value` answers for.
@@ -67,7 +67,7 @@ pub(crate) struct Range {
 impl Shape {
     /// Whether it is a structure with a member of that name.
     pub(crate) fn has_member(&self, name: &str) -> bool {
-        let Kind::Structure(members) = self.kind else { return false };
+        let ShapeKind::Structure(members) = self.kind else { return false };
         members.iter().any(|member| member.name == name)
     }
 }

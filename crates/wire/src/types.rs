@@ -9,7 +9,7 @@
 use model::ApiError;
 
 use crate::json::Json;
-use crate::shape::{Kind, Shape};
+use crate::shape::{Shape, ShapeKind};
 
 const MODEL_PACKAGE: &str = "com.amazonaws.dynamodb.v20120810.";
 const UNEXPECTED_STRUCTURE: &str = "Start of structure or map found where not expected";
@@ -18,13 +18,13 @@ const UNEXPECTED_STRUCTURE: &str = "Start of structure or map found where not ex
 pub(crate) fn check(json: &Json<'_>, shape: &Shape) -> Result<(), ApiError> {
     match (&shape.kind, json) {
         (_, Json::Null)
-        | (Kind::Text(_) | Kind::TableReference, Json::String(_))
-        | (Kind::Boolean, Json::Bool(_))
+        | (ShapeKind::Text(_) | ShapeKind::TableReference, Json::String(_))
+        | (ShapeKind::Boolean, Json::Bool(_))
         | (
-            Kind::Integer(_) | Kind::Long(_) | Kind::Timestamp,
+            ShapeKind::Integer(_) | ShapeKind::Long(_) | ShapeKind::Timestamp,
             Json::Integer(_) | Json::Decimal(_),
         ) => Ok(()),
-        (Kind::Structure(members) | Kind::Value(members), Json::Object(entries)) => {
+        (ShapeKind::Structure(members) | ShapeKind::Value(members), Json::Object(entries)) => {
             for (name, value) in entries {
                 if let Some(member) = members.iter().find(|member| member.name == name) {
                     check(value, member.shape)?;
@@ -32,14 +32,14 @@ pub(crate) fn check(json: &Json<'_>, shape: &Shape) -> Result<(), ApiError> {
             }
             Ok(())
         }
-        (Kind::Map { value: shape, .. }, Json::Object(entries)) => {
+        (ShapeKind::Map { value: shape, .. }, Json::Object(entries)) => {
             entries.iter().try_for_each(|(_, value)| check(value, shape))
         }
-        (Kind::List { element, .. }, Json::Array(elements)) => {
+        (ShapeKind::List { element, .. }, Json::Array(elements)) => {
             elements.iter().try_for_each(|json| check(json, element))
         }
-        (Kind::Blob, Json::String(text)) => base64(text).map_err(ApiError::Serialization),
-        (Kind::Boolean, Json::String(text))
+        (ShapeKind::Blob, Json::String(text)) => base64(text).map_err(ApiError::Serialization),
+        (ShapeKind::Boolean, Json::String(text))
             if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") =>
         {
             Ok(())
@@ -97,15 +97,17 @@ fn digit_value(digit: u8) -> u8 {
 /// The parser's words for a value of the wrong type.
 fn mismatch(json: &Json<'_>, shape: &Shape) -> String {
     match (&shape.kind, json) {
-        (Kind::Structure(_) | Kind::Value(_), Json::Array(_)) => {
+        (ShapeKind::Structure(_) | ShapeKind::Value(_), Json::Array(_)) => {
             format!("Unrecognized collection type {}", java_type(shape))
         }
-        (Kind::Structure(_) | Kind::Value(_), _) => "Unexpected value type in payload".into(),
+        (ShapeKind::Structure(_) | ShapeKind::Value(_), _) => {
+            "Unexpected value type in payload".into()
+        }
         (_, Json::Object(_)) => UNEXPECTED_STRUCTURE.into(),
         (_, Json::Array(_)) => format!("Unrecognized collection type {}", java_type(shape)),
-        (Kind::List { .. } | Kind::Map { .. }, _) => "Unexpected field type".into(),
-        (Kind::Blob, _) => "only base-64-encoded strings are convertible to bytes".into(),
-        (Kind::Boolean, Json::String(_)) => "Unexpected token received from parser".into(),
+        (ShapeKind::List { .. } | ShapeKind::Map { .. }, _) => "Unexpected field type".into(),
+        (ShapeKind::Blob, _) => "only base-64-encoded strings are convertible to bytes".into(),
+        (ShapeKind::Boolean, Json::String(_)) => "Unexpected token received from parser".into(),
         (_, scalar) => format!("{} cannot be converted to {}", token(scalar), java_name(shape)),
     }
 }
@@ -124,12 +126,12 @@ fn token(json: &Json<'_>) -> &'static str {
 /// The class a value would be read as, without its package.
 fn java_name(shape: &Shape) -> &str {
     match shape.kind {
-        Kind::Text(_) | Kind::TableReference => "String",
-        Kind::Integer(_) => "Integer",
-        Kind::Long(_) => "Long",
-        Kind::Boolean => "Boolean",
-        Kind::Timestamp => "Date",
-        Kind::Blob => "ByteBuffer",
+        ShapeKind::Text(_) | ShapeKind::TableReference => "String",
+        ShapeKind::Integer(_) => "Integer",
+        ShapeKind::Long(_) => "Long",
+        ShapeKind::Boolean => "Boolean",
+        ShapeKind::Timestamp => "Date",
+        ShapeKind::Blob => "ByteBuffer",
         _ => shape.name,
     }
 }
@@ -137,8 +139,8 @@ fn java_name(shape: &Shape) -> &str {
 /// The class or parameterized type as the parser prints it.
 fn java_type(shape: &Shape) -> String {
     match &shape.kind {
-        Kind::List { element, .. } => format!("java.util.List<{}>", java_parameter(element)),
-        Kind::Map { value, .. } => {
+        ShapeKind::List { element, .. } => format!("java.util.List<{}>", java_parameter(element)),
+        ShapeKind::Map { value, .. } => {
             format!("java.util.Map<java.lang.String, {}>", java_parameter(value))
         }
         _ => format!("class {}", java_parameter(shape)),
@@ -147,9 +149,9 @@ fn java_type(shape: &Shape) -> String {
 
 fn java_parameter(shape: &Shape) -> String {
     match shape.kind {
-        Kind::Structure(_) | Kind::Value(_) => format!("{MODEL_PACKAGE}{}", shape.name),
-        Kind::Blob => "java.nio.ByteBuffer".into(),
-        Kind::List { .. } | Kind::Map { .. } => java_type(shape),
+        ShapeKind::Structure(_) | ShapeKind::Value(_) => format!("{MODEL_PACKAGE}{}", shape.name),
+        ShapeKind::Blob => "java.nio.ByteBuffer".into(),
+        ShapeKind::List { .. } | ShapeKind::Map { .. } => java_type(shape),
         _ => format!("java.lang.{}", java_name(shape)),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
+use model::{ApiError, GoalPhase, Scope, TableDefinition, TableRef};
 use store::{RowKey, Space, Store, StoreError, Write};
 
 use super::Catalog;
@@ -147,7 +147,7 @@ fn check_droppable(table: &Table) -> Result<(), ApiError> {
              deletion protection first.",
         ));
     }
-    if table.definition.indexes.iter().any(|index| index.phase != IndexPhase::Active) {
+    if table.definition.indexes.iter().any(|index| index.phase != GoalPhase::Active) {
         // ack-api-quirks, DDB-TABLE-150, 2026-11.
         return Err(in_use(
             "Cannot delete table while indexes are being created, updated, or deleted.",

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use model::api::CreateTableInput;
 use model::{
-    ApiError, AttributeDefinition, BillingMode, IndexPhase, ProvisionedThroughput,
+    ApiError, AttributeDefinition, BillingMode, GoalPhase, ProvisionedThroughput,
     StreamDeclaration, StreamSpecification, TableClass, TableDefinition, ThroughputChanges,
 };
 
@@ -76,7 +76,7 @@ pub(crate) fn declare(
         sse: declaration.sse_specification.map(encryption::declared).transpose()?.flatten(),
         tags,
         expiry_attribute: None,
-        expiry_phase: IndexPhase::Active,
+        expiry_phase: GoalPhase::Active,
         expiry_changed_at_ms: None,
     })
 }

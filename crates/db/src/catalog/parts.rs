@@ -356,18 +356,18 @@ impl From<Status> for StoredStatus {
     }
 }
 
-impl From<model::IndexPhase> for Phase {
-    fn from(noun: model::IndexPhase) -> Self {
+impl From<model::GoalPhase> for Phase {
+    fn from(noun: model::GoalPhase) -> Self {
         match noun {
-            model::IndexPhase::Allocating => Self::Allocating,
-            model::IndexPhase::Backfilling => Self::Backfilling,
-            model::IndexPhase::Active => Self::Active,
-            model::IndexPhase::Deleting => Self::Deleting,
+            model::GoalPhase::Allocating => Self::Allocating,
+            model::GoalPhase::Backfilling => Self::Backfilling,
+            model::GoalPhase::Active => Self::Active,
+            model::GoalPhase::Deleting => Self::Deleting,
         }
     }
 }
 
-impl From<Phase> for model::IndexPhase {
+impl From<Phase> for model::GoalPhase {
     fn from(own: Phase) -> Self {
         match own {
             Phase::Allocating => Self::Allocating,

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use model::{IndexPhase, Item, TableDefinition};
+use model::{GoalPhase, Item, TableDefinition};
 use store::{RowKey, RowRange, Store, StoreError};
 
 use crate::catalog::Backfill;
@@ -19,10 +19,10 @@ pub(super) trait Goal: Clone + PartialEq + Debug + Send + Sync + 'static {
     fn backfill(&self) -> Backfill;
 
     /// Every such goal of a table, and how far it is.
-    fn all(table: &Table) -> Vec<(Self, IndexPhase)>;
+    fn all(table: &Table) -> Vec<(Self, GoalPhase)>;
 
     /// Notes how far it is, in the definition of a table that has it.
-    fn set_phase(&self, definition: &mut TableDefinition, phase: IndexPhase);
+    fn set_phase(&self, definition: &mut TableDefinition, phase: GoalPhase);
 
     /// Takes it out of a definition.
     fn forget(&self, definition: &mut TableDefinition);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{IndexKind, IndexPhase, Item, TableDefinition};
+use model::{GoalPhase, IndexKind, Item, TableDefinition};
 use store::{RowKey, RowRange, Space, Store, StoreError};
 
 use super::goal::Goal;
@@ -26,7 +26,7 @@ impl Goal for IndexGoal {
         Backfill::Index(self.name.clone())
     }
 
-    fn all(table: &Table) -> Vec<(Self, IndexPhase)> {
+    fn all(table: &Table) -> Vec<(Self, GoalPhase)> {
         let global = table.definition.indexes.iter();
         let global = global.filter(|index| index.kind == IndexKind::Global);
         let indexes = global
@@ -35,7 +35,7 @@ impl Goal for IndexGoal {
         indexes.collect()
     }
 
-    fn set_phase(&self, definition: &mut TableDefinition, phase: IndexPhase) {
+    fn set_phase(&self, definition: &mut TableDefinition, phase: GoalPhase) {
         let known = definition.indexes.iter_mut().find(|known| known.name == self.name);
         known.expect("the version in use has it").phase = phase;
     }

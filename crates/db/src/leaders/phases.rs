@@ -1,4 +1,4 @@
-//! The way of a [`Goal`] into a table or out of it, from one [`IndexPhase`] to the next.
+//! The way of a [`Goal`] into a table or out of it, from one [`GoalPhase`] to the next.
 //!
 //! What it is: what is done behind the requests. UpdateTable and UpdateTimeToLive set the first
 //! phase, and leave the others to [`Phases`]; after a crash, or a failure of the store, it goes on
@@ -21,7 +21,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ApiError, IndexPhase, Scope, TableDefinition, TableRef};
+use model::{ApiError, GoalPhase, Scope, TableDefinition, TableRef};
 use store::{Health, Space, Store};
 
 use super::goal::Goal;
@@ -65,7 +65,7 @@ impl<S: Store> Phases<S> {
     pub(super) fn begin_with<G: Goal>(&self, scope: &Scope, before: Option<&Table>, after: &Table) {
         let known = before.map(G::all).unwrap_or_default();
         for (goal, phase) in G::all(after) {
-            if phase == IndexPhase::Active || known.contains(&(goal.clone(), phase)) {
+            if phase == GoalPhase::Active || known.contains(&(goal.clone(), phase)) {
                 continue;
             }
             let table = TableRef::new(&after.definition.name);
@@ -82,7 +82,7 @@ impl<S: Store> Phases<S> {
             let is_read_only = matches!(self.session.store.health(), Health::ReadOnly { .. });
             if !is_read_only || self.background.is_stopping() {
                 // The phase is in the catalog: the next open goes on from there.
-                tracing::warn!(%error, goal = ?target.goal, "an index stays as it is for now");
+                tracing::warn!(%error, goal = ?target.goal, "this stays as it is for now");
                 return;
             }
             self.background.pause(RETRY_AFTER).await;
@@ -90,21 +90,21 @@ impl<S: Store> Phases<S> {
     }
 
     /// Where it is on its way; `None` when it is nowhere any more.
-    fn phase<G: Goal>(&self, target: &Target<G>) -> Option<IndexPhase> {
+    fn phase<G: Goal>(&self, target: &Target<G>) -> Option<GoalPhase> {
         let table = self.catalog.find(&target.scope, &target.table)?;
         let found = G::all(&table).into_iter().find(|(goal, _)| *goal == target.goal);
         found.map(|(_, phase)| phase)
     }
 
-    async fn go_on<G: Goal>(&self, target: &Target<G>, phase: IndexPhase) -> Result<(), ApiError> {
+    async fn go_on<G: Goal>(&self, target: &Target<G>, phase: GoalPhase) -> Result<(), ApiError> {
         match phase {
-            IndexPhase::Active => Ok(()),
-            IndexPhase::Deleting => self.remove(target).await,
-            IndexPhase::Allocating => {
-                self.advance(target, IndexPhase::Allocating, IndexPhase::Backfilling, None).await?;
+            GoalPhase::Active => Ok(()),
+            GoalPhase::Deleting => self.remove(target).await,
+            GoalPhase::Allocating => {
+                self.advance(target, GoalPhase::Allocating, GoalPhase::Backfilling, None).await?;
                 self.build(target).await
             }
-            IndexPhase::Backfilling => self.build(target).await,
+            GoalPhase::Backfilling => self.build(target).await,
         }
     }
 
@@ -120,7 +120,7 @@ impl<S: Store> Phases<S> {
         let walk = BackfillWalk { session, catalog, background, table, goal: &target.goal, job };
         match walk.run().await.map_err(store_failed)? {
             Walked::Through => {
-                self.advance(target, IndexPhase::Backfilling, IndexPhase::Active, id).await
+                self.advance(target, GoalPhase::Backfilling, GoalPhase::Active, id).await
             }
             Walked::GivenUp => Ok(()),
         }
@@ -130,8 +130,8 @@ impl<S: Store> Phases<S> {
     async fn advance<G: Goal>(
         &self,
         target: &Target<G>,
-        from: IndexPhase,
-        to: IndexPhase,
+        from: GoalPhase,
+        to: GoalPhase,
         job: Option<u64>,
     ) -> Result<(), ApiError> {
         let catalog = Arc::clone(&self.catalog);
@@ -150,7 +150,7 @@ impl<S: Store> Phases<S> {
         if let Some(rows) = target.goal.rows_in(&table) {
             self.session.store.delete_range(&rows).await.map_err(store_failed)?;
         }
-        let dropped = self.change(target, IndexPhase::Deleting, G::forget).await?;
+        let dropped = self.change(target, GoalPhase::Deleting, G::forget).await?;
         self.catalog.remove_spaces(dropped).await;
         Ok(())
     }
@@ -160,7 +160,7 @@ impl<S: Store> Phases<S> {
     async fn change<G: Goal>(
         &self,
         target: &Target<G>,
-        phase: IndexPhase,
+        phase: GoalPhase,
         change: impl FnOnce(&G, &mut TableDefinition) + Send,
     ) -> Result<Vec<Space>, ApiError> {
         let goal = target.goal.clone();

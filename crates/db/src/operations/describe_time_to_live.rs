@@ -3,7 +3,7 @@
 //! Checks: table exists.
 
 use model::api::{DescribeTimeToLiveInput, DescribeTimeToLiveOutput, TimeToLiveDescription};
-use model::{ApiError, IndexPhase, Scope, TimeToLiveStatus};
+use model::{ApiError, GoalPhase, Scope, TimeToLiveStatus};
 use store::Store;
 
 use crate::database::Db;
@@ -20,9 +20,9 @@ impl<S: Store> Db<S> {
         let attribute = found.definition.expiry_attribute.clone();
         let status = match (&attribute, found.definition.expiry_phase) {
             (None, _) => TimeToLiveStatus::Disabled,
-            (_, IndexPhase::Active) => TimeToLiveStatus::Enabled,
-            (_, IndexPhase::Allocating | IndexPhase::Backfilling) => TimeToLiveStatus::Enabling,
-            (_, IndexPhase::Deleting) => TimeToLiveStatus::Disabling,
+            (_, GoalPhase::Active) => TimeToLiveStatus::Enabled,
+            (_, GoalPhase::Allocating | GoalPhase::Backfilling) => TimeToLiveStatus::Enabling,
+            (_, GoalPhase::Deleting) => TimeToLiveStatus::Disabling,
         };
         let description =
             TimeToLiveDescription { attribute_name: attribute, time_to_live_status: Some(status) };

@@ -10,7 +10,7 @@ use model::api::{
     TableDescription, TableStatus, TableWarmThroughputDescription,
 };
 use model::{
-    ApiError, AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexPhase,
+    ApiError, AttributeDefinition, BillingMode, GoalPhase, IndexDefinition, IndexKind,
     IndexProjection, ProjectionDeclaration, ProvisionedThroughput, SseKind, StreamArn,
     StreamDeclaration, TableDefinition, ThroughputChanges,
 };
@@ -126,7 +126,7 @@ fn by_name(attributes: &mut [AttributeDefinition]) {
 /// A table is active again while the index that was added to it is being backfilled
 /// (ack-api-quirks, DDB-TABLE-148, 2026-11).
 fn table_status(stored: StoredStatus, definition: &TableDefinition) -> TableStatus {
-    let changing = |phase| matches!(phase, IndexPhase::Allocating | IndexPhase::Deleting);
+    let changing = |phase| matches!(phase, GoalPhase::Allocating | GoalPhase::Deleting);
     let is_changing = definition.indexes.iter().any(|index| changing(index.phase));
     match stored {
         StoredStatus::Creating => TableStatus::Creating,
@@ -237,12 +237,12 @@ fn global_index(
 
 /// `Backfilling` stands only beside the CREATING of an index that was added to a table
 /// (ack-api-quirks, DDB-TABLE-138, 2026-11).
-fn index_status(phase: IndexPhase) -> (IndexStatus, Option<bool>) {
+fn index_status(phase: GoalPhase) -> (IndexStatus, Option<bool>) {
     match phase {
-        IndexPhase::Allocating => (IndexStatus::Creating, Some(false)),
-        IndexPhase::Backfilling => (IndexStatus::Creating, Some(true)),
-        IndexPhase::Active => (IndexStatus::Active, None),
-        IndexPhase::Deleting => (IndexStatus::Deleting, None),
+        GoalPhase::Allocating => (IndexStatus::Creating, Some(false)),
+        GoalPhase::Backfilling => (IndexStatus::Creating, Some(true)),
+        GoalPhase::Active => (IndexStatus::Active, None),
+        GoalPhase::Deleting => (IndexStatus::Deleting, None),
     }
 }
 

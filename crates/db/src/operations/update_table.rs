@@ -4,7 +4,7 @@
 //! comes or goes is led to its end behind the requests, by `leaders`.
 
 use model::api::{IndexStatus, TableDescription, TableStatus, UpdateTableInput, UpdateTableOutput};
-use model::{ApiError, IndexPhase, Scope, TableDefinition};
+use model::{ApiError, GoalPhase, Scope, TableDefinition};
 use store::Store;
 
 use crate::catalog::{self, Amended};
@@ -62,7 +62,7 @@ fn shown(amended: &Amended, update: &UpdateTableInput) -> TableDefinition {
     }
     shown.table_class = before.table_class;
     for index in &mut shown.indexes {
-        if index.phase == IndexPhase::Active && updates_index(update, &index.name) {
+        if index.phase == GoalPhase::Active && updates_index(update, &index.name) {
             let known = before.indexes.iter().find(|known| known.name == index.name);
             index.throughput = known.and_then(|known| known.throughput);
         }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use model::api::{TimeToLiveSpecification, UpdateTimeToLiveInput, UpdateTimeToLiveOutput};
-use model::{ApiError, IndexPhase, Scope, TableDefinition};
+use model::{ApiError, GoalPhase, Scope, TableDefinition};
 use store::Store;
 
 use crate::database::Db;
@@ -27,8 +27,8 @@ impl<S: Store> Db<S> {
             check(definition.expiry_attribute.as_deref(), &attribute, enabled)?;
             check_not_too_soon(definition, now_ms, interval)?;
             definition.expiry_phase = match enabled {
-                true => IndexPhase::Allocating,
-                false => IndexPhase::Deleting,
+                true => GoalPhase::Allocating,
+                false => GoalPhase::Deleting,
             };
             definition.expiry_attribute = Some(attribute);
             definition.expiry_changed_at_ms = Some(now_ms);
@@ -60,7 +60,7 @@ fn check_not_too_soon(
     now_ms: u64,
     interval: Duration,
 ) -> Result<(), ApiError> {
-    let under_way = definition.expiry_phase != IndexPhase::Active;
+    let under_way = definition.expiry_phase != GoalPhase::Active;
     let too_soon = definition.expiry_changed_at_ms.is_some_and(|changed_at_ms| {
         u128::from(now_ms.saturating_sub(changed_at_ms)) < interval.as_millis()
     });

@@ -176,6 +176,7 @@ mod tests {
         assert!(waiting.await.unwrap());
         assert!(gate.enter().is_some());
     }
+
     #[tokio::test]
     async fn a_pause_keeps_writers_out_and_does_not_look_closed() {
         let gate = Arc::new(Gate::default());

@@ -5,7 +5,7 @@
 //! unless [`Adoption::announce`] showed the tables as such that are being created.
 
 use model::api::CreateTableInput;
-use model::{ApiError, IndexDefinition, IndexPhase, Scope, TableDefinition};
+use model::{ApiError, GoalPhase, IndexDefinition, Scope, TableDefinition};
 use store::Store;
 
 use super::loading::Target;
@@ -41,9 +41,9 @@ impl<'d, S: Store> Adoption<'d, S> {
         // What was on its way arrives here, for all items are yet to come.
         definition.indexes.retain(IndexDefinition::is_maintained);
         for index in &mut definition.indexes {
-            index.phase = IndexPhase::Active;
+            index.phase = GoalPhase::Active;
         }
-        if std::mem::take(&mut definition.expiry_phase) == IndexPhase::Deleting {
+        if std::mem::take(&mut definition.expiry_phase) == GoalPhase::Deleting {
             definition.expiry_attribute = None;
         }
         catalog::check_restored(scope, &definition)?;

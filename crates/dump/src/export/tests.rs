@@ -1,5 +1,5 @@
 use model::{
-    AttributeDefinition, AttributeValue, BillingMode, IndexPhase, Item, KeyElement, KeySchema,
+    AttributeDefinition, AttributeValue, BillingMode, GoalPhase, Item, KeyElement, KeySchema,
     Number, ProvisionedThroughput, ScalarType, ThroughputChanges,
 };
 
@@ -35,7 +35,7 @@ fn definition() -> TableDefinition {
         sse: None,
         tags: vec![("team".into(), "blue".into())],
         expiry_attribute: Some("until".into()),
-        expiry_phase: IndexPhase::Active,
+        expiry_phase: GoalPhase::Active,
         expiry_changed_at_ms: None,
     }
 }

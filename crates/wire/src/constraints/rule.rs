@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::json::Json;
 use crate::pattern;
-use crate::shape::{Kind, Range, Shape, Text};
+use crate::shape::{Range, Shape, ShapeKind, Text};
 
 /// Names of tables that are not ARNs (the model's shape TableName).
 const TABLE_NAME: Text =
@@ -43,19 +43,21 @@ pub(super) fn rules(
     text: Option<&str>,
 ) -> impl DoubleEndedIterator<Item = Rule> {
     let (measure, range, pattern, words): (_, _, _, &'static [_]) = match &shape.kind {
-        Kind::Text(own) => (Measure::Length, own.length, own.pattern, own.words),
-        Kind::TableReference => {
+        ShapeKind::Text(own) => (Measure::Length, own.length, own.pattern, own.words),
+        ShapeKind::TableReference => {
             let is_arn = text.is_some_and(|text| text.starts_with("arn:"));
             let own = if is_arn { TABLE_ARN } else { TABLE_NAME };
             (Measure::Length, own.length, own.pattern, own.words)
         }
-        Kind::List { length, .. } | Kind::Map { length, .. } => {
+        ShapeKind::List { length, .. } | ShapeKind::Map { length, .. } => {
             (Measure::Length, *length, None, &[])
         }
-        Kind::Integer(range) | Kind::Long(range) => (Measure::Value, *range, None, &[]),
-        Kind::Structure(_) | Kind::Value(_) | Kind::Timestamp | Kind::Boolean | Kind::Blob => {
-            (Measure::Value, Range::ANY, None, &[])
-        }
+        ShapeKind::Integer(range) | ShapeKind::Long(range) => (Measure::Value, *range, None, &[]),
+        ShapeKind::Structure(_)
+        | ShapeKind::Value(_)
+        | ShapeKind::Timestamp
+        | ShapeKind::Boolean
+        | ShapeKind::Blob => (Measure::Value, Range::ANY, None, &[]),
     };
     let rules = [
         (!words.is_empty()).then_some(Rule::OneOf(words)),

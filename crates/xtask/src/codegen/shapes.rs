@@ -43,7 +43,7 @@ const PRINTED: [(&str, &[&str]); 6] = [
 /// The file.
 pub(super) fn generate(service: &Service) -> anyhow::Result<Generated> {
     let mut text = head("The shapes of the operations' inputs");
-    text += "use crate::shape::{Kind, Member, Range, Shape, Text};\n";
+    text += "use crate::shape::{ShapeKind, Member, Range, Shape, Text};\n";
     let inputs = service.operations.iter().map(|operation| operation.input.as_str());
     for name in service.below(inputs)? {
         let (constant, kind) = (constant(&name), kind(service, &name)?);
@@ -62,28 +62,28 @@ fn kind(service: &Service, name: &str) -> anyhow::Result<String> {
     let part = |part: &str| service.part(name, part).map(constant);
     Ok(match service.kind(name)? {
         "structure" if name == "AttributeValue" => {
-            format!("Kind::Value(&[{}])", members(service, name)?)
+            format!("ShapeKind::Value(&[{}])", members(service, name)?)
         }
-        "structure" => format!("Kind::Structure(&[{}])", members(service, name)?),
+        "structure" => format!("ShapeKind::Structure(&[{}])", members(service, name)?),
         "list" => {
-            format!("Kind::List {{ element: &{}, length: {range} }}", part("member")?)
+            format!("ShapeKind::List {{ element: &{}, length: {range} }}", part("member")?)
         }
         "map" => format!(
-            "Kind::Map {{ key: &{}, value: &{}, length: {range} }}",
+            "ShapeKind::Map {{ key: &{}, value: &{}, length: {range} }}",
             part("key")?,
             part("value")?
         ),
-        "string" if name == "TableArn" => "Kind::TableReference".into(),
+        "string" if name == "TableArn" => "ShapeKind::TableReference".into(),
         "string" => format!(
-            "Kind::Text(Text {{ length: {range}, pattern: {:?}, words: &{:?} }})",
+            "ShapeKind::Text(Text {{ length: {range}, pattern: {:?}, words: &{:?} }})",
             shape["pattern"].as_str(),
             words(name, shape)?
         ),
-        "integer" => format!("Kind::Integer({range})"),
-        "long" => format!("Kind::Long({range})"),
-        "timestamp" => "Kind::Timestamp".into(),
-        "boolean" => "Kind::Boolean".into(),
-        "blob" => "Kind::Blob".into(),
+        "integer" => format!("ShapeKind::Integer({range})"),
+        "long" => format!("ShapeKind::Long({range})"),
+        "timestamp" => "ShapeKind::Timestamp".into(),
+        "boolean" => "ShapeKind::Boolean".into(),
+        "blob" => "ShapeKind::Blob".into(),
         other => bail!("{name} is a {other}, which wire::shape has no kind for"),
     })
 }

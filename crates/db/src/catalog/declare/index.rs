@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use model::api::LocalSecondaryIndex;
 use model::limits::{GLOBAL_INDEXES_MAX, LOCAL_INDEXES_MAX, TABLE_NON_KEY_ATTRIBUTES_MAX};
 use model::{
-    ApiError, AttributeDefinition, BillingMode, IndexDeclaration, IndexDefinition, IndexKind,
-    IndexPhase, IndexProjection, KeySchema, ProjectionDeclaration, ProjectionType,
+    ApiError, AttributeDefinition, BillingMode, GoalPhase, IndexDeclaration, IndexDefinition,
+    IndexKind, IndexProjection, KeySchema, ProjectionDeclaration, ProjectionType,
     ProvisionedThroughput, ThroughputChanges,
 };
 
@@ -106,7 +106,7 @@ fn index_definition(
         on_demand: None,
         warm: None,
         throughput_changes: ThroughputChanges::default(),
-        phase: IndexPhase::Active,
+        phase: GoalPhase::Active,
     })
 }
 

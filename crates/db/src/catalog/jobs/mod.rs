@@ -25,7 +25,7 @@ mod record;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use model::{IndexPhase, Scope, TableDefinition};
+use model::{GoalPhase, Scope, TableDefinition};
 use parking_lot::RwLock;
 use store::{RowKey, Store, StoreError, Write};
 
@@ -191,7 +191,7 @@ impl<S: Store> Catalog<S> {
 
 /// What a table of this definition needs a backfill for.
 fn being_built(definition: &TableDefinition) -> Vec<Backfill> {
-    let is_built = |phase| matches!(phase, IndexPhase::Allocating | IndexPhase::Backfilling);
+    let is_built = |phase| matches!(phase, GoalPhase::Allocating | GoalPhase::Backfilling);
     let indexes = definition.indexes.iter().filter(|index| is_built(index.phase));
     let indexes = indexes.map(|index| Backfill::Index(index.name.clone()));
     let expires = definition.expiry_attribute.is_some() && is_built(definition.expiry_phase);

@@ -1,7 +1,7 @@
 //! Records of every format, as the code of their time wrote them.
 
 use model::{
-    AttributeDefinition, BillingMode, IndexDefinition, IndexKind, IndexPhase, IndexProjection,
+    AttributeDefinition, BillingMode, GoalPhase, IndexDefinition, IndexKind, IndexProjection,
     KeyElement, KeySchema, OnDemandThroughput, ProvisionedThroughput, ScalarType, SseSpecification,
     StreamSpecification, StreamView, TableClass, ThroughputChanges,
 };
@@ -31,7 +31,7 @@ fn index(name: &str, kind: IndexKind, key: KeySchema, shown: IndexProjection) ->
         on_demand: None,
         warm: None,
         throughput_changes: ThroughputChanges::default(),
-        phase: IndexPhase::Active,
+        phase: GoalPhase::Active,
     }
 }
 
@@ -67,7 +67,7 @@ fn films() -> TableDefinition {
         sse: None,
         tags: Vec::new(),
         expiry_attribute: None,
-        expiry_phase: IndexPhase::Active,
+        expiry_phase: GoalPhase::Active,
         expiry_changed_at_ms: None,
     }
 }
@@ -85,7 +85,7 @@ fn first() -> TableDefinition {
         stream: Some(StreamSpecification { view: StreamView::NewAndOldImages }),
         sse: Some(SseSpecification { enabled: true, kms_key: Some("alias/mine".into()) }),
         tags: vec![("team".into(), "blue".into())],
-        expiry_phase: IndexPhase::Allocating,
+        expiry_phase: GoalPhase::Allocating,
         ..films
     }
 }
@@ -103,7 +103,7 @@ fn second() -> TableDefinition {
     by_year.throughput = Some(ProvisionedThroughput { read: 3, write: 4 });
     by_year.warm = Some(ProvisionedThroughput { read: 30, write: 40 });
     by_year.throughput_changes = changes;
-    by_year.phase = IndexPhase::Backfilling;
+    by_year.phase = GoalPhase::Backfilling;
     TableDefinition {
         billing_mode: BillingMode::Provisioned,
         throughput: ProvisionedThroughput { read: 9, write: 4 },
@@ -112,7 +112,7 @@ fn second() -> TableDefinition {
         on_demand_since_ms: Some(1_700_000_050_000),
         stream: Some(StreamSpecification { view: StreamView::OldImage }),
         expiry_attribute: Some("until".into()),
-        expiry_phase: IndexPhase::Allocating,
+        expiry_phase: GoalPhase::Allocating,
         ..films
     }
 }
@@ -125,7 +125,7 @@ fn third() -> TableDefinition {
         latest_stream_label: Some("2026-11-23T18:00:00.123".into()),
         sse: Some(SseSpecification { enabled: true, kms_key: None }),
         tags: vec![("team".into(), String::new()), ("é".into(), "\"".into())],
-        expiry_phase: IndexPhase::Deleting,
+        expiry_phase: GoalPhase::Deleting,
         expiry_changed_at_ms: Some(1_700_000_200_000),
         ..second()
     }

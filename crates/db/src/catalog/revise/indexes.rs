@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use model::api::{GlobalSecondaryIndexUpdate, UpdateTableInput};
 use model::limits::GLOBAL_INDEXES_MAX;
 use model::{
-    ApiError, AttributeDefinition, BillingMode, IndexDeclaration, IndexDefinition, IndexKind,
-    IndexPhase, IndexSettings, KeySchema, ProvisionedThroughput, TableDefinition,
+    ApiError, AttributeDefinition, BillingMode, GoalPhase, IndexDeclaration, IndexDefinition,
+    IndexKind, IndexSettings, KeySchema, ProvisionedThroughput, TableDefinition,
 };
 
 use super::super::capacity::Subject;
@@ -43,8 +43,8 @@ pub(super) fn check_not_in_the_way(
     update: &UpdateTableInput,
 ) -> Result<(), ApiError> {
     let on_its_way = [
-        (IndexPhase::Allocating, "created", "creation"),
-        (IndexPhase::Deleting, "deleted", "deletion"),
+        (GoalPhase::Allocating, "created", "creation"),
+        (GoalPhase::Deleting, "deleted", "deletion"),
     ];
     for (phase, participle, noun) in on_its_way {
         let indexes = definition.indexes.iter().filter(|index| index.phase == phase);
@@ -146,7 +146,7 @@ fn create(
     let created = global_index(index, attributes, definition.billing_mode)?;
     check_not_redefined(definition, &created)?;
     define_attributes(definition, &created.key);
-    definition.indexes.push(IndexDefinition { phase: IndexPhase::Allocating, ..created });
+    definition.indexes.push(IndexDefinition { phase: GoalPhase::Allocating, ..created });
     check_projected_total(&definition.indexes)
 }
 
@@ -155,8 +155,8 @@ fn create(
 fn delete(definition: &mut TableDefinition, name: &str) -> Result<(), ApiError> {
     let index = find(definition, name, "delete")?;
     match definition.indexes[index].phase {
-        IndexPhase::Deleting => return Err(being_deleted(definition, name)),
-        IndexPhase::Allocating => {
+        GoalPhase::Deleting => return Err(being_deleted(definition, name)),
+        GoalPhase::Allocating => {
             return Err(in_use(format!(
                 "Index creation is in resource allocation phase. Retry deletion during \
                  backfilling phase or when the index is active. Table: {} Index: {name}",
@@ -164,10 +164,10 @@ fn delete(definition: &mut TableDefinition, name: &str) -> Result<(), ApiError> 
             )));
         }
         // Its building gives way to its deletion.
-        IndexPhase::Backfilling => {}
-        IndexPhase::Active => check_nothing_comes_or_goes(definition)?,
+        GoalPhase::Backfilling => {}
+        GoalPhase::Active => check_nothing_comes_or_goes(definition)?,
     }
-    definition.indexes[index].phase = IndexPhase::Deleting;
+    definition.indexes[index].phase = GoalPhase::Deleting;
     Ok(())
 }
 
@@ -181,14 +181,14 @@ fn change(
     let name = &settings.name;
     let position = find(definition, name, "update")?;
     match definition.indexes[position].phase {
-        IndexPhase::Deleting => return Err(being_deleted(definition, name)),
-        IndexPhase::Allocating => {
+        GoalPhase::Deleting => return Err(being_deleted(definition, name)),
+        GoalPhase::Allocating => {
             return Err(in_use(format!(
                 "Index is being created but is not backfilling yet. Table: {} Index: {name}",
                 definition.name
             )));
         }
-        IndexPhase::Backfilling | IndexPhase::Active => {}
+        GoalPhase::Backfilling | GoalPhase::Active => {}
     }
     let mode = definition.billing_mode;
     let index = &mut definition.indexes[position];
@@ -229,9 +229,9 @@ fn find(definition: &TableDefinition, name: &str, verb: &str) -> Result<usize, A
 /// on vector indexes, 2026-08).
 fn name_taken(definition: &TableDefinition, known: &IndexDefinition) -> ApiError {
     match known.phase {
-        IndexPhase::Active => validation("Attempting to create an index which already exists"),
-        IndexPhase::Deleting => being_deleted(definition, &known.name),
-        IndexPhase::Allocating | IndexPhase::Backfilling => in_use(format!(
+        GoalPhase::Active => validation("Attempting to create an index which already exists"),
+        GoalPhase::Deleting => being_deleted(definition, &known.name),
+        GoalPhase::Allocating | GoalPhase::Backfilling => in_use(format!(
             "Index is being created.  Table: {} Index: {}",
             definition.name, known.name
         )),
@@ -243,7 +243,7 @@ fn being_deleted(definition: &TableDefinition, name: &str) -> ApiError {
 }
 
 fn check_nothing_comes_or_goes(definition: &TableDefinition) -> Result<(), ApiError> {
-    match definition.indexes.iter().all(|index| index.phase == IndexPhase::Active) {
+    match definition.indexes.iter().all(|index| index.phase == GoalPhase::Active) {
         true => Ok(()),
         false => Err(one_at_a_time()),
     }

@@ -1,7 +1,7 @@
 //! Time to live that comes to a table or goes from it.
 
 use bytes::Bytes;
-use model::{IndexPhase, Item, TableDefinition};
+use model::{GoalPhase, Item, TableDefinition};
 use store::{RowKey, RowRange, Store, StoreError};
 
 use crate::catalog::Backfill;
@@ -23,19 +23,19 @@ impl Goal for ExpiryGoal {
         Backfill::Expiry
     }
 
-    fn all(table: &Table) -> Vec<(Self, IndexPhase)> {
+    fn all(table: &Table) -> Vec<(Self, GoalPhase)> {
         let definition = &table.definition;
         let attribute = definition.expiry_attribute.iter();
         attribute.map(|name| (Self(name.clone()), definition.expiry_phase)).collect()
     }
 
-    fn set_phase(&self, definition: &mut TableDefinition, phase: IndexPhase) {
+    fn set_phase(&self, definition: &mut TableDefinition, phase: GoalPhase) {
         definition.expiry_phase = phase;
     }
 
     fn forget(&self, definition: &mut TableDefinition) {
         definition.expiry_attribute = None;
-        definition.expiry_phase = IndexPhase::Active;
+        definition.expiry_phase = GoalPhase::Active;
     }
 
     fn rows_in(&self, table: &Table) -> Option<RowRange> {

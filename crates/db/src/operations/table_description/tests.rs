@@ -17,7 +17,7 @@ fn key(hash: &str, range: Option<&str>) -> KeySchema {
     KeySchema { hash: vec![element(hash)], range: range.map(element).into_iter().collect() }
 }
 
-fn index(name: &str, kind: IndexKind, phase: IndexPhase) -> IndexDefinition {
+fn index(name: &str, kind: IndexKind, phase: GoalPhase) -> IndexDefinition {
     IndexDefinition {
         name: name.into(),
         kind,
@@ -55,7 +55,7 @@ fn plain() -> TableDefinition {
         sse: None,
         tags: Vec::new(),
         expiry_attribute: None,
-        expiry_phase: IndexPhase::Active,
+        expiry_phase: GoalPhase::Active,
         expiry_changed_at_ms: None,
     }
 }
@@ -151,8 +151,8 @@ fn throughput_shows_how_it_changed_and_what_the_table_is_warm_for() {
 fn indexes_are_shown_by_kind_with_what_they_hold() {
     let table = shown(&TableDefinition {
         indexes: vec![
-            index("local", IndexKind::Local, IndexPhase::Active),
-            index("global", IndexKind::Global, IndexPhase::Active),
+            index("local", IndexKind::Local, GoalPhase::Active),
+            index("global", IndexKind::Global, GoalPhase::Active),
         ],
         ..plain()
     });
@@ -175,10 +175,10 @@ fn indexes_are_shown_by_kind_with_what_they_hold() {
 #[test]
 fn an_index_that_comes_is_creating_and_says_whether_it_is_being_backfilled() {
     for (phase, table, status, backfilling) in [
-        (IndexPhase::Allocating, TableStatus::Updating, IndexStatus::Creating, Some(false)),
-        (IndexPhase::Backfilling, TableStatus::Active, IndexStatus::Creating, Some(true)),
-        (IndexPhase::Active, TableStatus::Active, IndexStatus::Active, None),
-        (IndexPhase::Deleting, TableStatus::Updating, IndexStatus::Deleting, None),
+        (GoalPhase::Allocating, TableStatus::Updating, IndexStatus::Creating, Some(false)),
+        (GoalPhase::Backfilling, TableStatus::Active, IndexStatus::Creating, Some(true)),
+        (GoalPhase::Active, TableStatus::Active, IndexStatus::Active, None),
+        (GoalPhase::Deleting, TableStatus::Updating, IndexStatus::Deleting, None),
     ] {
         let indexes = vec![index("i", IndexKind::Global, phase)];
         let definition = TableDefinition { indexes, ..plain() };

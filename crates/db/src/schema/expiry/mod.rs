@@ -11,7 +11,7 @@
 mod sweep_start;
 mod tally;
 
-use model::{IndexPhase, Item, TableDefinition, ValueRef};
+use model::{GoalPhase, Item, TableDefinition, ValueRef};
 use store::{RowKey, RowKeyRef, Space, StoreError};
 
 use crate::layout::keys::{Place, kind};
@@ -30,7 +30,7 @@ impl Expiry {
     /// That of a table for which it is enabled.
     pub(crate) fn of(definition: &TableDefinition, space: Space) -> Option<Self> {
         let attribute = definition.expiry_attribute.clone()?;
-        let is_maintained = definition.expiry_phase != IndexPhase::Deleting;
+        let is_maintained = definition.expiry_phase != GoalPhase::Deleting;
         let items = Place { space, kind: kind::ITEM };
         is_maintained.then_some(Self { attribute, items })
     }
