@@ -97,6 +97,14 @@ impl EngineSlot {
         assert!(matches!(former, State::Exchanging), "no engine in use is dropped");
     }
 
+    /// Ends an exchange that nobody will: whoever was at it has died.
+    pub(crate) fn abandon_exchange(&self, reason: Arc<str>) {
+        let is_exchanging = matches!(*self.state.read(), State::Exchanging);
+        if is_exchanging {
+            self.leave_empty(reason);
+        }
+    }
+
     fn change(&self, state: State) -> State {
         let former = std::mem::replace(&mut *self.state.write(), state);
         self.changed.notify_waiters();

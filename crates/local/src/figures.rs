@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use store::{Figure, FigureValue, Histogram, SpreadUnit};
 
-/// Where the engine keeps its log and its tables, under its own directory.
-const LOG_DIR: &str = "wal";
-const TABLE_DIR: &str = "sstables";
+/// What the names of the engine's log segments and tables end with.
+const LOG: &str = "wal";
+const TABLE: &str = "table";
 
 /// Counts as commits go by.
 pub(crate) struct CommitMeter {
@@ -45,8 +45,7 @@ impl CommitMeter {
 
     /// The commits so far, and the size of the files under `engine_dir` now.
     pub(crate) fn figures(&self, engine_dir: &Path) -> Vec<Figure> {
-        let log = Files::under(&engine_dir.join(LOG_DIR));
-        let tables = Files::under(&engine_dir.join(TABLE_DIR));
+        let (log, tables) = (Files::of(engine_dir, LOG), Files::of(engine_dir, TABLE));
         let spread = |name, help, histogram: &Histogram| {
             let value = FigureValue::Spread(histogram.spread());
             Figure { name, help, value }
@@ -75,9 +74,11 @@ struct Files {
 }
 
 impl Files {
-    /// The files in `dir` itself. One that goes away meanwhile counts as nothing.
-    fn under(dir: &Path) -> Self {
+    /// The files in `dir` of that kind. One that goes away meanwhile counts as nothing.
+    fn of(dir: &Path, kind: &str) -> Self {
         let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+        let is_kind = |path: &Path| path.extension().is_some_and(|extension| extension == kind);
+        let entries = entries.filter(|entry| is_kind(&entry.path()));
         let sizes = entries.filter_map(|entry| Some(entry.metadata().ok()?.len()));
         sizes.fold(Self::default(), |files, bytes| Self {
             count: files.count + 1,
@@ -97,9 +98,8 @@ mod tests {
     #[test]
     fn commits_and_files_are_counted() {
         let dir = tempfile::tempdir().unwrap();
-        fs::create_dir(dir.path().join(TABLE_DIR)).unwrap();
-        for name in ["1", "2"] {
-            fs::write(dir.path().join(TABLE_DIR).join(name), [0; 100]).unwrap();
+        for name in ["1.table", "2.table", "manifest"] {
+            fs::write(dir.path().join(name), [0; 100]).unwrap();
         }
         let meter = CommitMeter::new();
         meter.add(Landed { took: Duration::from_millis(2), rows: 5, writers: 3 });

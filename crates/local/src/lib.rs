@@ -1,4 +1,4 @@
-//! The embedded engine: SurrealKV behind the storage contract, durable and encrypted.
+//! The embedded engine behind the storage contract, durable and encrypted.
 //!
 //! What it is: [`LocalStore`], a [`store::Store`] over one data directory on this machine.
 //!
@@ -42,7 +42,6 @@ mod figures;
 mod marker;
 mod options;
 mod queue;
-mod reclaim;
 mod recovery;
 mod rotation;
 mod runtime;

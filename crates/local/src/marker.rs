@@ -14,7 +14,7 @@ use crate::RootKey;
 /// The format this version writes, and the only one it reads.
 pub(crate) const VERSION: u16 = 2;
 /// The engine whose files lie beside the marker, by the name of its format.
-pub(crate) const ENGINE: &str = "surrealkv-1.2";
+pub(crate) const ENGINE: &str = "stator-lsm-1";
 
 const MAGIC: [u8; 8] = *b"STATORDB";
 const ENGINE_BYTES: usize = 16;
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn bytes_are_the_documented_ones() {
-        let golden = "53544154 4f524442 0002 73757272 65616c6b 762d312e 32000000 01020304 \
+        let golden = "53544154 4f524442 0002 73746174 6f722d6c 736d2d31 00000000 01020304 \
                       03030303 03030303 03030303";
         let hex: String = marker()[..KEY_AT].iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, golden.replace(char::is_whitespace, ""));
@@ -208,6 +208,6 @@ mod tests {
         let sum = crc32fast::hash(&changed[..SUM_AT]);
         changed[SUM_AT..].copy_from_slice(&sum.to_be_bytes());
         let error = open(&root(1), &changed).unwrap_err();
-        assert_eq!(error, MarkerError::Unknown("2 otheralkv-1.2".to_owned()));
+        assert_eq!(error, MarkerError::Unknown("2 otherr-lsm-1".to_owned()));
     }
 }

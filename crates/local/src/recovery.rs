@@ -13,12 +13,10 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use store::{RowKey, StoreError};
-use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use crate::directory::DirectoryClaim;
@@ -30,15 +28,13 @@ use crate::{LocalError, LocalOptions};
 /// Between attempts; doubled from the first to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
-/// How often readers of an engine that is to be closed are looked for.
-const READERS_POLL: Duration = Duration::from_millis(1);
 /// Up to so many memtables are alive, and opening may have to write each to a table.
 const MEMTABLES: usize = 3;
 const PROBE: &str = "probe";
 
 /// What opening the engine anew takes.
 pub(crate) struct EngineSource {
-    pub(crate) claim: Arc<DirectoryClaim>,
+    pub(crate) claim: DirectoryClaim,
     pub(crate) options: LocalOptions,
 }
 
@@ -62,7 +58,7 @@ pub(crate) async fn recover(
     failed: &BatchContent,
 ) -> Recovered {
     let before = match before(shared, failed) {
-        Ok(before) => Arc::new(before),
+        Ok(before) => before,
         Err(error) => {
             shared.give_up(error);
             return Recovered::No;
@@ -71,7 +67,7 @@ pub(crate) async fn recover(
     let mut pause = FIRST_PAUSE;
     while shared.pause(sleep(pause)).await {
         pause = (pause * 2).min(LAST_PAUSE);
-        match attempt(shared, source, &before).await {
+        match attempt(shared, source, &before) {
             Ok(engine) => {
                 shared.accept(engine);
                 tracing::info!("the disk takes writes again, and so does the store");
@@ -96,49 +92,35 @@ fn before(shared: &Shared, failed: &BatchContent) -> Result<FormerRows, StoreErr
 }
 
 /// An engine that was opened anew and has put the rows back.
-async fn attempt(
+fn attempt(
     shared: &Shared,
     source: &EngineSource,
     before: &FormerRows,
 ) -> Result<Engine, LocalError> {
-    let (dir, bytes) = (source.options.dir.clone(), source.options.memtable_bytes * MEMTABLES);
-    blocking(source, move || probe(&dir, bytes)).await?;
-    if let Some(engine) = shared.engine_slot.begin_exchange() {
-        close(engine).await;
+    probe(&source.options.dir, source.options.memtable_bytes * MEMTABLES)?;
+    if let Some(failed) = shared.engine_slot.engine_now() {
+        failed.retract().map_err(|error| engine_error(source, &error))?;
     }
-    let opened = open(source, before).await;
+    if let Some(engine) = shared.engine_slot.begin_exchange()
+        && let Err(error) = engine.close()
+    {
+        tracing::debug!(%error, "an engine that had failed did not close cleanly");
+    }
+    let opened = open(source, before);
     if let Err(error) = &opened {
         shared.engine_slot.leave_empty(error.to_string().into());
     }
     opened
 }
 
-async fn open(source: &EngineSource, before: &FormerRows) -> Result<Engine, LocalError> {
-    let (claim, options) = (Arc::clone(&source.claim), source.options.clone());
-    let open = move || Engine::open(&claim.engine_dir(), claim.data_key(), &options);
-    let engine = blocking(source, open).await?;
-    if let Err(error) = put_back(&engine, before).await {
-        close(Arc::new(engine)).await;
-        return Err(engine_error(source, error.to_string()));
-    }
+fn open(source: &EngineSource, before: &FormerRows) -> Result<Engine, LocalError> {
+    let EngineSource { claim, options } = source;
+    let engine = Engine::open(&claim.engine_dir(), claim.data_key(), options)?;
+    put_back(&engine, before).map_err(|error| engine_error(source, &error))?;
     Ok(engine)
 }
 
-/// Waits for the last reader. What closing could not write is in the log.
-async fn close(mut engine: Arc<Engine>) {
-    let engine = loop {
-        match Arc::try_unwrap(engine) {
-            Ok(engine) => break engine,
-            Err(shared) => engine = shared,
-        }
-        sleep(READERS_POLL).await;
-    };
-    if let Err(error) = engine.close().await {
-        tracing::debug!(%error, "an engine that had failed did not close cleanly");
-    }
-}
-
-async fn put_back(engine: &Engine, before: &FormerRows) -> Result<(), StoreError> {
+fn put_back(engine: &Engine, before: &FormerRows) -> Result<(), StoreError> {
     let mut changed = Vec::new();
     for (key, value) in before {
         if engine.get(key)? != *value {
@@ -147,7 +129,7 @@ async fn put_back(engine: &Engine, before: &FormerRows) -> Result<(), StoreError
     }
     match changed.is_empty() {
         true => Ok(()),
-        false => engine.commit(changed.into_iter(), None).await,
+        false => engine.commit(changed.into_iter(), None),
     }
 }
 
@@ -163,14 +145,6 @@ fn probe(dir: &Path, bytes: usize) -> Result<(), LocalError> {
     written.and(removed).map_err(LocalError::unwritable(dir))
 }
 
-async fn blocking<T: Send + 'static>(
-    source: &EngineSource,
-    work: impl FnOnce() -> Result<T, LocalError> + Send + 'static,
-) -> Result<T, LocalError> {
-    let panicked = |_| engine_error(source, "it panicked while opening".to_owned());
-    spawn_blocking(work).await.map_err(panicked)?
-}
-
-fn engine_error(source: &EngineSource, reason: String) -> LocalError {
-    LocalError::Engine { dir: source.options.dir.clone(), reason }
+fn engine_error(source: &EngineSource, error: &StoreError) -> LocalError {
+    LocalError::Engine { dir: source.options.dir.clone(), reason: error.to_string() }
 }

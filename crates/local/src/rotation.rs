@@ -5,9 +5,6 @@
 //! Before that one step the directory is what it was, behind it the old keys open nothing of it; a
 //! cut at any moment leaves one of the two, and the next opening removes what is left over.
 //!
-//! The engine has a rotation of its own, which this is not: it keeps reading under the old key what
-//! it has not happened to compact since, and it wants both keys at every start until then.
-
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -17,7 +14,7 @@ use store::{Direction, KeyBounds, RowKey, StoreError};
 
 use crate::directory::{self, DirectoryClaim, IfAbsent, NextGeneration};
 use crate::engine::Engine;
-use crate::{LocalError, LocalOptions, RootKey, runtime};
+use crate::{LocalError, LocalOptions, RootKey};
 
 /// Rows are copied in portions of about this size, each one commit.
 const PORTION_BYTES: usize = 4 << 20;
@@ -59,25 +56,19 @@ impl Rotation {
     /// removed by the next opening. Only when the marker cannot be written it may be under either.
     pub fn run(&mut self, root: &RootKey, watch: impl FnMut(Copied)) -> Result<(), LocalError> {
         let next = self.claim.begin_next()?;
-        let runtime = runtime::build(&self.options.dir)?;
-        runtime.block_on(self.copy_to(&next, watch))?;
-        drop(runtime);
+        self.copy_to(&next, watch)?;
         self.claim.switch_to(next, root)
     }
 
-    async fn copy_to(
-        &self,
-        next: &NextGeneration,
-        watch: impl FnMut(Copied),
-    ) -> Result<(), LocalError> {
+    fn copy_to(&self, next: &NextGeneration, watch: impl FnMut(Copied)) -> Result<(), LocalError> {
         let from_dir = self.claim.engine_dir();
         let bytes_expected = bytes_below(&from_dir);
         let from = Engine::open(&from_dir, self.claim.data_key(), &self.options)?;
         let to = Engine::open(&next.engine_dir, next.data_key(), &self.options)?;
-        let copied = copy(&from, &to, bytes_expected, watch).await;
-        let closed = to.close().await;
+        let copied = copy(&from, &to, bytes_expected, watch);
+        let closed = to.close();
         // It was only read.
-        let _closed = from.close().await;
+        let _closed = from.close();
         copied.and(closed).map_err(|error| LocalError::Rotation {
             dir: self.options.dir.clone(),
             reason: error.to_string(),
@@ -85,7 +76,7 @@ impl Rotation {
     }
 }
 
-async fn copy(
+fn copy(
     from: &Engine,
     to: &Engine,
     bytes_expected: u64,
@@ -95,14 +86,14 @@ async fn copy(
     // Every key: the space of all ones is reserved.
     let mut rest = KeyBounds { start: vec![0], end: vec![0xFF; 4] };
     loop {
-        let rows = portion(from, &rest).await?;
+        let rows = portion(from, &rest)?;
         let Some((last, _)) = rows.last() else { return Ok(()) };
         debug_assert!(
             rows.is_sorted_by(|(one, _), (next, _)| one < next),
             "a commit changes each row once"
         );
         rest.go_on_behind(last.borrowed(), Direction::Forward);
-        to.commit(rows.iter().map(|(key, value)| (key, Some(value))), None).await?;
+        to.commit(rows.iter().map(|(key, value)| (key, Some(value))), None)?;
         copied.rows += rows.len() as u64;
         copied.bytes += rows.iter().map(row_bytes).sum::<usize>() as u64;
         watch(copied);
@@ -110,7 +101,7 @@ async fn copy(
 }
 
 /// The first rows of `rest`.
-async fn portion(from: &Engine, rest: &KeyBounds) -> Result<Vec<(RowKey, Bytes)>, StoreError> {
+fn portion(from: &Engine, rest: &KeyBounds) -> Result<Vec<(RowKey, Bytes)>, StoreError> {
     let mut rows = Vec::new();
     let mut bytes = 0;
     let collect = |row: store::Row<'_>| {
@@ -119,7 +110,7 @@ async fn portion(from: &Engine, rest: &KeyBounds) -> Result<Vec<(RowKey, Bytes)>
         rows.push(row);
         if bytes < PORTION_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    from.range(rest.clone(), Direction::Forward, collect).await?;
+    from.moment().show(rest, Direction::Forward, collect)?;
     Ok(rows)
 }
 

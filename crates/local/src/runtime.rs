@@ -1,10 +1,8 @@
-//! The engine's own threads.
+//! The committer's own thread.
 //!
-//! Flushes and compactions block the worker they run on, so they get a runtime apart from the
-//! requests'. One plain thread opens the engine and holds the runtime until the committer ends: the
-//! engine blocks while it opens, and a runtime is not dropped by a task, its own or another's.
+//! Commits wait for the disk and block, so they are made apart from the requests' runtime. One plain
+//! thread opens the engine, which blocks, too, and runs the committer until it ends.
 
-use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
@@ -16,9 +14,6 @@ use crate::recovery::EngineSource;
 use crate::shared::Shared;
 use crate::{LocalError, LocalOptions, committer};
 
-/// Commits, a flush and a compaction run side by side, and the latter two block.
-const WORKERS: usize = 3;
-
 /// Opens the engine and starts its committer.
 pub(crate) fn start(
     claim: DirectoryClaim,
@@ -28,19 +23,18 @@ pub(crate) fn start(
     let kept = options.clone();
     let live = move || match open(&claim, &kept) {
         Ok((runtime, shared)) => {
-            let source = EngineSource { claim: Arc::new(claim), options: kept };
-            let committer = runtime.spawn(committer::run(Arc::clone(&shared), source));
+            let source = EngineSource { claim, options: kept };
+            let committer = committer::run(Arc::clone(&shared), source);
             // Whoever opens the store waits for the answer.
             let _waiting = opened.send(Ok(shared));
-            // A committer that panics has given its store up, and said so.
-            let _ended = runtime.block_on(committer);
+            runtime.block_on(committer);
         }
         Err(error) => {
             let _waiting = opened.send(Err(error));
         }
     };
     thread::Builder::new()
-        .name("engine-home".to_owned())
+        .name("committer".to_owned())
         .spawn(live)
         .map_err(LocalError::unwritable(&options.dir))?;
     opening.recv().unwrap_or_else(|_| {
@@ -53,19 +47,10 @@ fn open(
     claim: &DirectoryClaim,
     options: &LocalOptions,
 ) -> Result<(Runtime, Arc<Shared>), LocalError> {
-    let runtime = build(&options.dir)?;
-    let entered = runtime.enter();
-    let engine = Engine::open(&claim.engine_dir(), claim.data_key(), options)?;
-    drop(entered);
-    Ok((runtime, Arc::new(Shared::new(engine, options))))
-}
-
-/// A runtime for the engine in `dir`.
-pub(crate) fn build(dir: &Path) -> Result<Runtime, LocalError> {
-    Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        .thread_name("engine")
+    let runtime = Builder::new_current_thread()
         .enable_time()
         .build()
-        .map_err(LocalError::unwritable(dir))
+        .map_err(LocalError::unwritable(&options.dir))?;
+    let engine = Engine::open(&claim.engine_dir(), claim.data_key(), options)?;
+    Ok((runtime, Arc::new(Shared::new(engine, options))))
 }

@@ -38,7 +38,7 @@ pub struct LocalGuard {
 /// nothing of it.
 pub struct LocalSnapshot {
     handle: Arc<Handle>,
-    /// Whoever opens it anew waits until nobody has the old one.
+    /// One that was opened anew is another.
     engine: Weak<Engine>,
     moment: Moment,
 }
@@ -82,7 +82,7 @@ impl Store for LocalStore {
 
     async fn get(&self, key: &RowKey, _: Consistency) -> Result<Option<Bytes>, StoreError> {
         let engine = self.engine().await?;
-        engine.named(engine.get(key)).await
+        engine.told(engine.get(key))
     }
 
     async fn range(
@@ -97,17 +97,17 @@ impl Store for LocalStore {
         if bounds.is_empty() {
             return Ok(());
         }
-        engine.named(engine.range(bounds, direction, visit).await).await
+        engine.told(engine.moment().range(&bounds, direction, visit).await)
     }
 
     async fn read_atomically(&self, keys: &[RowKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
         let engine = self.engine().await?;
-        engine.named(engine.get_all(keys)).await
+        engine.told(engine.get_all(keys))
     }
 
     async fn snapshot(&self) -> Result<Option<LocalSnapshot>, StoreError> {
         let engine = self.engine().await?;
-        let (handle, moment) = (Arc::clone(&self.handle), engine.moment()?);
+        let (handle, moment) = (Arc::clone(&self.handle), engine.moment());
         Ok(Some(LocalSnapshot { handle, engine: Arc::downgrade(&engine), moment }))
     }
 
@@ -157,7 +157,7 @@ impl Guard for LocalGuard {
             // queueing a new one.
             None => {
                 let engine = shared.engine().await?;
-                engine.named(engine.get(key)).await
+                engine.told(engine.get(key))
             }
         }
     }
@@ -184,7 +184,7 @@ impl LocalSnapshot {
 impl Snapshot for LocalSnapshot {
     async fn get(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
         let engine = self.engine()?;
-        engine.named(self.moment.get(key)).await
+        engine.told(self.moment.get(key))
     }
 
     async fn range(
@@ -198,7 +198,7 @@ impl Snapshot for LocalSnapshot {
         if bounds.is_empty() {
             return Ok(());
         }
-        engine.named(self.moment.range(bounds, direction, visit).await).await
+        engine.told(self.moment.range(&bounds, direction, visit).await)
     }
 }
 

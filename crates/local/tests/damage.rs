@@ -3,7 +3,7 @@
 //!
 //! Every byte of a small directory is changed in turn, in all files the engine and the adapter
 //! have. A change in the log's last commit must not pass for a crash, nor one in its midst hide
-//! what follows (`engine/log.rs`).
+//! what follows (`lsm`, `log/torn.rs`).
 
 #![allow(clippy::unwrap_used, reason = "a test panics on what it does not expect")]
 
@@ -59,7 +59,7 @@ fn a_changed_byte_is_harmless_or_named() {
 #[test]
 fn no_changed_byte_of_the_log_passes_for_a_crash() {
     let home = Home::new();
-    let log = PathBuf::from("engine-1/wal/00000000000000000001.wal");
+    let log = PathBuf::from("engine-1/0000000004.wal");
     home.change_every_byte(&[log], |dir, log| {
         let opened = open(dir);
         let refused =

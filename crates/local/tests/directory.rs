@@ -165,9 +165,9 @@ async fn a_damaged_marker_is_refused_and_named() {
 #[tokio::test]
 async fn a_damaged_engine_file_is_refused_and_kept() {
     let (_temporary, dir) = used().await;
-    let manifest = content(&dir.join("engine-1/manifest")).remove(0).0;
+    let manifest = dir.join("engine-1/manifest");
     let mut bytes = fs::read(&manifest).unwrap();
-    bytes[100] ^= 1;
+    bytes[50] ^= 1;
     fs::write(&manifest, &bytes).unwrap();
     let error = open(&dir).unwrap_err();
     assert!(matches!(&error, LocalError::Damaged { file, .. } if *file == manifest), "{error:?}");

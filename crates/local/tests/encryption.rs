@@ -69,7 +69,7 @@ fn write(space: u32, row: u32) -> Write {
 async fn no_plain_text_is_in_any_file() {
     let dir = TempDir::new().unwrap();
     let seen = live(dir.path()).await;
-    let tables = seen.keys().filter(|path| path.extension().is_some_and(|kind| kind == "sst"));
+    let tables = seen.keys().filter(|path| path.extension().is_some_and(|kind| kind == "table"));
     assert!(tables.count() > 3, "tables are written while rows are");
     // Compression and shared prefixes may cut a secret, so parts of it count as well.
     let secrets = [PARTITION, SORT, VALUE];

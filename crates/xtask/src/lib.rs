@@ -1,6 +1,7 @@
 //! Development only: what a developer does, one subcommand each.
 //!
 //! - [`bench`] measures speed, start-up and memory.
+//! - [`chart`] draws what a bench has measured.
 //! - [`codegen`] makes `wire`'s constraint table of the service model.
 //! - [`soak`] drives a server for minutes and watches its memory and file handles.
 //! - [`tidy`] holds the tree against the house rules.
@@ -9,6 +10,7 @@
 //! What it is not: nothing here ships, and nothing here knows what an operation means.
 
 pub mod bench;
+pub mod chart;
 pub mod codegen;
 mod release;
 pub mod soak;
@@ -34,6 +36,8 @@ pub enum Task {
     Test(test::TestArguments),
     /// Measure speed as shares of a bare echo server, start-up and memory.
     Bench(bench::BenchArguments),
+    /// Draw what `bench --size … --json` has measured.
+    Chart(chart::ChartArguments),
     /// Drive a server for minutes, and fail if its memory or its file handles grow.
     Soak(soak::SoakArguments),
 }
@@ -46,6 +50,7 @@ impl Task {
             Self::Tidy(options) => tidy::run(root, &options),
             Self::Test(options) => test::run(root, &options),
             Self::Bench(options) => bench::run(root, &options),
+            Self::Chart(options) => chart::run(&options).map(|()| ExitCode::SUCCESS),
             Self::Soak(options) => soak::run(root, &options),
         }
     }

@@ -1,0 +1,154 @@
+//! What goes on behind the requests: flushes, and merges.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::core::Core;
+use crate::error::TreeError;
+use crate::flushing;
+use crate::merging;
+use crate::picking::{self, Job, JobKind, Traffic};
+use crate::signals::Signals;
+
+/// How many merges may run at once.
+const MERGES: usize = 2;
+/// Nobody writes when nothing was committed for so long.
+const IDLE_AFTER: Duration = Duration::from_secs(1);
+/// Between a merge that failed and the next.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Starts the threads, into `threads` one by one: those that run are to be ended, whatever comes.
+///
+/// # Errors
+/// When the system has no more.
+pub(crate) fn start(core: &Arc<Core>, threads: &mut Vec<JoinHandle<()>>) -> Result<(), TreeError> {
+    let spawn = |name: &str, run: fn(&Core)| {
+        let kept = Arc::clone(core);
+        let thread = thread::Builder::new().name(name.to_owned());
+        thread.spawn(move || run(&kept)).map_err(TreeError::io(&core.dir))
+    };
+    threads.push(spawn("flush", flush_on)?);
+    for _ in 0..MERGES {
+        threads.push(spawn("merge", merge_on)?);
+    }
+    Ok(())
+}
+
+/// Has the threads end where they are.
+pub(crate) fn close(signals: &Signals, threads: Vec<JoinHandle<()>>) {
+    signals.closing.store(true, Ordering::Relaxed);
+    signals.wake();
+    for thread in threads {
+        if thread.join().is_err() {
+            tracing::error!("a thread of the tree has died");
+        }
+    }
+}
+
+/// Has the tree fail when a thread dies: nobody is to wait for what it will not do.
+struct FailOnPanic<'c>(&'c Signals);
+
+impl Drop for FailOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.fail(&TreeError::Stopped("a thread of the tree has died".into()));
+        }
+    }
+}
+
+fn flush_on(core: &Core) {
+    let signals = &core.signals;
+    let _alive = FailOnPanic(signals);
+    while wait_for_frozen(core) {
+        if let Err(error) = flushing::flush_oldest(core) {
+            tracing::error!(%error, "a memtable cannot be written to a table");
+            signals.fail(&error);
+            return;
+        }
+        let _state = signals.state.lock();
+        signals.flushed.notify_all();
+        signals.work.notify_all();
+    }
+}
+
+/// Waits until there is a frozen memtable; answers whether the tree goes on.
+fn wait_for_frozen(core: &Core) -> bool {
+    let mut state = core.signals.state.lock();
+    while !core.signals.is_closing() {
+        if core.has_frozen() {
+            return true;
+        }
+        core.signals.work.wait(&mut state);
+    }
+    false
+}
+
+fn merge_on(core: &Core) {
+    let signals = &core.signals;
+    let _alive = FailOnPanic(signals);
+    while let Some(job) = next_job(core) {
+        let done = carry_out(core, &job);
+        let mut state = signals.state.lock();
+        if let Err(error) = &done {
+            tracing::error!(%error, "tables cannot be merged for now");
+        }
+        state.merge_failure = done.err();
+        if state.merge_failure.is_some() && !signals.is_closing() {
+            // They stay busy meanwhile, so that others are merged instead.
+            let _woken = signals.work.wait_for(&mut state, PAUSE_AFTER_FAILURE);
+        }
+        for number in numbers(&job) {
+            state.busy.remove(&number);
+        }
+        signals.work.notify_all();
+    }
+}
+
+/// What is to be merged, sooner or later; `None` when the tree is being closed.
+fn next_job(core: &Core) -> Option<Job> {
+    let signals = &core.signals;
+    let mut state = signals.state.lock();
+    let mut traffic = Traffic::Busy;
+    loop {
+        if signals.is_closing() {
+            return None;
+        }
+        let (visible, view) = core.settled();
+        let now = (visible, &*view);
+        if let Some(job) = picking::pick(now, &state.busy, &core.options, traffic) {
+            state.busy.extend(numbers(&job));
+            return Some(job);
+        }
+        if view.levels.level(0).is_empty() || traffic == Traffic::Idle {
+            traffic = Traffic::Busy;
+            signals.work.wait(&mut state);
+        } else {
+            let before = core.visible();
+            let waited = signals.work.wait_for(&mut state, IDLE_AFTER);
+            if waited.timed_out() && core.visible() == before {
+                traffic = Traffic::Idle;
+            }
+        }
+    }
+}
+
+fn carry_out(core: &Core, job: &Job) -> Result<(), TreeError> {
+    let come = match job.kind {
+        JobKind::Move => job.inputs.iter().map(|(_, table)| Arc::clone(table)).collect(),
+        JobKind::Drop => Vec::new(),
+        JobKind::Merge => {
+            let (visible, view) = core.settled();
+            match merging::merge(core, (visible, &view), job)? {
+                Some(tables) => tables,
+                None => return Ok(()),
+            }
+        }
+    };
+    merging::replace(core, job, &come)
+}
+
+fn numbers(job: &Job) -> impl Iterator<Item = u64> {
+    job.inputs.iter().map(|(_, table)| table.entry.number)
+}

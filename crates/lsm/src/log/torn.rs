@@ -1,0 +1,77 @@
+//! Is what does not read a torn tail, or damage?
+//!
+//! A crash may cut the last record short, and opening drops it: its commit was never acknowledged.
+//! Anything else that does not read was changed afterwards, and dropping it would lose commits that
+//! were acknowledged. So the place is held against what a crash can leave. One commit is written at
+//! a time and the next begins after its sync; hence
+//! - only the last record can be torn: where another reads behind the place, that place is damage;
+//! - a torn record lacks bytes: the file ends within it, or a sector of it is zero because it never
+//!   reached the disk. One that is all there and does not read was changed.
+
+use std::ops::Range;
+
+use super::{MAGIC, RECORD_HEAD_BYTES, SEGMENT_HEAD_BYTES, TAG_BYTES, sum};
+
+/// What a disk writes at once.
+const SECTOR_BYTES: usize = 512;
+/// Fewer zeros than this at the end of a sector may be sealed bytes that happen to be zero.
+const ZEROS_MIN: usize = 16;
+/// Less cannot be sealed: a commit's number.
+const SEALED_BYTES_MIN: usize = size_of::<u64>() + TAG_BYTES;
+
+/// The sealed bytes of the record that begins at `at`, if one reads there.
+pub(super) fn record(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let head: &[u8; RECORD_HEAD_BYTES] = bytes.get(at..)?.first_chunk()?;
+    let [length @ .., a, b, c, d] = *head;
+    let length = u32::from_be_bytes(length);
+    let start = at + RECORD_HEAD_BYTES;
+    let end = start.checked_add(usize::try_from(length).ok()?)?;
+    let sealed = bytes.get(start..end).filter(|sealed| sealed.len() >= SEALED_BYTES_MIN)?;
+    (sum(length, sealed) == u32::from_be_bytes([a, b, c, d])).then_some(start..end)
+}
+
+/// Whether a crash may have left this of a segment's head.
+pub(super) fn is_head(bytes: &[u8]) -> bool {
+    bytes.len() < SEGMENT_HEAD_BYTES && MAGIC.starts_with(&bytes[..bytes.len().min(MAGIC.len())])
+        || bytes.iter().all(|byte| *byte == 0)
+}
+
+/// Whether a crash may have left the record at `at` as it is, which does not read.
+pub(super) fn is_torn(bytes: &[u8], at: usize) -> bool {
+    (is_cut_short(bytes, at) || has_lost_sector(bytes, at)) && !another_begins_behind(bytes, at)
+}
+
+/// Whether the file ends within the record at `at`.
+fn is_cut_short(bytes: &[u8], at: usize) -> bool {
+    let Some(head) = bytes[at..].first_chunk::<RECORD_HEAD_BYTES>() else { return true };
+    let [length @ .., _, _, _, _] = *head;
+    let length = u32::from_be_bytes(length);
+    let there = bytes.len() - at - RECORD_HEAD_BYTES;
+    length as usize > there && !reads_with_another_length(&bytes[at..])
+}
+
+/// Whether the rest of the file is a whole record but for its length: then that was changed.
+fn reads_with_another_length(rest: &[u8]) -> bool {
+    let sealed = &rest[RECORD_HEAD_BYTES..];
+    let Ok(length) = u32::try_from(sealed.len()) else { return false };
+    sum(length, sealed).to_be_bytes() == rest[4..RECORD_HEAD_BYTES]
+}
+
+/// Whether bytes from `at` on never reached the disk.
+fn has_lost_sector(bytes: &[u8], at: usize) -> bool {
+    let mut start = at;
+    while start < bytes.len() {
+        let end = ((start / SECTOR_BYTES + 1) * SECTOR_BYTES).min(bytes.len());
+        debug_assert!(start < end, "every sector takes the search forward");
+        if end - start >= ZEROS_MIN && bytes[start..end].iter().all(|byte| *byte == 0) {
+            return true;
+        }
+        start = end;
+    }
+    false
+}
+
+/// Whether a record begins anywhere behind `at`: the length there may lie, so every byte is tried.
+fn another_begins_behind(bytes: &[u8], at: usize) -> bool {
+    (at + 1..bytes.len()).any(|start| record(bytes, start).is_some())
+}

@@ -1,0 +1,120 @@
+//! A table's file: opening it, and reading its sealed pieces.
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use bytes::{Buf, Bytes};
+
+use super::{Table, TableCommits};
+use crate::block::Block;
+use crate::error::TreeError;
+use crate::extent::{Extent, Place, is_index};
+use crate::seal::{FileKey, FileKind, FileSalt, SALT_BYTES};
+
+pub(super) const MAGIC: [u8; 8] = *b"STATORT1";
+pub(super) const HEAD_BYTES: usize = MAGIC.len() + SALT_BYTES;
+/// No piece is larger: rows are far smaller, and a block ends with the row that fills it.
+const PIECE_BYTES_MAX: u32 = 128 << 20;
+
+/// What the manifest says of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TableEntry {
+    pub(crate) number: u64,
+    /// The file's size.
+    pub(crate) bytes: u64,
+    /// Where its top begins, which ends the file.
+    pub(crate) top_at: u64,
+}
+
+pub(crate) fn table_path(dir: &Path, number: u64) -> PathBuf {
+    dir.join(format!("{number:010}.table"))
+}
+
+/// The file of an open table.
+pub(super) struct TableFile {
+    file: File,
+    path: PathBuf,
+    key: FileKey,
+}
+
+impl Table {
+    /// Opens the table of an entry, and reads its top.
+    pub(crate) fn open(
+        dir: &Path,
+        tree_key: &[u8; 32],
+        entry: TableEntry,
+    ) -> Result<Self, TreeError> {
+        let path = table_path(dir, entry.number);
+        let damaged = |what: &str| TreeError::damaged(&path, what);
+        let file = File::open(&path).map_err(TreeError::io(&path))?;
+        let bytes = file.metadata().map_err(TreeError::io(&path))?.len();
+        if bytes != entry.bytes {
+            return Err(damaged("has another size than when it was written"));
+        }
+        let mut head = [0; HEAD_BYTES];
+        file.read_exact_at(&mut head, 0).map_err(TreeError::io(&path))?;
+        let salt = head.strip_prefix(&MAGIC).and_then(|salt| FileSalt::try_from(salt).ok());
+        let salt = salt.ok_or_else(|| damaged("is damaged at byte 0"))?;
+        let key = FileKey::new(tree_key, FileKind::Table, &salt);
+        let file = TableFile { file, path, key };
+        let length = entry.bytes.checked_sub(entry.top_at).and_then(|top| u32::try_from(top).ok());
+        let place = length.map(|bytes| Place { at: entry.top_at, bytes });
+        let place = place.ok_or_else(|| file.damaged(entry.top_at))?;
+        let top = file.piece(place)?;
+        let (commits, first, last, top) =
+            parse_top(top).ok_or_else(|| file.damaged(entry.top_at))?;
+        let is_obsolete = AtomicBool::new(false);
+        Ok(Self { file, entry, first, last, commits, top, is_obsolete })
+    }
+}
+
+/// `commits u64{3}, first key length u16, first key, block of extents`
+fn parse_top(mut top: Bytes) -> Option<(TableCommits, Bytes, Bytes, Block)> {
+    if top.len() < 3 * size_of::<u64>() + size_of::<u16>() {
+        return None;
+    }
+    let (min, max, removed_until) = (top.get_u64(), top.get_u64(), top.get_u64());
+    let length = usize::from(top.get_u16());
+    if top.len() < length {
+        return None;
+    }
+    let first = top.split_to(length);
+    let extents = Block::parse(top).filter(is_index)?;
+    let last = [extents.prefix(), extents.suffix(extents.count() - 1)].concat();
+    Some((TableCommits { min, max, removed_until }, first, last.into(), extents))
+}
+
+impl TableFile {
+    pub(super) fn extent(&self, place: Place) -> Result<Extent, TreeError> {
+        Extent::parse(self.piece(place)?).ok_or_else(|| self.damaged(place.at))
+    }
+
+    pub(super) fn rows(&self, place: Place) -> Result<Block, TreeError> {
+        Block::parse(self.piece(place)?).ok_or_else(|| self.damaged(place.at))
+    }
+
+    /// Reads and opens a piece.
+    fn piece(&self, place: Place) -> Result<Bytes, TreeError> {
+        if place.bytes > PIECE_BYTES_MAX {
+            return Err(self.damaged(place.at));
+        }
+        let mut piece = vec![0; place.bytes as usize];
+        self.file.read_exact_at(&mut piece, place.at).map_err(TreeError::io(&self.path))?;
+        let opened = self.key.open(place.at, &mut piece).map(|opened| opened.len());
+        piece.truncate(opened.ok_or_else(|| self.damaged(place.at))?);
+        Ok(piece.into())
+    }
+
+    fn damaged(&self, at: u64) -> TreeError {
+        TreeError::damaged(&self.path, format_args!("is damaged at byte {at}"))
+    }
+
+    /// Removes the file. One that stays is removed when the tree is opened again.
+    pub(super) fn remove(&self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::debug!(file = %self.path.display(), %error, "a table stays for now");
+        }
+    }
+}
