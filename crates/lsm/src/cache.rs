@@ -19,7 +19,12 @@ pub(crate) enum Piece {
 }
 
 /// The pieces in memory, up to a size.
-pub(crate) struct PieceCache(Cache<PieceName, Piece, PieceWeighter>);
+pub(crate) struct PieceCache {
+    pieces: Cache<PieceName, Piece, PieceWeighter>,
+    /// How often a block of rows was asked for.
+    #[cfg(test)]
+    pub(crate) blocks_asked: std::sync::atomic::AtomicU64,
+}
 
 #[derive(Debug, Clone)]
 struct PieceWeighter;
@@ -42,14 +47,18 @@ impl Weighter<PieceName, Piece> for PieceWeighter {
 impl PieceCache {
     pub(crate) fn new(bytes: u64) -> Self {
         let pieces = usize::try_from(bytes / PIECE_BYTES).unwrap_or(usize::MAX).max(16);
-        Self(Cache::with_weighter(pieces, bytes, PieceWeighter))
+        Self {
+            pieces: Cache::with_weighter(pieces, bytes, PieceWeighter),
+            #[cfg(test)]
+            blocks_asked: Default::default(),
+        }
     }
 
     pub(crate) fn get(&self, name: PieceName) -> Option<Piece> {
-        self.0.get(&name)
+        self.pieces.get(&name)
     }
 
     pub(crate) fn put(&self, name: PieceName, piece: Piece) {
-        self.0.insert(name, piece);
+        self.pieces.insert(name, piece);
     }
 }

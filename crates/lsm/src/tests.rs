@@ -84,6 +84,29 @@ fn what_is_committed_is_there_and_after_reopening() {
 }
 
 #[test]
+fn an_absent_key_hardly_ever_reads_a_block() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = open(dir.path());
+    // Odd numbers are there, in tables of several levels.
+    let value = Bytes::from_static(&[7; 40]);
+    for start in 0..40_u32 {
+        let keys: Vec<[u8; 4]> =
+            (0..500).map(|at| ((start + 40 * at) * 2 + 1).to_be_bytes()).collect();
+        tree.commit(keys.iter().map(|key| (&key[..], Some(&value))), None).unwrap();
+    }
+    tree.flush().unwrap();
+    let absent = 20_000;
+    let before = tree.blocks_asked();
+    for number in 0..absent {
+        assert_eq!(tree.get(&(number * 2_u32).to_be_bytes()).unwrap(), None);
+    }
+    let asked = tree.blocks_asked() - before;
+    assert!(asked * 50 <= u64::from(absent), "{asked} blocks for {absent} absent keys");
+    assert!(tree.get(&1_u32.to_be_bytes()).unwrap().is_some());
+    assert!(tree.blocks_asked() > before + asked, "blocks are counted");
+}
+
+#[test]
 fn a_snapshot_keeps_showing_its_moment() {
     let dir = tempfile::tempdir().unwrap();
     let tree = open(dir.path());

@@ -102,6 +102,12 @@ impl Tree {
         pace::pause(Debt { tables: levels.level(0).len(), memory }, bytes)
     }
 
+    /// How often reads have asked for a block of rows.
+    #[cfg(test)]
+    pub(crate) fn blocks_asked(&self) -> u64 {
+        self.core.cache.blocks_asked.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
     /// Why nothing can be written any more, if so.
     pub fn failure(&self) -> Option<TreeError> {
         self.core.signals.failure()

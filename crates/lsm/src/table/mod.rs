@@ -136,6 +136,8 @@ impl Table {
 
     /// A block of rows: by way of the cache, or past it.
     fn rows(&self, cache: Option<&PieceCache>, place: Place) -> Result<Arc<Block>, TreeError> {
+        #[cfg(test)]
+        cache.map(|cache| cache.blocks_asked.fetch_add(1, Ordering::Relaxed));
         let name = (self.entry.number, place.at);
         if let Some(Piece::Rows(block)) = cache.and_then(|cache| cache.get(name)) {
             return Ok(block);
