@@ -30,7 +30,7 @@ pub(crate) struct Engine {
 }
 
 /// The durable rows as of one moment. The engine keeps them for as long as it lasts.
-pub(crate) struct Moment(Arc<Snapshot>);
+pub(crate) struct Moment(Snapshot);
 
 impl Engine {
     /// Opens or creates the engine's files in `dir`. Blocks.
@@ -107,7 +107,7 @@ impl Engine {
 
     /// The durable rows as of now.
     pub(crate) fn moment(&self) -> Moment {
-        Moment(Arc::new(self.tree.snapshot()))
+        Moment(self.tree.snapshot())
     }
 
     #[cfg(test)]

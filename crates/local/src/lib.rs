@@ -11,8 +11,8 @@
 //! - Every byte of every row, its key included, is sealed before it reaches a file. The root key
 //!   seals a random data key in the marker file; the data key seals the engine's files. The engine
 //!   seals them where nothing here sees it: tests look into the files instead.
-//! - The engine has one writer, the committer, so its transactions never conflict. The [`queue`]
-//!   asserts that one batch is made durable at a time.
+//! - The engine has one writer, the committer. The [`queue`] asserts that one batch is made durable at
+//!   a time.
 //! - A ticket is resolved after the fsync of the commit that carries its atom: asserted as far as
 //!   only a batch that was taken can land, and batches land in their order. Whether the disk has
 //!   the bytes is for the power cuts of `cargo xtask test` to find out.
@@ -27,8 +27,8 @@
 //! fsyncs and a hot row costs one engine write per batch, not one per update. Reads outside a guard
 //! go to the engine alone and run on the caller's thread.
 //!
-//! The engine's tasks, the committer among them, run on a runtime of their own: flushes and
-//! compactions block their worker. No request's future carries a commit, so a client that goes
+//! The committer has a thread of its own, for a commit blocks until the disk has it; the engine's
+//! threads flush and merge beside it. No request's future carries a commit, so a client that goes
 //! away takes nothing with it.
 
 #[cfg(test)]

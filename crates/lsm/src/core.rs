@@ -111,8 +111,7 @@ impl Core {
         key: &[u8],
     ) -> Result<Option<Bytes>, TreeError> {
         let Some(row) = self.find(view, &reader, key)? else { return Ok(None) };
-        let is_hidden =
-            !view.removed.is_empty() && view.removed.hiding(key, row.commit, reader()).is_some();
+        let is_hidden = view.removed.hide(key, row.commit, reader());
         Ok(row.value.filter(|_| !is_hidden))
     }
 

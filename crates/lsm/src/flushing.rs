@@ -42,7 +42,7 @@ fn write(
         memtable.page(from, Direction::Forward, Commit::MAX, &mut page, PAGE_ROWS);
         for (key, row) in &page {
             // A row that is hidden hides the rows below it no less: they are older.
-            if view.removed.hiding(key, row.commit, visible).is_none() {
+            if !view.removed.hide(key, row.commit, visible) {
                 writer.add(key, row.commit, row.value.as_deref())?;
             }
         }

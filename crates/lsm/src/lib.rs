@@ -19,7 +19,7 @@
 //! - A commit is visible after it is durable in the log, and all of it at once ([`Tree::commit`]).
 //! - Of two rows with one key the newer lies further up. Merges keep the order: they take from a
 //!   level what lies lowest ([`merging`]).
-//! - A file is written once and never changed; the manifest, which is exchanged whole, says which
+//! - A file is written once and never changed, but for a torn tail that is cut off; the manifest, which is exchanged whole, says which
 //!   count. Whatever it does not name is left from a crash and removed when the tree is opened.
 //! - Every byte of a row is sealed before it reaches a file ([`seal`]).
 //! - A log segment goes after the manifest names the table of its rows.

@@ -16,7 +16,7 @@ use crate::direction::Direction;
 use crate::error::TreeError;
 use crate::output::TablesWriter;
 use crate::picking::{Job, JobKind};
-use crate::source::{LevelCursor, Source};
+use crate::source::{LevelCursor, Source, next_of, step_past};
 use crate::table::{CacheUse, Table, TableCursor};
 use crate::view::{LEVELS, Levels, View};
 
@@ -36,7 +36,7 @@ pub(crate) fn merge(
     let mut writer = TablesWriter::new(core, visible);
     let keeping = Keeping { visible, view, target: job.target };
     let (mut key, mut rows) = (Vec::new(), 0_u32);
-    while let Some(first) = least(&sources) {
+    while let Some(first) = next_of(&sources, Direction::Forward) {
         let source = &sources[first];
         key.clear();
         key.extend_from_slice(source.key().expect("the least is at a row"));
@@ -44,11 +44,7 @@ pub(crate) fn merge(
         if keeping.keeps(&key, commit, value.is_none()) {
             writer.add(&key, commit, value)?;
         }
-        for source in &mut sources[first..] {
-            if source.key() == Some(&key) {
-                source.step(Direction::Forward)?;
-            }
-        }
+        step_past(&mut sources[first..], &key, Direction::Forward)?;
         rows += 1;
         if rows.is_multiple_of(ROWS_PER_LOOK) && core.signals.is_closing() {
             return Ok(None);
@@ -80,7 +76,7 @@ struct Keeping<'v> {
 impl Keeping<'_> {
     fn keeps(&self, key: &[u8], commit: Commit, is_removal: bool) -> bool {
         let View { removed, levels, .. } = self.view;
-        let is_hidden = !removed.is_empty() && removed.hiding(key, commit, self.visible).is_some();
+        let is_hidden = removed.hide(key, commit, self.visible);
         let below = self.target + 1..LEVELS;
         let is_needed = |mut below: std::ops::Range<usize>| {
             below.any(|level| levels.spanning(level, key).is_some())
@@ -107,16 +103,4 @@ fn sources(core: &Core, job: &Job) -> Vec<Source> {
         }
     }
     sources
-}
-
-/// The newest of the sources whose key is the least.
-fn least(sources: &[Source]) -> Option<usize> {
-    let mut least: Option<(usize, &[u8])> = None;
-    for (at, source) in sources.iter().enumerate() {
-        let Some(key) = source.key() else { continue };
-        if least.is_none_or(|(_, least)| key < least) {
-            least = Some((at, key));
-        }
-    }
-    least.map(|(at, _)| at)
 }

@@ -43,21 +43,16 @@ impl RemovedRange {
 }
 
 impl RemovedRanges {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = &RemovedRange> {
         self.ranges.iter()
     }
 
-    /// The range that hides a row from a reader as of some commit.
-    pub(crate) fn hiding(
-        &self,
-        key: &[u8],
-        commit: Commit,
-        reader: Commit,
-    ) -> Option<&RemovedRange> {
+    /// Whether a range hides a row from a reader as of some commit.
+    pub(crate) fn hide(&self, key: &[u8], commit: Commit, reader: Commit) -> bool {
+        self.hiding(key, commit, reader).is_some()
+    }
+
+    fn hiding(&self, key: &[u8], commit: Commit, reader: Commit) -> Option<&RemovedRange> {
         let behind = self.ranges.partition_point(|range| &range.start[..] <= key);
         // Those before end no later than the reach says.
         let reaching = (0..behind).rev().take_while(|at| &self.reach[*at][..] > key);

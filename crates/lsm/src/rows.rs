@@ -15,7 +15,7 @@ use crate::direction::Direction;
 use crate::error::TreeError;
 use crate::removed::RemovedRanges;
 use crate::snapshots::Reading;
-use crate::source::Source;
+use crate::source::{Source, next_of, step_past};
 
 /// A key and its value.
 pub type RowRef<'r> = (&'r [u8], &'r [u8]);
@@ -103,8 +103,7 @@ impl Rows {
         while *budget > 0 {
             *budget -= 1;
             let Some((commit, value)) = self.pop()? else { return Ok(Advance::End) };
-            let is_hidden = !self.removed.is_empty()
-                && self.removed.hiding(&self.key, commit, self.reading.commit).is_some();
+            let is_hidden = self.removed.hide(&self.key, commit, self.reading.commit);
             if let Some(value) = value.filter(|_| !is_hidden) {
                 self.value = value;
                 return Ok(Advance::Row);
@@ -115,7 +114,7 @@ impl Rows {
 
     /// Takes the next key, its row from the newest source that has it, and goes on in all of them.
     fn pop(&mut self) -> Result<Option<(Commit, Option<Bytes>)>, TreeError> {
-        let Some(first) = self.least() else { return Ok(None) };
+        let Some(first) = next_of(&self.sources, self.direction) else { return Ok(None) };
         let key = self.sources[first].key().expect("the least is at a row");
         let is_outside = match self.direction {
             Direction::Forward => key >= &self.end[..],
@@ -127,27 +126,7 @@ impl Rows {
         self.key.clear();
         self.key.extend_from_slice(key);
         let row = (self.sources[first].commit(), self.sources[first].value());
-        for source in &mut self.sources[first..] {
-            if source.key() == Some(&self.key) {
-                source.step(self.direction)?;
-            }
-        }
+        step_past(&mut self.sources[first..], &self.key, self.direction)?;
         Ok(Some(row))
-    }
-
-    /// The newest of the sources whose row comes next.
-    fn least(&self) -> Option<usize> {
-        let mut least: Option<(usize, &[u8])> = None;
-        for (at, source) in self.sources.iter().enumerate() {
-            let Some(key) = source.key() else { continue };
-            let comes_first = least.is_none_or(|(_, least)| match self.direction {
-                Direction::Forward => key < least,
-                Direction::Backward => key > least,
-            });
-            if comes_first {
-                least = Some((at, key));
-            }
-        }
-        least.map(|(at, _)| at)
     }
 }

@@ -100,6 +100,36 @@ impl Source {
     }
 }
 
+/// The newest of the sources whose row comes next; newer ones stand first.
+pub(crate) fn next_of(sources: &[Source], direction: Direction) -> Option<usize> {
+    let mut next: Option<(usize, &[u8])> = None;
+    for (at, source) in sources.iter().enumerate() {
+        let Some(key) = source.key() else { continue };
+        let comes_first = next.is_none_or(|(_, next)| match direction {
+            Direction::Forward => key < next,
+            Direction::Backward => key > next,
+        });
+        if comes_first {
+            next = Some((at, key));
+        }
+    }
+    next.map(|(at, _)| at)
+}
+
+/// Goes on in all sources that are at the row with that key.
+pub(crate) fn step_past(
+    sources: &mut [Source],
+    key: &[u8],
+    direction: Direction,
+) -> Result<(), TreeError> {
+    for source in sources {
+        if source.key() == Some(key) {
+            source.step(direction)?;
+        }
+    }
+    Ok(())
+}
+
 impl MemtableCursor {
     pub(crate) fn new(memtable: Arc<Memtable>, reader: Commit) -> Self {
         Self { memtable, reader, page: Vec::new(), at: 0, page_rows: PAGE_ROWS_MIN }

@@ -109,7 +109,7 @@ impl Tree {
     }
 
     /// Why nothing can be written any more, if so.
-    pub fn failure(&self) -> Option<TreeError> {
+    fn failure(&self) -> Option<TreeError> {
         self.core.signals.failure()
     }
 
