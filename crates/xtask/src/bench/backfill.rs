@@ -9,12 +9,13 @@ use testkit::load::Scenario;
 use testkit::load::data::{create_index, describe_table};
 use testkit::process::Server;
 
+use super::rig::each_engine;
 use super::table::{Target, median};
 use super::{BenchArguments, CONNECTIONS, Rig};
 
 /// Puts per second before and during a backfill.
 #[derive(Debug)]
-pub(super) struct Backfill {
+struct Backfill {
     target: Target,
     items: usize,
     took: Duration,
@@ -23,8 +24,17 @@ pub(super) struct Backfill {
 }
 
 impl Rig {
+    /// Measures and prints both engines; answers with the figures.
+    pub(super) fn backfills(
+        &self,
+        items: usize,
+        arguments: &BenchArguments,
+    ) -> anyhow::Result<Value> {
+        each_engine(|target| self.backfill(target, items, arguments), Backfill::to_json)
+    }
+
     /// Fills a table, adds an index that carries everything, and puts until it is active.
-    pub(super) fn backfill(
+    fn backfill(
         &self,
         target: Target,
         items: usize,
@@ -60,7 +70,7 @@ impl Rig {
 
 impl Backfill {
     /// For `--json`.
-    pub(super) fn to_json(&self) -> Value {
+    fn to_json(&self) -> Value {
         json!({
             "target": self.target.to_string(),
             "items": self.items,

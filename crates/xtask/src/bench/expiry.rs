@@ -9,6 +9,7 @@ use testkit::load::data::{describe_table, enable_expiry};
 use testkit::load::{ITEMS, Measured, Scenario};
 use testkit::process::Server;
 
+use super::rig::each_engine;
 use super::table::{Target, middle, name};
 use super::{BenchArguments, CONNECTIONS, FILL_CONNECTIONS, Rig};
 
@@ -21,7 +22,7 @@ const SPARE: Duration = Duration::from_secs(10);
 
 /// How long items that expired were there, and the latencies of requests on others.
 #[derive(Debug)]
-pub(super) struct Expiry {
+struct Expiry {
     target: Target,
     items: usize,
     gone_after: Duration,
@@ -37,20 +38,13 @@ struct Latencies {
 }
 
 impl Rig {
-    /// Measures durable and in memory, and prints a line of each; answers with the figures.
-    #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
+    /// Measures and prints both engines; answers with the figures.
     pub(super) fn expiries(
         &self,
         items: usize,
         arguments: &BenchArguments,
     ) -> anyhow::Result<Value> {
-        let mut figures = Vec::new();
-        for target in [Target::Durable, Target::Memory] {
-            let expiry = self.expiry(target, items, arguments)?;
-            println!("{expiry}");
-            figures.push(expiry.to_json());
-        }
-        Ok(Value::Array(figures))
+        each_engine(|target| self.expiry(target, items, arguments), Expiry::to_json)
     }
 
     /// Fills a table with items that stay and others that expire at one moment, waits for it, and

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::Rig;
+use super::rig::each_engine;
 use super::table::{Target, median};
 
 /// Items in the table when memory is looked at the second time.
@@ -14,7 +15,7 @@ const STARTS: usize = 11;
 
 /// Start-up time and memory.
 #[derive(Debug)]
-pub(super) struct Footprint {
+struct Footprint {
     target: Target,
     first_answer_ms: f64,
     idle_mib: f64,
@@ -22,8 +23,13 @@ pub(super) struct Footprint {
 }
 
 impl Rig {
+    /// Measures and prints both engines; answers with the figures.
+    pub(super) fn footprints(&self) -> anyhow::Result<Value> {
+        each_engine(|target| self.footprint(target), Footprint::to_json)
+    }
+
     /// Starts, weighs, fills and weighs again.
-    pub(super) fn footprint(&self, target: Target) -> anyhow::Result<Footprint> {
+    fn footprint(&self, target: Target) -> anyhow::Result<Footprint> {
         let launch = self.launch(target, "footprint");
         // The first start also makes the data directory.
         launch.start()?.stop()?;
@@ -44,7 +50,7 @@ impl Rig {
 
 impl Footprint {
     /// For `--json`.
-    pub(super) fn to_json(&self) -> Value {
+    fn to_json(&self) -> Value {
         json!({
             "target": self.target.to_string(),
             "first_answer_ms": self.first_answer_ms,

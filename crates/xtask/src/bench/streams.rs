@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use testkit::load::data::{create_table, create_table_with_stream};
 use testkit::load::{ITEMS, Measured, Scenario};
 
+use super::rig::each_engine;
 use super::table::{Target, median, middle};
 use super::{BenchArguments, CONNECTIONS, Rig};
 
@@ -17,7 +18,7 @@ const FOLLOWED_CONNECTIONS: usize = 8;
 
 /// Streams on one engine.
 #[derive(Debug)]
-pub(super) struct Streamed {
+struct Streamed {
     target: Target,
     /// Puts per second into a table without a stream, and into one with old and new images.
     plain: f64,
@@ -31,12 +32,13 @@ pub(super) struct Streamed {
 }
 
 impl Rig {
+    /// Measures and prints both engines; answers with the figures.
+    pub(super) fn streams(&self, arguments: &BenchArguments) -> anyhow::Result<Value> {
+        each_engine(|target| self.streamed(target, arguments), Streamed::to_json)
+    }
+
     /// Measures all three, each in rounds.
-    pub(super) fn streams(
-        &self,
-        target: Target,
-        arguments: &BenchArguments,
-    ) -> anyhow::Result<Streamed> {
+    fn streamed(&self, target: Target, arguments: &BenchArguments) -> anyhow::Result<Streamed> {
         let rounds = self.puts_without_and_with(target, arguments)?;
         let puts = |of: usize| median(rounds.iter().map(|round| round[of]).collect());
         let share = median(rounds.iter().map(|[plain, streamed]| streamed / plain).collect());
@@ -77,7 +79,7 @@ impl Rig {
 
 impl Streamed {
     /// For `--json`.
-    pub(super) fn to_json(&self) -> Value {
+    fn to_json(&self) -> Value {
         json!({
             "target": self.target.to_string(),
             "puts_without": self.plain,

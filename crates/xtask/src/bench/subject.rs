@@ -1,0 +1,114 @@
+//! What one run of the bench measures.
+//!
+//! The command line has an option for each subject but the ordinary one, which is speed. To add a
+//! subject: an option in [`Choice`], a variant of [`Subject`], and whatever the compiler misses
+//! then. Options that say how to measure, rather than what, belong to the bench's own arguments.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{BenchArguments, Rig};
+
+/// The options that choose a subject: at most one of them.
+#[derive(Debug, Clone, Default, Args)]
+#[group(multiple = false)]
+pub struct Choice {
+    /// Measure puts while so many items are backfilled, and nothing else.
+    #[arg(long, value_name = "ITEMS")]
+    backfill: Option<usize>,
+    /// Measure streams, and nothing else.
+    #[arg(long)]
+    streams: bool,
+    /// Measure how soon so many items go that expire at once, and the latencies meanwhile, and
+    /// nothing else.
+    #[arg(long, value_name = "ITEMS")]
+    expiry: Option<usize>,
+    /// Load so many items, measure at each size on the way, and nothing else.
+    #[arg(long, value_name = "ITEMS")]
+    size: Option<usize>,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// Each scenario as a share of the echo; start-up and memory.
+    Speed,
+    /// Puts while an index is backfilled.
+    Backfill { items: usize },
+    /// What a stream costs, and how fast it is read.
+    Streams,
+    /// Requests while items are removed that expired at once.
+    Expiry { items: usize },
+    /// A table that grows.
+    Size { items: usize },
+}
+
+impl Choice {
+    /// The subject of the option that was given.
+    pub(super) fn subject(&self) -> Subject {
+        let Self { backfill, streams, expiry, size } = self.clone();
+        let given = [
+            backfill.map(|items| Subject::Backfill { items }),
+            streams.then_some(Subject::Streams),
+            expiry.map(|items| Subject::Expiry { items }),
+            size.map(|items| Subject::Size { items }),
+        ];
+        given.into_iter().flatten().next().unwrap_or(Subject::Speed)
+    }
+}
+
+impl Subject {
+    /// Measures and prints; answers with the figures, for `--json`.
+    pub(super) fn measure(self, rig: &Rig, arguments: &BenchArguments) -> anyhow::Result<Value> {
+        Ok(match self {
+            Self::Speed => json!({
+                "speed": rig.speed(arguments)?,
+                "footprint": rig.footprints()?,
+            }),
+            Self::Backfill { items } => json!({"backfill": rig.backfills(items, arguments)?}),
+            Self::Streams => json!({"streams": rig.streams(arguments)?}),
+            Self::Expiry { items } => json!({"expiry": rig.expiries(items, arguments)?}),
+            Self::Size { items } => json!({"size": rig.sizes(items, arguments)?}),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::BenchArguments;
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: BenchArguments,
+    }
+
+    fn subject(line: &str) -> Option<Subject> {
+        let parsed = Line::try_parse_from(["bench"].into_iter().chain(line.split_whitespace()));
+        parsed.ok().map(|line| line.arguments.choice.subject())
+    }
+
+    #[test]
+    fn each_option_chooses_its_subject_and_none_is_speed() {
+        let items = 7;
+        for (line, expected) in [
+            ("", Subject::Speed),
+            ("--rounds 3 --milliseconds 10 --only get,put --json f", Subject::Speed),
+            ("--backfill 7", Subject::Backfill { items }),
+            ("--streams", Subject::Streams),
+            ("--expiry 7 --only get", Subject::Expiry { items }),
+            ("--size 7 --memory 2GiB", Subject::Size { items }),
+        ] {
+            assert_eq!(subject(line), Some(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn two_subjects_are_refused() {
+        assert_eq!(subject("--streams --size 7"), None);
+        assert_eq!(subject("--backfill 7 --expiry 7"), None);
+    }
+}
