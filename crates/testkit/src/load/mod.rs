@@ -5,7 +5,7 @@
 //!
 //! The data is one table of [`ITEMS`] items in partitions of [`PARTITION_ITEMS`]; an answer with one
 //! item has about 600 bytes. Each connection keeps to keys of its own, so that only the hot counter
-//! meets anybody else.
+//! meets anybody else: [`items_for`] tells how many items it takes.
 
 pub mod data;
 pub mod growth;
@@ -13,7 +13,6 @@ pub mod large;
 pub mod streams;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -29,8 +28,12 @@ use self::data::Key;
 
 pub use data::{ITEMS, PARTITION_ITEMS};
 
-/// Requests that a connection prepares and then repeats.
+/// Requests that a connection prepares and then repeats, if there are not too many of them.
 const PREPARED: usize = 512;
+/// Requests that all connections prepare, where [`PREPARED`] of each would be more.
+const PREPARED_BY_ALL: usize = 16 * 1024;
+/// The fewest that one prepares. Each key comes twice, so it is even.
+const PREPARED_MIN: usize = 16;
 
 /// What every connection does, over and over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -70,12 +73,25 @@ pub async fn drive(
     connections: usize,
     lasting: Duration,
 ) -> anyhow::Result<Measured> {
+    let requests = (0..connections).map(|number| prepare(scenario, number, connections));
+    repeat_all(address, requests.collect(), lasting).await
+}
+
+/// Repeats prepared requests, those of each connection on one of its own, for `lasting`. The time
+/// begins when all are connected.
+async fn repeat_all(
+    address: SocketAddr,
+    requests: Vec<Vec<Vec<u8>>>,
+    lasting: Duration,
+) -> anyhow::Result<Measured> {
+    let mut clients = Vec::new();
+    for requests in requests {
+        clients.push((Connection::open(address).await?, requests));
+    }
     let mut running = JoinSet::new();
     let begun = Instant::now();
-    let until = begun + lasting;
-    for number in 0..connections {
-        let requests = Arc::new(prepare(scenario, number, connections));
-        running.spawn(repeat(Connection::open(address).await?, requests, until));
+    for (connection, requests) in clients {
+        running.spawn(repeat(connection, requests, begun + lasting));
     }
     let mut latencies = Vec::new();
     while let Some(ended) = running.join_next().await {
@@ -166,7 +182,7 @@ impl Measured {
 /// Sends the prepared requests round and round until the time is over.
 async fn repeat(
     mut connection: Connection,
-    requests: Arc<Vec<Vec<u8>>>,
+    requests: Vec<Vec<u8>>,
     until: Instant,
 ) -> anyhow::Result<Vec<Duration>> {
     let mut latencies = Vec::with_capacity(1 << 16);
@@ -189,19 +205,30 @@ async fn repeat(
     Ok(latencies)
 }
 
+/// How many items let each of so many connections have a partition of its own.
+pub fn items_for(connections: usize) -> usize {
+    ITEMS.max(connections * PARTITION_ITEMS)
+}
+
+/// How many requests each of so many connections prepares.
+fn prepared(connections: usize) -> usize {
+    (PREPARED_BY_ALL / connections / 2 * 2).clamp(PREPARED_MIN, PREPARED)
+}
+
 /// The requests of connection `number` of `connections`, over partitions of its own.
 ///
 /// Each key comes at least twice, and each request brings a revision of its own: so every put
 /// changes what the one before it left, however often all are repeated.
 fn prepare(scenario: Scenario, number: usize, connections: usize) -> Vec<Vec<u8>> {
     let mut rng = StdRng::seed_from_u64(number as u64);
-    let partitions = ITEMS / PARTITION_ITEMS;
+    let partitions = items_for(connections) / PARTITION_ITEMS;
     assert!(number < connections && connections <= partitions, "each has a partition of its own");
     let random_key = |_| {
         let partition = rng.random_range(0..partitions / connections) * connections + number;
         (partition, rng.random_range(0..PARTITION_ITEMS))
     };
-    let keys: Vec<Key> = (0..PREPARED / 2).map(random_key).collect();
+    let prepared = prepared(connections);
+    let keys: Vec<Key> = (0..prepared / 2).map(random_key).collect();
     let calls = keys.iter().chain(&keys).enumerate().map(|(revision, &key)| match scenario {
         Scenario::Get => data::get(key),
         Scenario::Put => data::put(key, revision),
@@ -215,7 +242,7 @@ fn prepare(scenario: Scenario, number: usize, connections: usize) -> Vec<Vec<u8>
     });
     let requests: Vec<_> =
         calls.map(|(operation, body)| request(operation, &body.to_string())).collect();
-    debug_assert_eq!(requests.len(), PREPARED, "each key comes twice");
+    debug_assert_eq!(requests.len(), prepared, "each key comes twice");
     requests
 }
 
@@ -242,8 +269,16 @@ mod tests {
 
     #[test]
     fn connections_keep_to_keys_of_their_own() {
-        let puts = |number| prepare(Scenario::Put, number, 32);
-        let (first, second) = (puts(0), puts(1));
-        assert!(first.iter().all(|request| !second.contains(request)));
+        for connections in [32, 512, 1000] {
+            let gets = |number| prepare(Scenario::Get, number, connections);
+            let (first, second) = (gets(0), gets(1));
+            assert!(first.iter().all(|request| !second.contains(request)));
+        }
+    }
+
+    #[test]
+    fn many_connections_prepare_fewer_requests_and_have_more_items() {
+        assert_eq!([1, 32, 100, 512, 10_000].map(prepared), [512, 512, 162, 32, 16]);
+        assert_eq!([1, 512, 1000].map(items_for), [ITEMS, ITEMS, 20_000]);
     }
 }

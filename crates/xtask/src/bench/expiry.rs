@@ -58,7 +58,7 @@ impl Rig {
         let server = self.launch(target, "expiry").start()?;
         self.fill(&server, ITEMS)?;
         self.call(&server, enable_expiry())?;
-        let scenarios = scenarios(arguments);
+        let scenarios = arguments.scenarios_or(&SCENARIOS);
         let rounds = u32::try_from(arguments.rounds * scenarios.len())?;
         let measuring = Duration::from_millis(arguments.milliseconds) * rounds;
         let filling = Duration::from_secs((items / FILL_PER_SECOND) as u64);
@@ -94,7 +94,7 @@ impl Rig {
     ) -> anyhow::Result<Vec<Measured>> {
         let [_, connections] = CONNECTIONS;
         let drive = |&scenario| self.drive(server.address(), scenario, connections, arguments);
-        scenarios(arguments).iter().map(drive).collect()
+        arguments.scenarios_or(&SCENARIOS).iter().map(drive).collect()
     }
 
     fn count(&self, server: &Server) -> anyhow::Result<usize> {
@@ -143,10 +143,6 @@ impl fmt::Display for Expiry {
         }
         Ok(())
     }
-}
-
-fn scenarios(arguments: &BenchArguments) -> &[Scenario] {
-    if arguments.only.is_empty() { &SCENARIOS } else { &arguments.only }
 }
 
 fn since_epoch() -> anyhow::Result<Duration> {

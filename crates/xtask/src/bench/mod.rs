@@ -41,7 +41,7 @@ use self::rig::{FILL_CONNECTIONS, Rig};
 
 pub use self::subject::Choice;
 
-/// Connections that are measured; a hot counter needs rivals.
+/// Connections over which speed is measured, unless the command line says otherwise.
 const CONNECTIONS: [usize; 2] = [1, 32];
 
 /// What to measure, and for how long.
@@ -59,6 +59,14 @@ pub struct BenchArguments {
     /// Only these scenarios.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub only: Vec<Scenario>,
+    /// Over how many connections each scenario is measured.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_parser = at_least_one,
+        conflicts_with_all = ["backfill", "streams", "expiry", "size"],
+    )]
+    pub connections: Vec<usize>,
     /// The `--memory` of the server that is loaded.
     #[arg(long, value_name = "BYTES", requires = "size")]
     pub memory: Option<String>,
@@ -75,4 +83,25 @@ pub fn run(root: &Path, arguments: &BenchArguments) -> anyhow::Result<ExitCode> 
         fs::write(file, format!("{figures:#}\n")).with_context(|| file.display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+impl BenchArguments {
+    /// Over how many connections is measured; `usual` ones if the command line does not say.
+    fn connections_or<'a>(&'a self, usual: &'a [usize]) -> &'a [usize] {
+        if self.connections.is_empty() { usual } else { &self.connections }
+    }
+
+    /// What is measured; the `usual` scenarios if the command line does not say.
+    fn scenarios_or<'a>(&'a self, usual: &'a [Scenario]) -> &'a [Scenario] {
+        if self.only.is_empty() { usual } else { &self.only }
+    }
+}
+
+/// A number of things of which there must be one.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least one is needed".into()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(error.to_string()),
+    }
 }

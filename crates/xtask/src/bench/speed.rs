@@ -2,7 +2,7 @@
 
 use clap::ValueEnum as _;
 use serde_json::Value;
-use testkit::load::{ITEMS, Scenario};
+use testkit::load::{ITEMS, Scenario, items_for};
 
 use super::table::{Row, head};
 use super::{BenchArguments, CONNECTIONS, Rig};
@@ -11,10 +11,13 @@ impl Rig {
     /// Measures and prints a line of each; answers with the figures.
     #[expect(clippy::print_stdout, reason = "a developer's command answers on stdout")]
     pub(super) fn speed(&self, arguments: &BenchArguments) -> anyhow::Result<Value> {
-        let trio = self.trio("speed", |server| self.fill(server, ITEMS))?;
+        let scenarios = arguments.scenarios_or(Scenario::value_variants());
+        let connections = arguments.connections_or(&CONNECTIONS);
+        let items = connections.iter().copied().map(items_for).max().unwrap_or(ITEMS);
+        let trio = self.trio("speed", |server| self.fill(server, items))?;
         let mut rows = Vec::new();
         println!("{}", head());
-        for (scenario, connections) in runs(&arguments.only) {
+        for (scenario, connections) in runs(scenarios, connections) {
             let rounds = trio.rounds(arguments.rounds, |_, address| {
                 self.drive(address, scenario, connections, arguments)
             })?;
@@ -26,14 +29,11 @@ impl Rig {
     }
 }
 
-/// What is run, over how many connections: the scenarios that were asked for, all of them if none
-/// was.
-fn runs(only: &[Scenario]) -> impl Iterator<Item = (Scenario, usize)> {
-    let asked = move |scenario: &Scenario| only.is_empty() || only.contains(scenario);
-    let scenarios = Scenario::value_variants().iter().copied().filter(asked);
-    let runs =
-        scenarios.flat_map(|scenario| CONNECTIONS.map(|connections| (scenario, connections)));
-    runs.filter(|(scenario, connections)| *scenario != Scenario::HotCounter || *connections > 1)
+/// Each scenario over each number of connections, save a hot counter without rivals.
+fn runs(scenarios: &[Scenario], connections: &[usize]) -> Vec<(Scenario, usize)> {
+    let of = |&scenario| connections.iter().map(move |&many| (scenario, many));
+    let runs = scenarios.iter().flat_map(of);
+    runs.filter(|(scenario, many)| *scenario != Scenario::HotCounter || *many > 1).collect()
 }
 
 #[cfg(test)]
@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn a_hot_counter_has_rivals() {
-        assert_eq!(runs(&[Scenario::HotCounter]).count(), 1);
-        assert_eq!(runs(&[Scenario::Get, Scenario::HotCounter]).count(), 3);
+        let scenarios = [Scenario::Get, Scenario::HotCounter];
+        let expected = [(Scenario::Get, 1), (Scenario::Get, 32), (Scenario::HotCounter, 32)];
+        assert_eq!(runs(&scenarios, &[1, 32]), expected);
     }
 }

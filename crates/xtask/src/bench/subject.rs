@@ -97,6 +97,7 @@ mod tests {
         for (line, expected) in [
             ("", Subject::Speed),
             ("--rounds 3 --milliseconds 10 --only get,put --json f", Subject::Speed),
+            ("--connections 1,512", Subject::Speed),
             ("--backfill 7", Subject::Backfill { items }),
             ("--streams", Subject::Streams),
             ("--expiry 7 --only get", Subject::Expiry { items }),
@@ -110,5 +111,11 @@ mod tests {
     fn two_subjects_are_refused() {
         assert_eq!(subject("--streams --size 7"), None);
         assert_eq!(subject("--backfill 7 --expiry 7"), None);
+    }
+
+    #[test]
+    fn connections_that_would_not_count_are_refused() {
+        assert_eq!(subject("--connections 8,0"), None);
+        assert_eq!(subject("--connections 8 --size 7"), None);
     }
 }
