@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use stator_testkit::load::{self, Scenario, growth, streams};
+use stator_testkit::load::{self, Scenario, growth, open, streams};
 use tokio::runtime::Builder;
 
 #[derive(Debug, Parser)]
@@ -26,6 +26,16 @@ enum Task {
         /// What to repeat.
         scenario: Scenario,
         /// How long, in milliseconds.
+        milliseconds: u64,
+    },
+    /// Send requests at an even pace, whatever becomes of those before them, and measure.
+    DriveOpen {
+        /// What to send.
+        scenario: Scenario,
+        /// Requests per second, of all connections together.
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        rate: u32,
+        /// How long requests come, in milliseconds.
         milliseconds: u64,
     },
     /// Write the bench's items.
@@ -81,6 +91,11 @@ fn main() -> anyhow::Result<()> {
             let lasting = Duration::from_millis(milliseconds);
             let measured = load::drive(address, scenario, connections, lasting);
             println!("{}", runtime.block_on(measured)?.to_json());
+        }
+        Task::DriveOpen { scenario, rate, milliseconds } => {
+            let pace =
+                open::Pace { rate, connections, lasting: Duration::from_millis(milliseconds) };
+            println!("{}", runtime.block_on(open::drive(address, scenario, pace))?.to_json());
         }
         Task::Fill { items } => runtime.block_on(load::fill(address, items, connections))?,
         Task::ReadStream { milliseconds } => {

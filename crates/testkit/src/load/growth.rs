@@ -4,7 +4,6 @@
 //! writes meet the whole range of keys: the hardest order for an engine that merges. The reader
 //! gets items at random among those that are there already.
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +18,8 @@ use tokio::task::JoinSet;
 
 use super::Scenario;
 use super::data::{BATCH_ITEMS, PARTITION_ITEMS, TABLE, owner};
+use super::latencies::{micros, spread};
+use super::text::digits;
 use crate::http::{Connection, request};
 
 /// DynamoDB's size of an item.
@@ -29,6 +30,8 @@ const OTHER_BYTES: usize = 36;
 const READER_PAUSE: Duration = Duration::from_millis(2);
 /// Items that may be on their way while others behind them are there.
 const IN_FLIGHT_MAX: usize = 100_000;
+/// Half, 99 of 100, 999 of 1,000, all: what a second's latencies are told by.
+const SPREAD: [usize; 4] = [5_000, 9_900, 9_990, 10_000];
 
 /// One second of a table's growth.
 #[derive(Debug, Clone, Copy, Default)]
@@ -225,26 +228,15 @@ fn batch(numbers: Range<usize>) -> String {
     format!(r#"{{"RequestItems":{{"{TABLE}":[{}]}}}}"#, puts.join(","))
 }
 
-/// Hexadecimal digits that hardly compress, other ones in each item.
+/// What an item has besides its key, other digits in each.
 fn text(number: usize) -> String {
-    let mut state = number as u64 ^ 0x9E37_79B9_7F4A_7C15;
-    let mut text = String::with_capacity(ITEM_BYTES);
-    while text.len() < ITEM_BYTES - OTHER_BYTES {
-        state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
-        write!(text, "{:016x}", state ^ (state >> 29)).expect("a text takes everything");
-    }
-    text.truncate(ITEM_BYTES - OTHER_BYTES);
-    text
-}
-
-fn micros(time: Duration) -> u32 {
-    u32::try_from(time.as_micros()).unwrap_or(u32::MAX)
+    digits(number, ITEM_BYTES - OTHER_BYTES)
 }
 
 impl From<Measured> for Second {
     fn from(measured: Measured) -> Self {
         let Measured { items, writes, reads } = measured;
-        Self { items, writes: spread(writes), reads: spread(reads) }
+        Self { items, writes: spread(writes, SPREAD), reads: spread(reads, SPREAD) }
     }
 }
 
@@ -253,15 +245,6 @@ impl Second {
     pub fn to_json(self) -> Value {
         json!({"items": self.items, "writes_us": self.writes, "reads_us": self.reads})
     }
-}
-
-/// Half of the latencies are at most the first, 99 of 100 the second, 999 of 1,000 the third, and
-/// all of them the last; zeros where there are none.
-fn spread(mut latencies: Vec<u32>) -> [u32; 4] {
-    latencies.sort_unstable();
-    let Some(last) = latencies.len().checked_sub(1) else { return [0; 4] };
-    [500, 990, 999, 1000]
-        .map(|thousandths| latencies[(latencies.len() * thousandths / 1000).min(last)])
 }
 
 #[cfg(test)]

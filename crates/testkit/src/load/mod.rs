@@ -10,7 +10,10 @@
 pub mod data;
 pub mod growth;
 pub mod large;
+mod latencies;
+pub mod open;
 pub mod streams;
+mod text;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -14,6 +14,7 @@
 //! | `--streams` | what a stream costs its table's puts, and how fast it is read | `streams` |
 //! | `--expiry` | requests while so many items are removed that expired all at once | `expiry` |
 //! | `--size` | how all that changes while a table grows to so many items | `size` |
+//! | `--open-loop` | latencies while so many requests a second come | `open` |
 //!
 //! A new subject is a file, an option in [`Choice`], and a variant of `subject::Subject`,
 //! where the compiler asks for the rest.
@@ -21,6 +22,7 @@
 mod backfill;
 mod expiry;
 mod footprint;
+mod open;
 mod rig;
 mod size;
 mod speed;

@@ -26,6 +26,10 @@ pub struct Choice {
     /// Load so many items, measure at each size on the way, and nothing else.
     #[arg(long, value_name = "ITEMS")]
     size: Option<usize>,
+    /// Measure latencies while so many requests a second come, whatever has become of those before
+    /// them, and nothing else.
+    #[arg(long, value_name = "RATE", value_parser = clap::value_parser!(u32).range(1..))]
+    open_loop: Option<u32>,
 }
 
 /// What is measured.
@@ -41,17 +45,20 @@ pub(super) enum Subject {
     Expiry { items: usize },
     /// A table that grows.
     Size { items: usize },
+    /// Latencies at an even pace, in requests per second.
+    OpenLoop { rate: u32 },
 }
 
 impl Choice {
     /// The subject of the option that was given.
     pub(super) fn subject(&self) -> Subject {
-        let Self { backfill, streams, expiry, size } = self.clone();
+        let Self { backfill, streams, expiry, size, open_loop } = self.clone();
         let given = [
             backfill.map(|items| Subject::Backfill { items }),
             streams.then_some(Subject::Streams),
             expiry.map(|items| Subject::Expiry { items }),
             size.map(|items| Subject::Size { items }),
+            open_loop.map(|rate| Subject::OpenLoop { rate }),
         ];
         given.into_iter().flatten().next().unwrap_or(Subject::Speed)
     }
@@ -69,6 +76,7 @@ impl Subject {
             Self::Streams => json!({"streams": rig.streams(arguments)?}),
             Self::Expiry { items } => json!({"expiry": rig.expiries(items, arguments)?}),
             Self::Size { items } => json!({"size": rig.sizes(items, arguments)?}),
+            Self::OpenLoop { rate } => json!({"open_loop": rig.open_loop(rate, arguments)?}),
         })
     }
 }
@@ -102,6 +110,7 @@ mod tests {
             ("--streams", Subject::Streams),
             ("--expiry 7 --only get", Subject::Expiry { items }),
             ("--size 7 --memory 2GiB", Subject::Size { items }),
+            ("--open-loop 7 --connections 8", Subject::OpenLoop { rate: 7 }),
         ] {
             assert_eq!(subject(line), Some(expected), "{line}");
         }

@@ -17,6 +17,11 @@ pub(super) enum Target {
     Memory,
 }
 
+impl Target {
+    /// All of them, in the order in which they are shown.
+    pub(super) const ALL: [Self; 3] = [Self::Echo, Self::Durable, Self::Memory];
+}
+
 /// One scenario at one number of connections.
 #[derive(Debug)]
 pub(super) struct Row {

@@ -7,7 +7,7 @@ use testkit::process::Server;
 use super::Rig;
 use super::table::Target;
 
-/// Echo, durable and memory, side by side.
+/// Echo, durable and memory, side by side, in the order of [`Target::ALL`].
 pub(super) struct Trio([Server; 3]);
 
 impl Rig {
