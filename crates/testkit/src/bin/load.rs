@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use stator_testkit::load::{self, Scenario, growth, open, streams};
+use serde_json::json;
+use stator_testkit::load::{self, Scenario, growth, open, streams, ycsb};
 use tokio::runtime::Builder;
 
 #[derive(Debug, Parser)]
@@ -73,6 +74,22 @@ enum Task {
         /// How long, in milliseconds.
         milliseconds: u64,
     },
+    /// Write the items of YCSB's workloads.
+    FillYcsb {
+        /// How many.
+        items: u64,
+    },
+    /// Do what a workload of YCSB does.
+    DriveYcsb {
+        /// Which.
+        workload: ycsb::Workload,
+        /// How many items were written before any workload.
+        loaded: u64,
+        /// How many there are, with those that workloads have inserted.
+        there: u64,
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
     /// Write items that expire, behind the bench's.
     FillExpiring {
         /// How many.
@@ -115,6 +132,14 @@ fn main() -> anyhow::Result<()> {
             let lasting = Duration::from_millis(milliseconds);
             let measured = growth::drive(address, scenario, items, connections, lasting);
             println!("{}", runtime.block_on(measured)?.to_json());
+        }
+        Task::FillYcsb { items } => runtime.block_on(ycsb::fill(address, items, connections))?,
+        Task::DriveYcsb { workload, loaded, there, milliseconds } => {
+            let (items, lasting) =
+                (ycsb::Items { loaded, there }, Duration::from_millis(milliseconds));
+            let driving = ycsb::drive(address, workload, items, connections, lasting);
+            let (measured, there) = runtime.block_on(driving)?;
+            println!("{}", json!({"measured": measured.to_json(), "items": there}));
         }
         Task::FillExpiring { items, until } => {
             runtime.block_on(load::fill_expiring(address, items, until, connections))?;

@@ -230,7 +230,7 @@ fn batch(numbers: Range<usize>) -> String {
 
 /// What an item has besides its key, other digits in each.
 fn text(number: usize) -> String {
-    digits(number, ITEM_BYTES - OTHER_BYTES)
+    digits(number as u64, ITEM_BYTES - OTHER_BYTES)
 }
 
 impl From<Measured> for Second {

@@ -14,6 +14,7 @@ mod latencies;
 pub mod open;
 pub mod streams;
 mod text;
+pub mod ycsb;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

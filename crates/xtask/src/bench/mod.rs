@@ -15,6 +15,7 @@
 //! | `--expiry` | requests while so many items are removed that expired all at once | `expiry` |
 //! | `--size` | how all that changes while a table grows to so many items | `size` |
 //! | `--open-loop` | latencies while so many requests a second come | `open` |
+//! | `--ycsb` | the core workloads of YCSB | `ycsb` |
 //!
 //! A new subject is a file, an option in [`Choice`], and a variant of `subject::Subject`,
 //! where the compiler asks for the rest.
@@ -30,6 +31,7 @@ mod streams;
 mod subject;
 mod table;
 mod trio;
+mod ycsb;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,6 +71,9 @@ pub struct BenchArguments {
         conflicts_with_all = ["backfill", "streams", "expiry", "size"],
     )]
     pub connections: Vec<usize>,
+    /// How many items YCSB's workloads begin with: 100,000 by default.
+    #[arg(long, requires = "ycsb", value_parser = clap::value_parser!(u64).range(1..))]
+    pub items: Option<u64>,
     /// The `--memory` of the server that is loaded.
     #[arg(long, value_name = "BYTES", requires = "size")]
     pub memory: Option<String>,

@@ -6,6 +6,7 @@
 
 use clap::Args;
 use serde_json::{Value, json};
+use testkit::load::ycsb::Workload;
 
 use super::{BenchArguments, Rig};
 
@@ -30,6 +31,16 @@ pub struct Choice {
     /// them, and nothing else.
     #[arg(long, value_name = "RATE", value_parser = clap::value_parser!(u32).range(1..))]
     open_loop: Option<u32>,
+    /// Measure these core workloads of YCSB, all of them by default, and nothing else.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WORKLOADS",
+        num_args = 0..=1,
+        value_delimiter = ',',
+        default_missing_values = ["a", "b", "c", "f", "d", "e"],
+    )]
+    ycsb: Vec<Workload>,
 }
 
 /// What is measured.
@@ -47,18 +58,21 @@ pub(super) enum Subject {
     Size { items: usize },
     /// Latencies at an even pace, in requests per second.
     OpenLoop { rate: u32 },
+    /// YCSB's core workloads.
+    Ycsb { workloads: Vec<Workload> },
 }
 
 impl Choice {
     /// The subject of the option that was given.
     pub(super) fn subject(&self) -> Subject {
-        let Self { backfill, streams, expiry, size, open_loop } = self.clone();
+        let Self { backfill, streams, expiry, size, open_loop, ycsb } = self.clone();
         let given = [
             backfill.map(|items| Subject::Backfill { items }),
             streams.then_some(Subject::Streams),
             expiry.map(|items| Subject::Expiry { items }),
             size.map(|items| Subject::Size { items }),
             open_loop.map(|rate| Subject::OpenLoop { rate }),
+            (!ycsb.is_empty()).then_some(Subject::Ycsb { workloads: ycsb }),
         ];
         given.into_iter().flatten().next().unwrap_or(Subject::Speed)
     }
@@ -77,6 +91,7 @@ impl Subject {
             Self::Expiry { items } => json!({"expiry": rig.expiries(items, arguments)?}),
             Self::Size { items } => json!({"size": rig.sizes(items, arguments)?}),
             Self::OpenLoop { rate } => json!({"open_loop": rig.open_loop(rate, arguments)?}),
+            Self::Ycsb { workloads } => json!({"ycsb": rig.ycsb(&workloads, arguments)?}),
         })
     }
 }
@@ -111,9 +126,18 @@ mod tests {
             ("--expiry 7 --only get", Subject::Expiry { items }),
             ("--size 7 --memory 2GiB", Subject::Size { items }),
             ("--open-loop 7 --connections 8", Subject::OpenLoop { rate: 7 }),
+            ("--ycsb a,d --items 7", Subject::Ycsb { workloads: vec![Workload::A, Workload::D] }),
         ] {
             assert_eq!(subject(line), Some(expected), "{line}");
         }
+    }
+
+    #[test]
+    fn without_a_value_all_workloads_are_chosen_and_those_that_insert_come_last() {
+        let Some(Subject::Ycsb { workloads }) = subject("--ycsb --rounds 1") else { panic!() };
+        let [a, b, c, f, d, e] = workloads[..] else { panic!("{workloads:?}") };
+        assert_eq!([a, b, c, f], [Workload::A, Workload::B, Workload::C, Workload::F]);
+        assert_eq!([d, e], [Workload::D, Workload::E]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl Target {
 /// One scenario at one number of connections.
 #[derive(Debug)]
 pub(super) struct Row {
-    scenario: Scenario,
+    scenario: String,
     connections: usize,
     echo: Measured,
     durable: Measured,
@@ -60,6 +60,11 @@ pub(super) fn name(scenario: Scenario) -> String {
 impl Row {
     /// The medians of rounds of echo, durable and memory.
     pub(super) fn new(scenario: Scenario, connections: usize, rounds: Vec<[Measured; 3]>) -> Self {
+        Self::named(name(scenario), connections, rounds)
+    }
+
+    /// As [`Row::new`], of what is no scenario of the bench, but called so in the figures.
+    pub(super) fn named(scenario: String, connections: usize, rounds: Vec<[Measured; 3]>) -> Self {
         let share = |of: usize| {
             median(rounds.iter().map(|round| round[of].per_second / round[0].per_second).collect())
         };
@@ -78,7 +83,7 @@ impl Row {
     /// For `--json`.
     pub(super) fn to_json(&self) -> Value {
         json!({
-            "scenario": name(self.scenario),
+            "scenario": self.scenario,
             "connections": self.connections,
             "echo": self.echo.to_json(),
             "durable": self.durable.to_json(),
@@ -92,7 +97,7 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { connections, durable, memory, .. } = self;
-        write!(f, "{:<12} {connections:>4} {:>9.0}", name(self.scenario), self.echo.per_second)?;
+        write!(f, "{:<12} {connections:>4} {:>9.0}", self.scenario, self.echo.per_second)?;
         for (measured, share) in [(durable, self.durable_share), (memory, self.memory_share)] {
             write!(
                 f,
