@@ -147,8 +147,16 @@ impl<S> Catalog<S> {
     /// Every table of every scope that is in use.
     pub(crate) fn in_use(&self) -> Vec<(Scope, Arc<Table>)> {
         let mut tables = self.all();
-        tables.retain(|(_, table)| table.status == StoredStatus::Active);
+        tables.retain(|(_, table)| table.is_in_use());
         tables
+    }
+
+    /// The tables of every scope that are wanted, without a copy of what the others are called:
+    /// upkeep asks every second, and there may be thousands.
+    pub(crate) fn those(&self, wanted: impl Fn(&Table) -> bool) -> Vec<Arc<Table>> {
+        let tables = self.tables.read();
+        let tables = tables.values().flat_map(BTreeMap::values);
+        tables.filter(|table| wanted(table)).cloned().collect()
     }
 
     /// Every table of every scope, those that are being created among them.

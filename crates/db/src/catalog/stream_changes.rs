@@ -104,9 +104,9 @@ impl<S: Store> Catalog<S> {
     pub(crate) async fn end_streams_without_table(&self) -> Result<(), StoreError> {
         // A stream is there before its table is: whoever begins one holds this lock.
         let _changing = self.changing.lock().await;
-        let tables = self.all().into_iter().map(|(_, table)| table);
+        let tables = self.those(|table| table.stream.is_some());
         let taken: BTreeSet<Space> =
-            tables.filter_map(|table| Some(table.stream.as_ref()?.space)).collect();
+            tables.iter().filter_map(|table| Some(table.stream.as_ref()?.space)).collect();
         for stream in self.streams.all() {
             if stream.status() == StreamStatus::Enabled && !taken.contains(&stream.space) {
                 self.disable(&stream).await?;
@@ -167,10 +167,8 @@ impl<S: Store> Catalog<S> {
 
     /// The table that writes to the stream.
     fn table_with(&self, stream: &Arc<Stream>) -> Option<Arc<Table>> {
-        self.all()
-            .into_iter()
-            .map(|(_, table)| table)
-            .find(|table| table.stream.as_ref().is_some_and(|other| Arc::ptr_eq(other, stream)))
+        let writes_to = |other: &Arc<Stream>| Arc::ptr_eq(other, stream);
+        self.those(|table| table.stream.as_ref().is_some_and(writes_to)).pop()
     }
 }
 

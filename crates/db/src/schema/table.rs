@@ -100,6 +100,11 @@ impl Table {
         }
     }
 
+    /// Whether it is more than to be seen.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.status == StoredStatus::Active
+    }
+
     /// The same table with another definition. It has the same key.
     pub(crate) fn amended(
         &self,

@@ -9,6 +9,7 @@ use store::Store;
 pub(super) use arrival::ExpiryGoal;
 
 use crate::database::Db;
+use crate::schema::Table;
 
 /// What time to live has done in one table, for whoever watches it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,10 @@ impl<S: Store> Db<S> {
     /// What time to live has done, in every table that has it or had it since the process started.
     pub fn expiry_figures(&self) -> Vec<ExpiryFigures> {
         let now_seconds = self.now_ms() / 1000;
-        let tables = self.catalog().in_use().into_iter().map(|(_, table)| table);
-        let told = tables.filter(|table| table.expiry.is_some() || table.expired.removed() > 0);
-        let figures = told.map(|table| ExpiryFigures {
+        let told = |table: &Table| {
+            table.is_in_use() && (table.expiry.is_some() || table.expired.removed() > 0)
+        };
+        let figures = self.catalog().those(told).into_iter().map(|table| ExpiryFigures {
             table: table.definition.name.clone(),
             removed: table.expired.removed(),
             lag_seconds: table.expired.lag_seconds(now_seconds),

@@ -56,7 +56,8 @@ impl<S: Store> Db<S> {
         let mut pace = Pace::new();
         loop {
             if turns.are_to_be_joined() {
-                let tables = self.catalog().in_use().into_iter().map(|(_, table)| table);
+                let tables =
+                    self.catalog().those(|table| table.is_in_use() && table.expiry.is_some());
                 turns.join(tables, self.now_ms() / 1000);
             }
             let Some(mut sweep) = turns.queue.pop_front() else { return result };
@@ -76,10 +77,10 @@ impl Turns {
     }
 
     /// Gives a turn to each of `tables` that has none and whose items may expire.
-    fn join(&mut self, tables: impl Iterator<Item = Arc<Table>>, now_seconds: u64) {
+    fn join(&mut self, tables: Vec<Arc<Table>>, now_seconds: u64) {
         let known: HashSet<Space> =
             self.queue.iter().map(|sweep| sweep.table.place.space).collect();
-        let others = tables.filter(|table| !known.contains(&table.place.space));
+        let others = tables.into_iter().filter(|table| !known.contains(&table.place.space));
         self.queue.extend(others.filter_map(|table| Sweep::of(table, now_seconds)));
         self.joined_at = Some(Instant::now());
     }
