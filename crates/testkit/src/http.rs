@@ -11,6 +11,9 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// Headers that every request has.
+pub(crate) const HOST: &str = "localhost";
+pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 /// The form of a signature; servers of this version look at no more than the form.
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 \
     Credential=AKIDEXAMPLE/20261123/us-east-1/dynamodb/aws4_request, \
@@ -37,14 +40,24 @@ pub struct Answer<'a> {
 
 /// The bytes of a call of `operation`, for [`Connection::exchange`].
 pub fn request(operation: &str, body: &str) -> Vec<u8> {
+    request_with(&target(operation), "20261123T000000Z", AUTHORIZATION, body)
+}
+
+/// What names an operation and its service.
+pub(crate) fn target(operation: &str) -> String {
     let api = match operation {
         "ListStreams" | "DescribeStream" | "GetShardIterator" | "GetRecords" => "DynamoDBStreams",
         _ => "DynamoDB",
     };
+    format!("{api}_20120810.{operation}")
+}
+
+/// The bytes of a call with a signature of this date.
+pub(crate) fn request_with(target: &str, date: &str, authorization: &str, body: &str) -> Vec<u8> {
     format!(
-        "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-amz-json-1.0\r\n\
-         x-amz-target: {api}_20120810.{operation}\r\nx-amz-date: 20261123T000000Z\r\n\
-         authorization: {AUTHORIZATION}\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST / HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: {CONTENT_TYPE}\r\n\
+         x-amz-target: {target}\r\nx-amz-date: {date}\r\n\
+         authorization: {authorization}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()

@@ -1,6 +1,7 @@
 //! Development only: driving a real Stator process, and judging what it kept.
 //!
 //! - [`http`]: a client of a hundred lines, without an SDK's retries and without hiding anything.
+//! - [`signature`]: the true signatures of requests to servers that verify them.
 //! - [`process`]: the binary, started on a free port, killed, measured.
 //! - [`load`]: the bench's load generator, and in `src/bin/echo.rs` what it is measured against.
 //! - [`crash`]: load, a kill or a power cut in its midst, and the check of what was promised.
@@ -14,3 +15,4 @@ pub mod faults;
 pub mod http;
 pub mod load;
 pub mod process;
+pub mod signature;

@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -28,6 +28,8 @@ pub struct Launch {
     pub arguments: Vec<OsString>,
     /// Environment variables besides the inherited ones.
     pub environment: Vec<(OsString, OsString)>,
+    /// The directory that it starts in, if not this process's own.
+    pub directory: Option<PathBuf>,
     /// The file that receives what it prints.
     pub log: PathBuf,
 }
@@ -59,6 +61,7 @@ impl Launch {
             binary: binary.to_path_buf(),
             arguments: arguments.into_iter().collect(),
             environment: Vec::new(),
+            directory: None,
             log: log.to_path_buf(),
         }
     }
@@ -69,18 +72,39 @@ impl Launch {
     /// # Errors
     /// A server that exits or hangs instead; the message holds what it printed.
     pub fn start(&self) -> anyhow::Result<Server> {
+        self.start_with(&["--listen", ANY_PORT], || announced(&self.printed()))
+    }
+
+    /// Starts a server whose arguments already say that it listens on `address`.
+    ///
+    /// # Errors
+    /// As [`Launch::start`].
+    pub fn start_at(&self, address: SocketAddr) -> anyhow::Result<Server> {
+        self.start_with(&[], || Some(address))
+    }
+
+    fn start_with(
+        &self,
+        further_arguments: &[&str],
+        address: impl Fn() -> Option<SocketAddr>,
+    ) -> anyhow::Result<Server> {
         let log = File::create(&self.log).context("the server's log")?;
         let begun = Instant::now();
-        let mut child = Command::new(&self.binary)
+        let mut command = Command::new(&self.binary);
+        command
             .args(&self.arguments)
-            .args(["--listen", ANY_PORT])
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .args(further_arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
             .with_context(|| self.binary.display().to_string())?;
-        match self.first_answer(&mut child, begun) {
+        match self.first_answer(&mut child, begun, address) {
             Ok(address) => Ok(Server { child, address, first_answer_after: begun.elapsed() }),
             Err(error) => {
                 end(&mut child);
@@ -89,10 +113,15 @@ impl Launch {
         }
     }
 
-    /// Waits until the server says where it listens, and answers there.
-    fn first_answer(&self, child: &mut Child, begun: Instant) -> anyhow::Result<SocketAddr> {
+    /// Waits until it is known where the server listens, and it answers there.
+    fn first_answer(
+        &self,
+        child: &mut Child,
+        begun: Instant,
+        address: impl Fn() -> Option<SocketAddr>,
+    ) -> anyhow::Result<SocketAddr> {
         loop {
-            if let Some(address) = announced(&self.printed()).filter(|at| answers(*at)) {
+            if let Some(address) = address().filter(|at| answers(*at)) {
                 return Ok(address);
             }
             if let Some(status) = child.try_wait()? {
@@ -170,6 +199,29 @@ impl Server {
         let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")).context("VmRSS")?;
         Ok(kibibytes.trim().parse::<u64>()? * 1024)
     }
+
+    /// The processor time that the server's threads have taken, those that have ended left out.
+    ///
+    /// # Errors
+    /// A system without `/proc`, or whose kernel does not count it.
+    pub fn processor_time(&self) -> anyhow::Result<Duration> {
+        let mut nanoseconds = 0;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let counted = fs::read_to_string(thread?.path().join("schedstat"))?;
+            let running = counted.split(' ').next().context("schedstat")?;
+            nanoseconds += running.parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
+    }
+}
+
+/// An address of this machine that nobody listens on at the moment, for a server that cannot choose
+/// its port.
+///
+/// # Errors
+/// Those of the socket.
+pub fn free_address() -> io::Result<SocketAddr> {
+    TcpListener::bind(ANY_PORT)?.local_addr()
 }
 
 impl Drop for Server {

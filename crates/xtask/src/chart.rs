@@ -1,7 +1,10 @@
-//! `cargo xtask chart`: the figures of `bench --size` as a picture, second by second.
+//! `cargo xtask chart`: what the bench has measured, as a picture. Figures of `--peers` are drawn by
+//! [`peers`], those of `--size` here, second by second.
 //!
 //! Three panels have one axis of time: what was written, how long writes and reads took, and what
 //! the data and the server took up. Loads follow each other without the pauses between them.
+
+mod peers;
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,7 +19,7 @@ const SIZE: (u32, u32) = (900, 780);
 /// What is drawn, and where.
 #[derive(Debug, Args)]
 pub struct ChartArguments {
-    /// The file that `bench --size … --json` wrote.
+    /// The file that `bench --size … --json` or `bench --peers --json` wrote.
     pub figures: PathBuf,
     /// The SVG to write.
     pub chart: PathBuf,
@@ -32,12 +35,16 @@ struct Line {
 /// Draws the chart.
 ///
 /// # Errors
-/// Files that can't be read or written; figures that are not those of `bench --size`.
+/// Files that can't be read or written; figures that nothing draws.
 pub fn run(arguments: &ChartArguments) -> anyhow::Result<()> {
     let ChartArguments { figures, chart } = arguments;
     let text = fs::read_to_string(figures).with_context(|| figures.display().to_string())?;
-    let seconds = seconds(&serde_json::from_str(&text)?)?;
-    fs::write(chart, draw(&seconds)?).with_context(|| chart.display().to_string())
+    let figures: Value = serde_json::from_str(&text)?;
+    let drawn = match figures.get("peers") {
+        Some(_) => peers::draw(&figures)?,
+        None => draw(&seconds(&figures)?)?,
+    };
+    fs::write(chart, drawn).with_context(|| chart.display().to_string())
 }
 
 /// The seconds of all loads.

@@ -35,8 +35,8 @@ pub enum Task {
     /// Run everything: Rust tests, client suites, examples, crashes and power cuts.
     Test(test::TestArguments),
     /// Measure speed as shares of a bare echo server, start-up and memory.
-    Bench(bench::BenchArguments),
-    /// Draw what `bench --size … --json` has measured.
+    Bench(Box<bench::BenchArguments>),
+    /// Draw what `bench --size … --json` or `bench --peers --json` has measured.
     Chart(chart::ChartArguments),
     /// Drive a server for minutes, and fail if its memory or its file handles grow.
     Soak(soak::SoakArguments),

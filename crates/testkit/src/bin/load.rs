@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
-use stator_testkit::load::{self, Scenario, growth, open, streams, ycsb};
+use stator_testkit::load::{self, Scenario, growth, indexes, open, signed, streams, ycsb};
 use tokio::runtime::Builder;
 
 #[derive(Debug, Parser)]
@@ -90,6 +90,23 @@ enum Task {
         /// How long, in milliseconds.
         milliseconds: u64,
     },
+    /// Create the bench's table on any server and write its items, with true signatures.
+    SetUpSigned {
+        /// How many.
+        items: usize,
+    },
+    /// As `drive`, with true signatures.
+    DriveSigned {
+        /// What to repeat.
+        scenario: Scenario,
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
+    /// Query an index of the bench's table for a while, and measure.
+    DriveIndex {
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
     /// Write items that expire, behind the bench's.
     FillExpiring {
         /// How many.
@@ -140,6 +157,19 @@ fn main() -> anyhow::Result<()> {
             let driving = ycsb::drive(address, workload, items, connections, lasting);
             let (measured, there) = runtime.block_on(driving)?;
             println!("{}", json!({"measured": measured.to_json(), "items": there}));
+        }
+        Task::SetUpSigned { items } => {
+            runtime.block_on(signed::set_up(address, items, connections))?;
+        }
+        Task::DriveSigned { scenario, milliseconds } => {
+            let lasting = Duration::from_millis(milliseconds);
+            let measured = signed::drive(address, scenario, connections, lasting);
+            println!("{}", runtime.block_on(measured)?.to_json());
+        }
+        Task::DriveIndex { milliseconds } => {
+            let measured =
+                indexes::drive(address, connections, Duration::from_millis(milliseconds));
+            println!("{}", runtime.block_on(measured)?.to_json());
         }
         Task::FillExpiring { items, until } => {
             runtime.block_on(load::fill_expiring(address, items, until, connections))?;

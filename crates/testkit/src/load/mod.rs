@@ -9,9 +9,11 @@
 
 pub mod data;
 pub mod growth;
+pub mod indexes;
 pub mod large;
 mod latencies;
 pub mod open;
+pub mod signed;
 pub mod streams;
 mod text;
 pub mod ycsb;
@@ -224,6 +226,16 @@ fn prepared(connections: usize) -> usize {
 /// Each key comes at least twice, and each request brings a revision of its own: so every put
 /// changes what the one before it left, however often all are repeated.
 fn prepare(scenario: Scenario, number: usize, connections: usize) -> Vec<Vec<u8>> {
+    prepare_as(scenario, number, connections, request)
+}
+
+/// As [`prepare`], in bytes that `request` makes of an operation and its body.
+fn prepare_as(
+    scenario: Scenario,
+    number: usize,
+    connections: usize,
+    request: impl Fn(&str, &str) -> Vec<u8>,
+) -> Vec<Vec<u8>> {
     let mut rng = StdRng::seed_from_u64(number as u64);
     let partitions = items_for(connections) / PARTITION_ITEMS;
     assert!(number < connections && connections <= partitions, "each has a partition of its own");

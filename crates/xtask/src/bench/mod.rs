@@ -16,6 +16,8 @@
 //! | `--size` | how all that changes while a table grows to so many items | `size` |
 //! | `--open-loop` | latencies while so many requests a second come | `open` |
 //! | `--ycsb` | the core workloads of YCSB | `ycsb` |
+//! | `--peers` | other servers that speak DynamoDB's language, and Stator | `peers` |
+//! | `--tables` | so many tables, and tables with many indexes | `tables` |
 //!
 //! A new subject is a file, an option in [`Choice`], and a variant of `subject::Subject`,
 //! where the compiler asks for the rest.
@@ -24,12 +26,14 @@ mod backfill;
 mod expiry;
 mod footprint;
 mod open;
+mod peers;
 mod rig;
 mod size;
 mod speed;
 mod streams;
 mod subject;
 mod table;
+mod tables;
 mod trio;
 mod ycsb;
 
@@ -68,7 +72,7 @@ pub struct BenchArguments {
         long,
         value_delimiter = ',',
         value_parser = at_least_one,
-        conflicts_with_all = ["backfill", "streams", "expiry", "size"],
+        conflicts_with_all = ["backfill", "streams", "expiry", "size", "tables"],
     )]
     pub connections: Vec<usize>,
     /// How many items YCSB's workloads begin with: 100,000 by default.
@@ -77,6 +81,9 @@ pub struct BenchArguments {
     /// The `--memory` of the server that is loaded.
     #[arg(long, value_name = "BYTES", requires = "size")]
     pub memory: Option<String>,
+    /// The folder of an unpacked DynamoDB Local, whose terms you have accepted.
+    #[arg(long, value_name = "FOLDER", requires = "peers")]
+    pub dynamodb_local: Option<PathBuf>,
     /// Also write the figures to this file.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

@@ -73,6 +73,11 @@ impl Rig {
         })
     }
 
+    /// Carries out calls of the caller's.
+    pub(super) fn wait_for<T>(&self, calls: impl Future<Output = T>) -> T {
+        self.runtime.block_on(calls)
+    }
+
     /// Repeats a scenario for as long as the arguments say.
     pub(super) fn drive(
         &self,
@@ -107,6 +112,8 @@ impl Rig {
         let output = Command::new(&self.load)
             .args(["--address", &to.to_string(), "--connections", &connections.to_string()])
             .args(task)
+            // What it complains of may be shown, and where is of no interest then.
+            .env("RUST_BACKTRACE", "0")
             .output()?;
         let complaint = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{task:?} failed: {complaint}");

@@ -30,7 +30,7 @@ impl Rig {
 }
 
 /// Each scenario over each number of connections, save a hot counter without rivals.
-fn runs(scenarios: &[Scenario], connections: &[usize]) -> Vec<(Scenario, usize)> {
+pub(super) fn runs(scenarios: &[Scenario], connections: &[usize]) -> Vec<(Scenario, usize)> {
     let of = |&scenario| connections.iter().map(move |&many| (scenario, many));
     let runs = scenarios.iter().flat_map(of);
     runs.filter(|(scenario, many)| *scenario != Scenario::HotCounter || *many > 1).collect()

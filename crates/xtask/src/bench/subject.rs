@@ -41,6 +41,12 @@ pub struct Choice {
         default_missing_values = ["a", "b", "c", "f", "d", "e"],
     )]
     ycsb: Vec<Workload>,
+    /// Measure other servers beside Stator, and nothing else; the first time, install them.
+    #[arg(long)]
+    peers: bool,
+    /// Measure what so many tables cost, and what indexes do, and nothing else.
+    #[arg(long, value_name = "TABLES")]
+    tables: Option<usize>,
 }
 
 /// What is measured.
@@ -60,12 +66,16 @@ pub(super) enum Subject {
     OpenLoop { rate: u32 },
     /// YCSB's core workloads.
     Ycsb { workloads: Vec<Workload> },
+    /// Other servers, beside Stator.
+    Peers,
+    /// Many tables, and many indexes.
+    Tables { count: usize },
 }
 
 impl Choice {
     /// The subject of the option that was given.
     pub(super) fn subject(&self) -> Subject {
-        let Self { backfill, streams, expiry, size, open_loop, ycsb } = self.clone();
+        let Self { backfill, streams, expiry, size, open_loop, ycsb, peers, tables } = self.clone();
         let given = [
             backfill.map(|items| Subject::Backfill { items }),
             streams.then_some(Subject::Streams),
@@ -73,6 +83,8 @@ impl Choice {
             size.map(|items| Subject::Size { items }),
             open_loop.map(|rate| Subject::OpenLoop { rate }),
             (!ycsb.is_empty()).then_some(Subject::Ycsb { workloads: ycsb }),
+            peers.then_some(Subject::Peers),
+            tables.map(|count| Subject::Tables { count }),
         ];
         given.into_iter().flatten().next().unwrap_or(Subject::Speed)
     }
@@ -92,6 +104,8 @@ impl Subject {
             Self::Size { items } => json!({"size": rig.sizes(items, arguments)?}),
             Self::OpenLoop { rate } => json!({"open_loop": rig.open_loop(rate, arguments)?}),
             Self::Ycsb { workloads } => json!({"ycsb": rig.ycsb(&workloads, arguments)?}),
+            Self::Peers => json!({"peers": rig.peers(arguments)?}),
+            Self::Tables { count } => json!({"tables": rig.tables(count, arguments)?}),
         })
     }
 }
@@ -127,6 +141,8 @@ mod tests {
             ("--size 7 --memory 2GiB", Subject::Size { items }),
             ("--open-loop 7 --connections 8", Subject::OpenLoop { rate: 7 }),
             ("--ycsb a,d --items 7", Subject::Ycsb { workloads: vec![Workload::A, Workload::D] }),
+            ("--peers --dynamodb-local folder", Subject::Peers),
+            ("--tables 7", Subject::Tables { count: 7 }),
         ] {
             assert_eq!(subject(line), Some(expected), "{line}");
         }
