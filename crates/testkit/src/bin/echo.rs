@@ -1,5 +1,5 @@
 //! The bare server that bench figures are shares of: the same hyper, runtime and headers as
-//! Stator's, and 600 bytes for an answer. What it can't do faster, nobody can.
+//! Stator's, and as many bytes for an answer as it is told. What it can't do faster, nobody can.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,40 +18,47 @@ use tokio::runtime::Builder;
 
 /// As `stator serve` has.
 const WORKERS: usize = 2;
-const BODY: [u8; 600] = [b'x'; 600];
 
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Where to listen.
     #[arg(long)]
     listen: SocketAddr,
+    /// The bytes of an answer: as many as a GetItem of the bench's items has.
+    #[arg(long, default_value_t = 600)]
+    answer_bytes: usize,
 }
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { listen } = Arguments::parse();
+    let Arguments { listen, answer_bytes } = Arguments::parse();
     let runtime = Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
-    runtime.block_on(serve(listen))
+    runtime.block_on(serve(listen, Bytes::from(vec![b'x'; answer_bytes])))
 }
 
 #[expect(clippy::print_stdout, reason = "whoever started it reads its address there")]
-async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
+async fn serve(listen: SocketAddr, body: Bytes) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await?;
     println!("http://{}", listener.local_addr()?);
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let connection = http1::Builder::new()
-            .pipeline_flush(true)
-            .serve_connection(TokioIo::new(stream), service_fn(answer));
+        let body = body.clone();
+        let connection = http1::Builder::new().pipeline_flush(true).serve_connection(
+            TokioIo::new(stream),
+            service_fn(move |request| answer(request, body.clone())),
+        );
         // A connection that breaks is its client's affair.
         tokio::spawn(async move { drop(connection.await) });
     }
 }
 
 /// Reads the request to its end, and answers.
-async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(
+    request: Request<Incoming>,
+    body: Bytes,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     drop(request.into_body().collect().await);
-    let mut response = Response::new(Full::new(Bytes::from_static(&BODY)));
+    let mut response = Response::new(Full::new(body));
     let headers = response.headers_mut();
     headers.reserve(4);
     headers.insert(SERVER, HeaderValue::from_static("Server"));

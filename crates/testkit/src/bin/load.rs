@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
-use stator_testkit::load::{self, Scenario, growth, indexes, open, signed, streams, ycsb};
+use stator_testkit::load::{self, Scenario, growth, indexes, open, signed, sized, streams, ycsb};
 use tokio::runtime::Builder;
 
 #[derive(Debug, Parser)]
@@ -71,6 +71,24 @@ enum Task {
         scenario: Scenario,
         /// How many items there are.
         items: usize,
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
+    /// Write items of one size.
+    FillSized {
+        /// The size of each, in bytes.
+        bytes: usize,
+        /// How many.
+        count: usize,
+    },
+    /// Get or put whole items of one size.
+    DriveSized {
+        /// What to repeat.
+        scenario: Scenario,
+        /// The size of each, in bytes.
+        bytes: usize,
+        /// How many there are.
+        count: usize,
         /// How long, in milliseconds.
         milliseconds: u64,
     },
@@ -148,6 +166,15 @@ fn main() -> anyhow::Result<()> {
         Task::DriveGrown { scenario, items, milliseconds } => {
             let lasting = Duration::from_millis(milliseconds);
             let measured = growth::drive(address, scenario, items, connections, lasting);
+            println!("{}", runtime.block_on(measured)?.to_json());
+        }
+        Task::FillSized { bytes, count } => {
+            runtime.block_on(sized::fill(address, sized::Items { bytes, count }, connections))?;
+        }
+        Task::DriveSized { scenario, bytes, count, milliseconds } => {
+            let (items, lasting) =
+                (sized::Items { bytes, count }, Duration::from_millis(milliseconds));
+            let measured = sized::drive(address, scenario, items, connections, lasting);
             println!("{}", runtime.block_on(measured)?.to_json());
         }
         Task::FillYcsb { items } => runtime.block_on(ycsb::fill(address, items, connections))?,

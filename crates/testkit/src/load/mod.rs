@@ -14,6 +14,7 @@ pub mod large;
 mod latencies;
 pub mod open;
 pub mod signed;
+pub mod sized;
 pub mod streams;
 mod text;
 pub mod ycsb;

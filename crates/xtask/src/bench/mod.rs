@@ -18,6 +18,7 @@
 //! | `--ycsb` | the core workloads of YCSB | `ycsb` |
 //! | `--peers` | other servers that speak DynamoDB's language, and Stator | `peers` |
 //! | `--tables` | so many tables, and tables with many indexes | `tables` |
+//! | `--item-bytes` | gets and puts of items of several sizes | `item_bytes` |
 //!
 //! A new subject is a file, an option in [`Choice`], and a variant of `subject::Subject`,
 //! where the compiler asks for the rest.
@@ -25,6 +26,7 @@
 mod backfill;
 mod expiry;
 mod footprint;
+mod item_bytes;
 mod open;
 mod peers;
 mod rig;

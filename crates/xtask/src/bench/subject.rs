@@ -4,8 +4,11 @@
 //! subject: an option in [`Choice`], a variant of [`Subject`], and whatever the compiler misses
 //! then. Options that say how to measure, rather than what, belong to the bench's own arguments.
 
+use std::num::ParseIntError;
+
 use clap::Args;
 use serde_json::{Value, json};
+use testkit::load::sized::ITEM_BYTES;
 use testkit::load::ycsb::Workload;
 
 use super::{BenchArguments, Rig};
@@ -47,6 +50,17 @@ pub struct Choice {
     /// Measure what so many tables cost, and what indexes do, and nothing else.
     #[arg(long, value_name = "TABLES")]
     tables: Option<usize>,
+    /// Measure gets and puts of items of these sizes, from 100 bytes to 400 KB by default, and
+    /// nothing else.
+    #[arg(
+        long,
+        value_name = "BYTES",
+        num_args = 0..=1,
+        value_delimiter = ',',
+        value_parser = item_bytes,
+        default_missing_values = ["100", "1024", "10240", "102400", "409600"],
+    )]
+    item_bytes: Vec<usize>,
 }
 
 /// What is measured.
@@ -70,12 +84,15 @@ pub(super) enum Subject {
     Peers,
     /// Many tables, and many indexes.
     Tables { count: usize },
+    /// Whole items of several sizes, in bytes.
+    ItemBytes { sizes: Vec<usize> },
 }
 
 impl Choice {
     /// The subject of the option that was given.
     pub(super) fn subject(&self) -> Subject {
-        let Self { backfill, streams, expiry, size, open_loop, ycsb, peers, tables } = self.clone();
+        let Self { backfill, streams, expiry, size, open_loop, ycsb, peers, tables, item_bytes } =
+            self.clone();
         let given = [
             backfill.map(|items| Subject::Backfill { items }),
             streams.then_some(Subject::Streams),
@@ -85,6 +102,7 @@ impl Choice {
             (!ycsb.is_empty()).then_some(Subject::Ycsb { workloads: ycsb }),
             peers.then_some(Subject::Peers),
             tables.map(|count| Subject::Tables { count }),
+            (!item_bytes.is_empty()).then_some(Subject::ItemBytes { sizes: item_bytes }),
         ];
         given.into_iter().flatten().next().unwrap_or(Subject::Speed)
     }
@@ -106,8 +124,21 @@ impl Subject {
             Self::Ycsb { workloads } => json!({"ycsb": rig.ycsb(&workloads, arguments)?}),
             Self::Peers => json!({"peers": rig.peers(arguments)?}),
             Self::Tables { count } => json!({"tables": rig.tables(count, arguments)?}),
+            Self::ItemBytes { sizes } => {
+                json!({"item_bytes": rig.item_bytes(&sizes, arguments)?})
+            }
         })
     }
+}
+
+/// A size that an item may have.
+fn item_bytes(text: &str) -> Result<usize, String> {
+    let bytes = text.parse().map_err(|error: ParseIntError| error.to_string())?;
+    let (least, most) = (ITEM_BYTES.start(), ITEM_BYTES.end());
+    if !ITEM_BYTES.contains(&bytes) {
+        return Err(format!("an item has {least} to {most} bytes here"));
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -140,6 +171,7 @@ mod tests {
             ("--expiry 7 --only get", Subject::Expiry { items }),
             ("--size 7 --memory 2GiB", Subject::Size { items }),
             ("--open-loop 7 --connections 8", Subject::OpenLoop { rate: 7 }),
+            ("--item-bytes 64,409600", Subject::ItemBytes { sizes: vec![64, 409_600] }),
             ("--ycsb a,d --items 7", Subject::Ycsb { workloads: vec![Workload::A, Workload::D] }),
             ("--peers --dynamodb-local folder", Subject::Peers),
             ("--tables 7", Subject::Tables { count: 7 }),
@@ -154,6 +186,14 @@ mod tests {
         let [a, b, c, f, d, e] = workloads[..] else { panic!("{workloads:?}") };
         assert_eq!([a, b, c, f], [Workload::A, Workload::B, Workload::C, Workload::F]);
         assert_eq!([d, e], [Workload::D, Workload::E]);
+    }
+
+    #[test]
+    fn sizes_are_those_that_items_may_have() {
+        let Some(Subject::ItemBytes { sizes }) = subject("--item-bytes") else { panic!() };
+        assert_eq!(sizes, [100, 1024, 10 * 1024, 100 * 1024, 400 * 1024]);
+        assert_eq!(subject("--item-bytes 100,409601"), None);
+        assert_eq!(subject("--item-bytes 63"), None);
     }
 
     #[test]

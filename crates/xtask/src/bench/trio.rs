@@ -27,6 +27,12 @@ impl Rig {
 }
 
 impl Trio {
+    /// Goes on with another echo.
+    pub(super) fn replace_echo(&mut self, with: Server) {
+        let [echo, ..] = &mut self.0;
+        *echo = with;
+    }
+
     /// Alternates between the servers, so that the machine's moods meet all of them.
     pub(super) fn rounds<M>(
         &self,
