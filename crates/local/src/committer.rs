@@ -10,81 +10,99 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use store::{Outcome, StoreError};
+use store::StoreError;
 use tokio::time::sleep;
 
+use crate::batch::{BatchContent, Resolved};
+use crate::engine::Engine;
 use crate::figures::Landed;
-use crate::queue::{BatchContent, Waiter};
-use crate::recovery::{self, EngineSource, Recovered};
-use crate::shared::Shared;
+use crate::life_cycle::closed;
+use crate::recovery::{self, Ending, EngineSource, FailedCommit};
+use crate::resolving::{Resolver, Unresolved};
+use crate::shared::{Shared, Work};
 
 /// Pauses are made up to this at least: a timer is no more exact.
 const PAUSE_MIN: Duration = Duration::from_millis(2);
 
-/// The committer's work.
-pub(crate) async fn run(shared: Arc<Shared>, source: EngineSource) {
+/// The committer's whole life.
+pub(crate) async fn run(shared: Arc<Shared>, source: EngineSource, engine: Arc<Engine>) {
     let _ending = EndOnDrop(&shared);
+    let Ending { engine, reason } = work(&shared, &source, engine).await;
+    let closed = match engine {
+        Some(engine) => engine.close(),
+        None => Err(StoreError::stopped("the engine could not be opened anew")),
+    };
+    drop(source);
+    shared.end(reason, closed);
+}
+
+/// Makes batch after batch durable.
+async fn work(shared: &Shared, source: &EngineSource, mut engine: Arc<Engine>) -> Ending {
+    let mut resolver = Resolver::default();
     let mut owed = Duration::ZERO;
     loop {
-        if let Some(batch) = shared.take_batch() {
-            match commit(&shared, &batch).await {
-                Ok(pause) => owed += pause,
-                Err(error) => {
-                    refuse(&shared, &error);
-                    if recovery::recover(&shared, &source, &batch).await == Recovered::No {
-                        break;
-                    }
+        let batch = match shared.next_work() {
+            Work::Batch(batch) => batch,
+            Work::Wait => {
+                shared.work_came().await;
+                continue;
+            }
+            Work::End => return Ending { engine: Some(engine), reason: closed() },
+        };
+        let resolved = match resolver.resolve(&batch, &*engine) {
+            Ok(resolved) => Arc::new(resolved),
+            Err(unresolved) => {
+                give_up(shared, &engine, unresolved);
+                continue;
+            }
+        };
+        match commit(shared, &engine, &batch, &resolved).await {
+            Ok(pause) => owed += pause,
+            Err(error) => {
+                refuse(shared, &error);
+                let failed = FailedCommit { batch: &batch, resolved: &resolved };
+                match recovery::recover(shared, source, engine, failed).await {
+                    Ok(opened) => engine = opened,
+                    Err(ending) => return ending,
                 }
             }
-            if owed >= PAUSE_MIN {
-                shared.pause(sleep(std::mem::take(&mut owed))).await;
-            }
-        } else if shared.is_closing() {
-            break;
-        } else {
-            shared.work_came().await;
+        }
+        if owed >= PAUSE_MIN {
+            shared.pause(sleep(std::mem::take(&mut owed))).await;
         }
     }
-    let closed = close(&shared);
-    drop(source);
-    shared.end(closed);
 }
 
 /// Makes `batch` durable, and tells those who wait for it. Answers how long the engine wants to be
 /// left alone then.
-async fn commit(shared: &Shared, batch: &BatchContent) -> Result<Duration, StoreError> {
+async fn commit(
+    shared: &Shared,
+    engine: &Engine,
+    batch: &BatchContent,
+    resolved: &Arc<Resolved>,
+) -> Result<Duration, StoreError> {
+    shared.batch_resolved(Arc::clone(resolved));
     #[cfg(test)]
     shared.barrier.pass().await?;
     let begun = Instant::now();
-    let changes = batch.changes.iter().map(|(key, value)| (key, value.as_ref()));
-    let engine = shared.engine_slot.engine_now().ok_or_else(|| StoreError::stopped("no engine"))?;
-    engine.commit(changes, batch.removed.as_ref())?;
-    let (took, rows) = (begun.elapsed(), batch.changes.len());
-    let waiters = shared.batch_landed();
-    shared.commits.add(Landed { took, rows, writers: waiters.len() });
-    resolve(waiters, &Ok(Outcome::Applied));
+    engine.commit(batch.rows(resolved), batch.removed.as_ref())?;
+    let (took, rows) = (begun.elapsed(), batch.changes.len() + batch.appends.len());
+    let writers = shared.batch_landed();
+    shared.commits.add(Landed { took, rows, writers });
     Ok(engine.pause_after(batch.bytes()))
+}
+
+/// Fails everything that is queued; nothing of it was written.
+fn give_up(shared: &Shared, engine: &Engine, Unresolved { row, error }: Unresolved) {
+    let told = engine.told::<()>(Err(error.clone()));
+    debug_assert!(told.is_err(), "what is told stays what it was");
+    shared.batch_unresolved(Unresolved { row, error });
 }
 
 /// Fails everything that is queued, and whatever comes until the store takes writes again.
 fn refuse(shared: &Shared, error: &StoreError) {
     tracing::error!(%error, "the store is read-only until the disk takes writes again");
-    let refusal = StoreError::read_only(error.to_string());
-    resolve(shared.refuse(refusal.clone()), &Err(refusal));
-}
-
-fn close(shared: &Shared) -> Result<(), StoreError> {
-    match shared.engine_slot.engine_now() {
-        Some(engine) => engine.close(),
-        None => Err(StoreError::stopped("the engine could not be opened anew")),
-    }
-}
-
-fn resolve(waiters: Vec<Waiter>, fate: &Result<Outcome, StoreError>) {
-    for waiter in waiters {
-        // Nobody awaits a ticket that was dropped.
-        let _dropped = waiter.send(fate.clone());
-    }
+    shared.refuse(StoreError::read_only(error.to_string()));
 }
 
 /// Keeps a bug in the committer from becoming a hang of everybody else.
@@ -93,8 +111,6 @@ struct EndOnDrop<'a>(&'a Shared);
 impl Drop for EndOnDrop<'_> {
     fn drop(&mut self) {
         let ended = StoreError::stopped("the committer has ended");
-        resolve(self.0.give_up(ended.clone()), &Err(ended.clone()));
-        self.0.engine_slot.abandon_exchange(ended.to_string().into());
-        self.0.end(Err(ended));
+        self.0.end(ended.clone(), Err(ended));
     }
 }

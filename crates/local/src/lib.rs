@@ -17,15 +17,16 @@
 //!   only a batch that was taken can land, and batches land in their order. Whether the disk has
 //!   the bytes is for the power cuts of `cargo xtask test` to find out.
 //! - After a failed commit nothing more is acknowledged until the engine was opened anew from what
-//!   is on disk and the failed commit is known not to be there. Asserted where a batch lands and where
-//!   the new engine takes its [`engine_slot`].
+//!   is on disk and the failed commit is known not to be there. Asserted where a batch lands and in
+//!   each step of the [`life_cycle`].
 //!
 //! # Flow
 //! A guard reads through the [`queue`] (what is submitted and not yet durable) to the [`engine`].
 //! Submitting puts the atom's changes into the youngest batch of the queue and wakes the
 //! [`committer`]. While one batch is being made durable the next one collects, so writers share
-//! fsyncs and a hot row costs one engine write per batch, not one per update. Reads outside a guard
-//! go to the engine alone and run on the caller's thread.
+//! fsyncs and a hot row costs one engine write per batch, not one per update. Sums and the ends of
+//! logs are read by the committer ([`resolving`]): nobody waits for a file under a lock. Reads outside
+//! a guard go to the engine alone, take no lock here, and run on the caller's thread.
 //!
 //! The committer has a thread of its own, for a commit blocks until the disk has it; the engine's
 //! threads flush and merge beside it. No request's future carries a commit, so a client that goes
@@ -33,16 +34,18 @@
 
 #[cfg(test)]
 mod barrier;
+mod batch;
 mod committer;
 mod directory;
 mod engine;
-mod engine_slot;
 mod error;
 mod figures;
+mod life_cycle;
 mod marker;
 mod options;
 mod queue;
 mod recovery;
+mod resolving;
 mod rotation;
 mod runtime;
 mod shared;

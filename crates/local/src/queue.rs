@@ -1,23 +1,24 @@
 //! What is submitted and not yet durable.
 //!
 //! Batches are made durable one after the other, the oldest first. The youngest collects changes
-//! until it is taken or full; a later change of a row replaces an earlier one in the same batch.
-//! So that no failure can reorder anything, a batch leaves the queue only when it has landed, and
-//! when one fails everything in the queue fails with it.
+//! until it is taken or full; a later change of a row replaces an earlier one in the same batch, and
+//! sums of a row merge. So that no failure can reorder anything, a batch leaves the queue only when
+//! it has landed, and when one fails everything in the queue fails with it.
+//!
+//! Whether a row counts is seen only once its batch is taken. One that does not takes the queue with
+//! it that once. From then on it is *suspect*: an atom that adds to it looks first, and fails alone.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use bytes::Bytes;
-use store::{
-    KeyBounds, Logs, Outcome, RowChange, RowKey, RowsBefore, StoreError, Ticket, Write, resolve,
-};
+use store::{KeyBounds, Outcome, RowKey, RowsBefore, StoreError, Ticket, Write, log_number};
 use tokio::sync::oneshot;
+
+use crate::batch::{AtomChanges, BatchContent, Change, Resolved};
+use crate::resolving::counters;
 
 /// A batch that has this much takes no more atoms: bounds the engine's memory per commit.
 const BATCH_BYTES_MAX: usize = 4 << 20;
-/// What a change takes besides its name and value.
-const CHANGE_BYTES: usize = 256;
 
 /// The end of a channel at whose other end a ticket waits for its batch's fate.
 pub(crate) type Waiter = oneshot::Sender<Result<Outcome, StoreError>>;
@@ -34,7 +35,8 @@ pub(crate) struct Queue {
     flying: bool,
     /// What the batches hold.
     bytes: usize,
-    logs: Logs,
+    /// Rows that did not count, and logs without an end, when their batch was taken.
+    suspects: HashSet<RowKey>,
     /// Number of the batch that comes next; batches are numbered from 0 and land in order.
     next_number: u64,
 }
@@ -43,24 +45,18 @@ pub(crate) struct Queue {
 struct Batch {
     number: u64,
     content: Arc<BatchContent>,
+    /// What its sums and appends come to, from when that is known.
+    resolved: Option<Arc<Resolved>>,
     bytes: usize,
     waiters: Vec<Waiter>,
 }
 
-/// What a batch does to the engine's rows.
-#[derive(Debug, Default)]
-pub(crate) struct BatchContent {
-    /// The value that the batch leaves in each row it changes; `None` removes the row.
-    pub(crate) changes: HashMap<RowKey, Option<Bytes>>,
-    /// Rows removed wholesale; such a batch changes nothing else.
-    pub(crate) removed: Option<KeyBounds>,
-}
-
-impl BatchContent {
-    /// Roughly the memory it takes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.changes.iter().map(|(key, value)| change_bytes(key, value.as_ref())).sum()
-    }
+/// What the queue will leave in a row.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) change: Change,
+    /// The youngest batch that changes it.
+    pub(crate) seen: BatchNumber,
 }
 
 /// Which batch: they are numbered from 0, in the order in which they land.
@@ -69,17 +65,52 @@ pub(crate) struct BatchNumber(u64);
 
 impl Queue {
     /// What the queue will leave in the row, if it changes it.
-    pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, BatchNumber)> {
-        pending(&self.batches, key)
+    pub(crate) fn pending(&self, key: &RowKey) -> Result<Option<Pending>, StoreError> {
+        let mut pending: Option<Pending> = None;
+        for batch in self.batches.iter().rev() {
+            let Some(change) = batch.change(key) else { continue };
+            let seen = pending.as_ref().map_or(BatchNumber(batch.number), |pending| pending.seen);
+            let change = match pending {
+                Some(Pending { change: Change::Sum(amounts), .. }) => change.plus(amounts)?,
+                _ => change,
+            };
+            let is_all = matches!(change, Change::Value(_));
+            pending = Some(Pending { change, seen });
+            if is_all {
+                break;
+            }
+        }
+        Ok(pending)
     }
 
     /// Queues an atom; `durable` has the rows that the queue does not change.
     pub(crate) fn submit(&mut self, writes: Vec<Write>, durable: &impl RowsBefore) -> Ticket {
-        let before = Queued { batches: &self.batches, durable };
-        match resolve(writes, &mut self.logs, &before) {
-            Ok(changes) => self.push(changes),
-            Err(error) => Ticket::done(Err(error)),
+        let pushed = AtomChanges::new(writes).and_then(|atom| {
+            self.clear_suspects(&atom, durable)?;
+            self.push(atom)
+        });
+        pushed.unwrap_or_else(|error| Ticket::done(Err(error)))
+    }
+
+    /// Looks at what the atom adds to or appends to, where that is suspect.
+    fn clear_suspects(
+        &mut self,
+        atom: &AtomChanges,
+        durable: &impl RowsBefore,
+    ) -> Result<(), StoreError> {
+        if self.suspects.is_empty() {
+            return Ok(());
         }
+        for row in atom.sums().filter(|row| self.suspects.contains(*row)) {
+            counters(durable, row)?;
+        }
+        for log in atom.logs().filter(|log| self.suspects.contains(*log)) {
+            durable.last_in(log)?.map_or(Ok(0), |row| log_number(row.borrowed()))?;
+        }
+        for row in atom.sums().chain(atom.logs()) {
+            self.suspects.remove(row);
+        }
+        Ok(())
     }
 
     /// Roughly the memory that what is queued takes.
@@ -109,11 +140,18 @@ impl Queue {
     pub(crate) fn take(&mut self) -> Option<Arc<BatchContent>> {
         assert!(!self.flying, "one batch is made durable at a time");
         let batch = self.batches.front()?;
-        let BatchContent { changes, removed } = &*batch.content;
-        assert!(removed.is_none() || changes.is_empty(), "a removal shares its batch with nothing");
-        assert!(removed.is_some() || !changes.is_empty(), "a batch does something");
+        let BatchContent { changes, appends, removed } = &*batch.content;
+        let is_shared = !changes.is_empty() || !appends.is_empty();
+        assert!(removed.is_some() != is_shared, "a batch removes, or changes, or appends");
         self.flying = true;
         Some(Arc::clone(&batch.content))
+    }
+
+    /// What the sums and appends of the batch that was taken come to. It is not durable yet.
+    pub(crate) fn resolved(&mut self, resolved: Arc<Resolved>) {
+        assert!(self.flying, "a batch that is resolved was taken");
+        let batch = self.batches.front_mut().expect("a batch that was taken is still queued");
+        batch.resolved = Some(resolved);
     }
 
     /// The batch that was taken is durable and visible.
@@ -132,6 +170,11 @@ impl Queue {
         batch.waiters
     }
 
+    /// From now on atoms that add to this row, or append to this log, look first.
+    pub(crate) fn suspect(&mut self, row: RowKey) {
+        self.suspects.insert(row);
+    }
+
     /// Gives up everything.
     pub(crate) fn give_up(&mut self) -> Vec<Waiter> {
         self.flying = false;
@@ -139,16 +182,15 @@ impl Queue {
         self.batches.drain(..).flat_map(|batch| batch.waiters).collect()
     }
 
-    fn push(&mut self, changes: Vec<RowChange>) -> Ticket {
-        let bytes =
-            changes.iter().map(|(key, value)| change_bytes(key, value.as_ref())).sum::<usize>();
-        self.bytes += bytes;
+    fn push(&mut self, atom: AtomChanges) -> Result<Ticket, StoreError> {
+        let bytes = atom.bytes();
         let batch = self.collecting();
-        debug_assert!(batch.content.removed.is_none(), "nothing joins a removal");
-        batch.bytes += bytes;
         let content = Arc::get_mut(&mut batch.content).expect("only a taken batch is shared");
-        content.changes.extend(changes);
-        batch.wait()
+        content.take_in(atom)?;
+        batch.bytes += bytes;
+        let ticket = batch.wait();
+        self.bytes += bytes;
+        Ok(ticket)
     }
 
     /// The batch that takes the next atom.
@@ -170,38 +212,25 @@ impl Queue {
         );
         let content = Arc::new(content);
         self.bytes += bytes;
-        self.batches.push_back(Batch { number, content, bytes, waiters: Vec::new() });
+        self.batches.push_back(Batch {
+            number,
+            content,
+            resolved: None,
+            bytes,
+            waiters: Vec::new(),
+        });
         self.batches.back_mut().expect("it was just pushed")
     }
 }
 
-/// Durable rows, and over them what is queued.
-struct Queued<'a, D> {
-    batches: &'a VecDeque<Batch>,
-    durable: &'a D,
-}
-
-impl<D: RowsBefore> RowsBefore for Queued<'_, D> {
-    fn value(&self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-        match pending(self.batches, key) {
-            Some((value, _)) => Ok(value),
-            None => self.durable.value(key),
-        }
-    }
-
-    fn last_in(&self, log: &RowKey) -> Result<Option<RowKey>, StoreError> {
-        self.durable.last_in(log)
-    }
-}
-
-fn pending(batches: &VecDeque<Batch>, key: &RowKey) -> Option<(Option<Bytes>, BatchNumber)> {
-    batches.iter().rev().find_map(|batch| {
-        let value = batch.content.changes.get(key)?;
-        Some((value.clone(), BatchNumber(batch.number)))
-    })
-}
-
 impl Batch {
+    /// What it does to a row.
+    fn change(&self, key: &RowKey) -> Option<Change> {
+        let sum = self.resolved.as_ref().and_then(|resolved| resolved.sums.get(key));
+        let sum = sum.map(|sum| Change::Value(Some(sum.clone())));
+        sum.or_else(|| self.content.changes.get(key).cloned())
+    }
+
     /// A ticket for this batch.
     fn wait(&mut self) -> Ticket {
         let (waiter, receiver) = oneshot::channel();
@@ -210,15 +239,13 @@ impl Batch {
     }
 }
 
-fn change_bytes(key: &RowKey, value: Option<&Bytes>) -> usize {
-    CHANGE_BYTES + key.as_bytes().len() + value.map_or(0, Bytes::len)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::task::{Context, Poll, Waker};
 
-    use store::{Kind, RowRange, Space};
+    use bytes::Bytes;
+    use store::{Counters, Kind, RowRange, Space};
 
     use super::*;
 
@@ -251,10 +278,17 @@ mod tests {
         }
     }
 
-    fn is_done(ticket: Ticket) -> bool {
+    /// The fate of an atom, if it is known.
+    fn result(ticket: Ticket) -> Option<Result<Outcome, StoreError>> {
         let mut context = Context::from_waker(Waker::noop());
-        let result = std::pin::pin!(ticket.wait()).poll(&mut context);
-        matches!(result, Poll::Ready(Ok(Outcome::Applied)))
+        match std::pin::pin!(ticket.wait()).poll(&mut context) {
+            Poll::Ready(result) => Some(result),
+            Poll::Pending => None,
+        }
+    }
+
+    fn is_done(ticket: Ticket) -> bool {
+        matches!(result(ticket), Some(Ok(Outcome::Applied)))
     }
 
     #[test]
@@ -296,28 +330,84 @@ mod tests {
         assert_eq!(queue.take().unwrap().changes.len(), 1);
     }
 
+    fn pending(queue: &Queue, sort: u8) -> Option<Pending> {
+        queue.pending(&key(sort)).unwrap()
+    }
+
+    fn add(queue: &mut Queue, sort: u8, amount: i64, durable: &impl RowsBefore) -> Ticket {
+        queue.submit(vec![Write::Add { key: key(sort), amounts: [amount, 0] }], durable)
+    }
+
     #[test]
     fn pending_is_the_youngest_change_until_it_has_landed() {
         let mut queue = Queue::default();
         drop(put(&mut queue, 1, 1));
-        let (_, older) = queue.pending(&key(1)).unwrap();
+        let older = pending(&queue, 1).unwrap().seen;
         queue.take().unwrap();
         drop(put(&mut queue, 1, 2));
-        let (value, younger) = queue.pending(&key(1)).unwrap();
-        assert_eq!(value.unwrap().len(), 2);
-        assert!(younger > older);
+        let Pending { change, seen } = pending(&queue, 1).unwrap();
+        assert_eq!(change, Change::Value(Some(vec![1; 2].into())));
+        assert!(seen > older);
         land(&mut queue);
-        assert!(queue.pending(&key(1)).is_some());
+        assert!(pending(&queue, 1).is_some());
         queue.take().unwrap();
         land(&mut queue);
-        assert!(queue.pending(&key(1)).is_none());
+        assert!(pending(&queue, 1).is_none());
+    }
+
+    #[test]
+    fn sums_of_several_batches_are_pending_together() {
+        let mut queue = Queue::default();
+        drop(add(&mut queue, 1, 1, &Empty));
+        queue.take().unwrap();
+        drop(add(&mut queue, 1, 2, &Empty));
+        assert_eq!(pending(&queue, 1).unwrap().change, Change::Sum([3, 0]));
+        let sums = HashMap::from([(key(1), Counters([101, 0]).encode())]);
+        queue.resolved(Arc::new(Resolved { sums, appended: Vec::new() }));
+        let Pending { change, seen } = pending(&queue, 1).unwrap();
+        assert_eq!(change, Change::Value(Some(Counters([103, 0]).encode())));
+        assert_eq!(seen, BatchNumber(1));
+        land(&mut queue);
+        assert_eq!(pending(&queue, 1).unwrap().change, Change::Sum([2, 0]));
+    }
+
+    /// A store whose rows do not count.
+    struct NoCounters;
+
+    impl RowsBefore for NoCounters {
+        fn value(&self, _: &RowKey) -> Result<Option<Bytes>, StoreError> {
+            Ok(Some("no counter".into()))
+        }
+
+        fn last_in(&self, _: &RowKey) -> Result<Option<RowKey>, StoreError> {
+            Ok(Some(key(1)))
+        }
+    }
+
+    #[test]
+    fn an_atom_that_needs_a_suspect_row_looks_first_and_fails_alone() {
+        let mut queue = Queue::default();
+        queue.suspect(key(1));
+        queue.suspect(key(2));
+        let beside = put(&mut queue, 3, 1);
+        let failed = add(&mut queue, 1, 1, &NoCounters);
+        assert!(matches!(result(failed), Some(Err(StoreError::Damaged { .. }))));
+        let log = Write::Append { log: key(2), at_least: 0, value: Bytes::new() };
+        let failed = queue.submit(vec![log], &NoCounters);
+        assert!(matches!(result(failed), Some(Err(StoreError::Damaged { .. }))));
+        let mended = add(&mut queue, 1, 1, &Empty);
+        // No longer suspect, it is looked at with its batch.
+        let next = add(&mut queue, 1, 1, &NoCounters);
+        queue.take().unwrap();
+        land(&mut queue);
+        assert!(is_done(beside) && is_done(mended) && is_done(next));
     }
 
     #[test]
     fn an_answer_waits_for_the_batch_it_was_read_from_and_no_longer() {
         let mut queue = Queue::default();
         drop(put(&mut queue, 1, 1));
-        let (_, seen) = queue.pending(&key(1)).unwrap();
+        let seen = pending(&queue, 1).unwrap().seen;
         queue.take().unwrap();
         drop(put(&mut queue, 2, 1));
         assert!(!is_done(queue.ticket_for(Some(seen))));

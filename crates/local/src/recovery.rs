@@ -13,15 +13,17 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use store::{RowKey, StoreError};
 use tokio::time::sleep;
 
+use crate::batch::{BatchContent, Resolved};
 use crate::directory::DirectoryClaim;
 use crate::engine::Engine;
-use crate::queue::BatchContent;
+use crate::life_cycle::{Event, closed};
 use crate::shared::Shared;
 use crate::{LocalError, LocalOptions};
 
@@ -41,76 +43,83 @@ pub(crate) struct EngineSource {
 /// Rows as they were before a commit.
 type FormerRows = Vec<(RowKey, Option<Bytes>)>;
 
-/// How a recovery ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Recovered {
-    /// Writes are taken again.
-    Yes,
-    /// The store was closed meanwhile, or has stopped.
-    No,
+/// How the committer's work ends.
+pub(crate) struct Ending {
+    /// The engine in use, if there is one.
+    pub(crate) engine: Option<Arc<Engine>>,
+    pub(crate) reason: StoreError,
 }
 
-/// Answers once writes are taken again, or never will be. `failed` may have been committed or not;
-/// its waiters know that it failed.
+/// The commit that failed. It may be on disk or not; its waiters know that it failed.
+#[derive(Clone, Copy)]
+pub(crate) struct FailedCommit<'a> {
+    pub(crate) batch: &'a BatchContent,
+    pub(crate) resolved: &'a Resolved,
+}
+
+/// Answers with another engine once writes are taken again; or how the store ends, closed meanwhile
+/// or stopped.
 pub(crate) async fn recover(
     shared: &Shared,
     source: &EngineSource,
-    failed: &BatchContent,
-) -> Recovered {
-    let before = match before(shared, failed) {
+    engine: Arc<Engine>,
+    failed: FailedCommit<'_>,
+) -> Result<Arc<Engine>, Ending> {
+    let before = match failed.before(&engine) {
         Ok(before) => before,
-        Err(error) => {
-            shared.give_up(error);
-            return Recovered::No;
-        }
+        Err(reason) => return Err(Ending { engine: Some(engine), reason }),
     };
+    let mut engine = Some(engine);
     let mut pause = FIRST_PAUSE;
     while shared.pause(sleep(pause)).await {
         pause = (pause * 2).min(LAST_PAUSE);
-        match attempt(shared, source, &before) {
-            Ok(engine) => {
-                shared.accept(engine);
+        match attempt(shared, source, &mut engine, &before) {
+            Ok(opened) => {
+                shared.recovering(Event::Reopened(Arc::clone(&opened)));
                 tracing::info!("the disk takes writes again, and so does the store");
-                return Recovered::Yes;
+                return Ok(opened);
             }
             Err(LocalError::Damaged { file, what }) => {
-                shared.give_up(StoreError::damaged(format!("{} {what}", file.display())));
-                return Recovered::No;
+                let reason = StoreError::damaged(format!("{} {what}", file.display()));
+                return Err(Ending { engine, reason });
             }
             Err(error) => tracing::debug!(%error, "the store cannot write yet"),
         }
     }
-    Recovered::No
+    Err(Ending { engine, reason: closed() })
 }
 
-/// What the failed batch's rows were. Failed commits are never visible.
-fn before(shared: &Shared, failed: &BatchContent) -> Result<FormerRows, StoreError> {
-    let gone = || StoreError::stopped("the engine is gone");
-    let engine = shared.engine_slot.engine_now().ok_or_else(gone)?;
-    let rows = failed.changes.keys();
-    rows.map(|key| Ok((key.clone(), engine.get(key)?))).collect()
+impl FailedCommit<'_> {
+    /// What its rows were. Failed commits are never visible.
+    fn before(self, engine: &Engine) -> Result<FormerRows, StoreError> {
+        let rows = self.batch.rows(self.resolved);
+        rows.map(|(key, _)| Ok((key.clone(), engine.get(key)?))).collect()
+    }
 }
 
-/// An engine that was opened anew and has put the rows back.
+/// An engine that was opened anew and has put the rows back. The one that failed is gone once no
+/// more can be expected of it.
 fn attempt(
     shared: &Shared,
     source: &EngineSource,
+    failed: &mut Option<Arc<Engine>>,
     before: &FormerRows,
-) -> Result<Engine, LocalError> {
+) -> Result<Arc<Engine>, LocalError> {
     probe(&source.options.dir, source.options.memtable_bytes * MEMTABLES)?;
-    if let Some(failed) = shared.engine_slot.engine_now() {
-        failed.retract().map_err(|error| engine_error(source, &error))?;
+    if let Some(engine) = failed {
+        engine.retract().map_err(|error| engine_error(source, &error))?;
     }
-    if let Some(engine) = shared.engine_slot.begin_exchange()
+    shared.recovering(Event::ReopenBegun);
+    if let Some(engine) = failed.take()
         && let Err(error) = engine.close()
     {
         tracing::debug!(%error, "an engine that had failed did not close cleanly");
     }
     let opened = open(source, before);
-    if let Err(error) = &opened {
-        shared.engine_slot.leave_empty(error.to_string().into());
+    if opened.is_err() {
+        shared.recovering(Event::ReopenFailed);
     }
-    opened
+    opened.map(Arc::new)
 }
 
 fn open(source: &EngineSource, before: &FormerRows) -> Result<Engine, LocalError> {

@@ -22,9 +22,10 @@ pub(crate) fn start(
     let (opened, opening) = mpsc::sync_channel(1);
     let kept = options.clone();
     let live = move || match open(&claim, &kept) {
-        Ok((runtime, shared)) => {
+        Ok((runtime, engine)) => {
+            let shared = Arc::new(Shared::new(Arc::clone(&engine), &kept));
             let source = EngineSource { claim, options: kept };
-            let committer = committer::run(Arc::clone(&shared), source);
+            let committer = committer::run(Arc::clone(&shared), source, engine);
             // Whoever opens the store waits for the answer.
             let _waiting = opened.send(Ok(shared));
             runtime.block_on(committer);
@@ -46,11 +47,11 @@ pub(crate) fn start(
 fn open(
     claim: &DirectoryClaim,
     options: &LocalOptions,
-) -> Result<(Runtime, Arc<Shared>), LocalError> {
+) -> Result<(Runtime, Arc<Engine>), LocalError> {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .build()
         .map_err(LocalError::unwritable(&options.dir))?;
     let engine = Engine::open(&claim.engine_dir(), claim.data_key(), options)?;
-    Ok((runtime, Arc::new(Shared::new(engine, options))))
+    Ok((runtime, Arc::new(engine)))
 }

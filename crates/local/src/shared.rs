@@ -1,90 +1,96 @@
-//! What stores, guards and the committer share: the engine, the queue, and whether they still serve.
+//! What stores, guards and the committer share: the queue, and the state of the store's life.
+//!
+//! The lock of the [`Intake`] orders everything: what is queued, taken, landed and given up, and each
+//! step of the life cycle. Who only reads takes no lock.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 
-use store::{Health, Latches, RowKey, StoreError, Ticket};
+use store::{Health, Latches, Outcome, RowKey, StoreError, Ticket};
 
 use crate::LocalOptions;
+use crate::batch::{BatchContent, Change, Resolved};
 use crate::engine::Engine;
-use crate::engine_slot::EngineSlot;
 use crate::figures::CommitMeter;
-use crate::queue::{BatchContent, BatchNumber, Queue, Waiter};
+use crate::life_cycle::{Event, LifeCycle, closed};
+use crate::queue::{BatchNumber, Pending, Queue, Waiter};
+use crate::resolving::{Unresolved, counters};
 
 /// What stores, guards and the committer share.
 pub(crate) struct Shared {
-    pub(crate) engine_slot: EngineSlot,
     pub(crate) latches: Latches,
     pub(crate) commits: CommitMeter,
     engine_dir: PathBuf,
+    life: LifeCycle<Engine>,
     intake: Mutex<Intake>,
+    /// How often everything queued was given up.
+    failures: AtomicU64,
+    /// What the queue holds.
+    queue_bytes: AtomicUsize,
+    queue_bytes_max: usize,
     work: Notify,
     /// The queue has become shorter.
     drained: Notify,
-    queue_bytes_max: usize,
-    /// Why nothing is served any more. Set under the intake's lock, so that nothing is queued after
-    /// the committer has looked for the last time.
-    stopped: OnceLock<StoreError>,
-    closing: Mutex<Closing>,
     #[cfg(test)]
     pub(crate) barrier: crate::barrier::CommitBarrier,
 }
 
-/// The queue, and whether it takes anything.
 #[derive(Default)]
 struct Intake {
     queue: Queue,
-    /// Why not, while the store is read-only.
-    refusal: Option<StoreError>,
-    failures: FailureCount,
+    /// Whoever asked for the store to be closed.
+    closer: Option<Closer>,
 }
 
-/// How often the store has failed and gone on. What a guard read before a failure decides no write
-/// after it: it may rest on writes that were given up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The end of a channel at whose other end somebody waits for the store to be closed.
+pub(crate) type Closer = oneshot::Sender<Result<(), StoreError>>;
+
+/// How often everything queued was given up. What a guard read before decides no write after it: it
+/// may rest on writes that were given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FailureCount(u64);
 
-#[derive(Default)]
-struct Closing {
-    asked: bool,
-    /// The committer is gone: nobody would answer.
-    ended: bool,
-    reply: Option<oneshot::Sender<Result<(), StoreError>>>,
+/// What the committer does next.
+pub(crate) enum Work {
+    /// It makes that durable.
+    Batch(Arc<BatchContent>),
+    /// It waits: nothing is queued.
+    Wait,
+    /// It ends: nothing is queued, and nothing will be.
+    End,
 }
 
 impl Shared {
-    pub(crate) fn new(engine: Engine, options: &LocalOptions) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, options: &LocalOptions) -> Self {
         Self {
-            engine_dir: engine.dir().to_path_buf(),
-            engine_slot: EngineSlot::new(engine),
             latches: Latches::new(),
             commits: CommitMeter::new(),
+            engine_dir: engine.dir().to_path_buf(),
+            life: LifeCycle::new(engine),
             intake: Mutex::default(),
+            failures: AtomicU64::new(0),
+            queue_bytes: AtomicUsize::new(0),
+            queue_bytes_max: options.queue_bytes_max,
             work: Notify::new(),
             drained: Notify::new(),
-            queue_bytes_max: options.queue_bytes_max,
-            stopped: OnceLock::new(),
-            closing: Mutex::default(),
             #[cfg(test)]
             barrier: crate::barrier::CommitBarrier::default(),
         }
     }
 
-    /// Itself, unless it has stopped.
-    pub(crate) fn serving(&self) -> Result<&Self, StoreError> {
-        match self.stopped.get() {
-            None => Ok(self),
-            Some(error) => Err(error.clone()),
-        }
+    /// Nothing, unless the store closes or has stopped.
+    pub(crate) fn serving(&self) -> Result<(), StoreError> {
+        self.life.state().end().map_or(Ok(()), Err)
     }
 
     /// The engine to read from.
     pub(crate) async fn engine(&self) -> Result<Arc<Engine>, StoreError> {
-        self.serving()?.engine_slot.engine().await
+        self.life.engine().await
     }
 
     /// Where the engine's files lie.
@@ -94,32 +100,43 @@ impl Shared {
 
     /// Whether it serves just now.
     pub(crate) fn health(&self) -> Health {
-        match self.stopped.get() {
-            Some(error) => Health::Stopped { reason: error.to_string().into() },
-            None => self.engine_slot.health(),
-        }
+        self.life.state().health()
     }
 
     /// The failures so far, for a guard that reads from now on.
     pub(crate) fn failures(&self) -> FailureCount {
-        self.intake.lock().failures
+        FailureCount(self.failures.load(Ordering::Acquire))
     }
 
     /// Waits until the queue is short enough for one more writer. What all who have passed submit
     /// comes on top.
     pub(crate) async fn queue_has_room(&self) {
-        loop {
+        let has_room = || self.queue_bytes.load(Ordering::Relaxed) < self.queue_bytes_max;
+        while !has_room() {
             let drained = self.drained.notified();
-            if self.intake.lock().queue.bytes() < self.queue_bytes_max {
+            if has_room() {
                 return;
             }
             drained.await;
         }
     }
 
-    /// What is queued for a row.
-    pub(crate) fn pending(&self, key: &RowKey) -> Option<(Option<Bytes>, BatchNumber)> {
-        self.intake.lock().queue.pending(key)
+    /// What is queued for a row, and the batch that has it.
+    pub(crate) fn pending(
+        &self,
+        key: &RowKey,
+    ) -> Result<Option<(Option<Bytes>, BatchNumber)>, StoreError> {
+        let intake = self.intake.lock();
+        let Some(Pending { change, seen }) = intake.queue.pending(key)? else { return Ok(None) };
+        let value = match change {
+            Change::Value(value) => value,
+            // Its batch has not been resolved, so the engine is as it was before: the lock keeps it so.
+            Change::Sum(amounts) => {
+                let state = self.life.state();
+                Some(counters(&**state.writable()?, key)?.plus(amounts).encode())
+            }
+        };
+        Ok(Some((value, seen)))
     }
 
     /// Puts something that was decided after so many `failures` into the queue and wakes the
@@ -130,94 +147,100 @@ impl Shared {
         put: impl FnOnce(&mut Queue, &Engine) -> Ticket,
     ) -> Ticket {
         let mut intake = self.intake.lock();
-        let engine = match self.taking(&intake, failures) {
+        let state = self.life.state();
+        let engine = match state.writable() {
             Ok(engine) => engine,
             Err(error) => return Ticket::done(Err(error)),
         };
-        let ticket = put(&mut intake.queue, &engine);
+        if self.failures() != failures {
+            let failed = StoreError::failed("the disk failed while the write was decided on");
+            return Ticket::done(Err(failed));
+        }
+        let ticket = put(&mut intake.queue, engine);
+        self.measure(&intake.queue);
         drop(intake);
         self.work.notify_one();
         ticket
     }
 
-    fn taking(&self, intake: &Intake, failures: FailureCount) -> Result<Arc<Engine>, StoreError> {
-        self.serving()?;
-        if let Some(refusal) = &intake.refusal {
-            return Err(refusal.clone());
-        }
-        if intake.failures != failures {
-            return Err(StoreError::failed("the disk failed while the write was decided on"));
-        }
-        // It is exchanged only while writes are refused.
-        self.engine_slot.engine_now().ok_or_else(|| StoreError::stopped("the engine is gone"))
-    }
-
     /// Refuses new work and has the committer close once it is done with the old.
-    pub(crate) fn ask_to_close(
-        &self,
-        reply: Option<oneshot::Sender<Result<(), StoreError>>>,
-    ) -> Result<(), StoreError> {
-        let closed = StoreError::stopped("it was closed");
-        let mut closing = self.closing.lock();
-        if closing.asked || closing.ended {
-            return Err(closed);
+    pub(crate) fn ask_to_close(&self, closer: Option<Closer>) -> Result<(), StoreError> {
+        let mut intake = self.intake.lock();
+        if self.serving().is_err() {
+            return Err(closed());
         }
-        let intake = self.intake.lock();
-        // A store that had stopped before keeps the reason.
-        let _had_stopped = self.stopped.set(closed);
+        self.life.step(Event::CloseAsked);
+        intake.closer = closer;
         drop(intake);
-        // Only now may the committer leave: nothing is queued any more.
-        *closing = Closing { asked: true, ended: false, reply };
-        drop(closing);
         self.work.notify_one();
         Ok(())
+    }
+
+    /// Tells those who wait for room what there is.
+    fn measure(&self, queue: &Queue) {
+        self.queue_bytes.store(queue.bytes(), Ordering::Relaxed);
     }
 }
 
 /// The committer's side.
 impl Shared {
+    /// What there is to do.
+    pub(crate) fn next_work(&self) -> Work {
+        let mut intake = self.intake.lock();
+        match intake.queue.take() {
+            Some(batch) => Work::Batch(batch),
+            None if self.serving().is_err() => Work::End,
+            None => Work::Wait,
+        }
+    }
+
     /// Waits until there may be something to do.
     pub(crate) async fn work_came(&self) {
         self.work.notified().await;
     }
 
-    /// The oldest batch, to be made durable.
-    pub(crate) fn take_batch(&self) -> Option<Arc<BatchContent>> {
-        self.intake.lock().queue.take()
+    /// Shows guards what the batch taken last leaves. The engine does not have it yet.
+    pub(crate) fn batch_resolved(&self, resolved: Arc<Resolved>) {
+        self.intake.lock().queue.resolved(resolved);
     }
 
-    /// The batch taken last is durable.
-    pub(crate) fn batch_landed(&self) -> Vec<Waiter> {
+    /// The batch taken last is durable. Answers how many waited for it.
+    pub(crate) fn batch_landed(&self) -> usize {
         let mut intake = self.intake.lock();
-        assert!(intake.refusal.is_none(), "nothing is acknowledged by a store that is read-only");
+        assert!(!self.life.state().is_read_only(), "nothing is acknowledged while it is read-only");
         let waiters = intake.queue.landed();
+        self.measure(&intake.queue);
         drop(intake);
         self.drained.notify_waiters();
-        waiters
+        let count = waiters.len();
+        tell(waiters, &Ok(Outcome::Applied));
+        count
+    }
+
+    /// Gives up what is queued, for the batch taken last cannot be resolved; goes on with what comes.
+    pub(crate) fn batch_unresolved(&self, Unresolved { row, error }: Unresolved) {
+        let mut intake = self.intake.lock();
+        intake.queue.suspect(row);
+        self.give_up(&mut intake, &error);
     }
 
     /// Makes the store read-only: gives up what is queued, and refuses whatever comes.
-    pub(crate) fn refuse(&self, refusal: StoreError) -> Vec<Waiter> {
+    pub(crate) fn refuse(&self, refusal: StoreError) {
         let mut intake = self.intake.lock();
-        self.engine_slot.keep_for_reading(refusal.to_string().into());
-        intake.refusal = Some(refusal);
-        self.drained.notify_waiters();
-        intake.queue.give_up()
+        self.life.step(Event::CommitFailed(refusal.clone()));
+        self.give_up(&mut intake, &refusal);
     }
 
-    /// Takes writes again, with another engine.
-    pub(crate) fn accept(&self, engine: Engine) {
-        let mut intake = self.intake.lock();
-        assert!(intake.refusal.is_some(), "the engine is exchanged while writes are refused");
-        self.engine_slot.put(engine);
-        intake.failures.0 += 1;
-        intake.refusal = None;
+    /// Goes a step on the way back to taking writes.
+    pub(crate) fn recovering(&self, step: Event<Engine>) {
+        let _intake = self.intake.lock();
+        self.life.step(step);
     }
 
     /// Waits for `pause`, unless the store is closed before: `false`.
     pub(crate) async fn pause(&self, pause: impl Future<Output = ()>) -> bool {
         let mut pause = std::pin::pin!(pause);
-        while !self.is_closing() {
+        while !self.life.state().is_closing() {
             tokio::select! {
                 () = &mut pause => return true,
                 () = self.work.notified() => {}
@@ -226,26 +249,30 @@ impl Shared {
         false
     }
 
-    /// Stops the store for `reason`, unless it had one already.
-    pub(crate) fn give_up(&self, reason: StoreError) -> Vec<Waiter> {
+    /// Stops the store, unless it has; gives up what is queued; and tells whoever asked for it that
+    /// the engine is closed, or what came of that.
+    pub(crate) fn end(&self, reason: StoreError, result: Result<(), StoreError>) {
         let mut intake = self.intake.lock();
-        let _had_stopped = self.stopped.set(reason);
-        self.drained.notify_waiters();
-        intake.queue.give_up()
-    }
-
-    /// Whether no more work will come.
-    pub(crate) fn is_closing(&self) -> bool {
-        self.closing.lock().asked
-    }
-
-    /// Tells whoever asked for it that the committer has closed the engine, or how it ended.
-    pub(crate) fn end(&self, result: Result<(), StoreError>) {
-        let mut closing = self.closing.lock();
-        closing.ended = true;
-        if let Some(reply) = closing.reply.take() {
+        self.life.step(Event::Ended(reason.clone()));
+        self.give_up(&mut intake, &reason);
+        if let Some(closer) = intake.closer.take() {
             // Whoever closed the store may have gone away.
-            let _dropped = reply.send(result);
+            let _dropped = closer.send(result);
         }
+    }
+
+    fn give_up(&self, intake: &mut Intake, error: &StoreError) {
+        self.failures.fetch_add(1, Ordering::Release);
+        let waiters = intake.queue.give_up();
+        self.measure(&intake.queue);
+        self.drained.notify_waiters();
+        tell(waiters, &Err(error.clone()));
+    }
+}
+
+fn tell(waiters: Vec<Waiter>, fate: &Result<Outcome, StoreError>) {
+    for waiter in waiters {
+        // Nobody awaits a ticket that was dropped.
+        let _dropped = waiter.send(fate.clone());
     }
 }

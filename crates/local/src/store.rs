@@ -122,7 +122,7 @@ impl Store for LocalStore {
     async fn delete_range(&self, range: &RowRange) -> Result<(), StoreError> {
         let bounds = range.bounds(Direction::Forward);
         if bounds.is_empty() {
-            return self.handle.0.serving().map(drop);
+            return self.handle.0.serving();
         }
         let shared = &self.handle.0;
         let ticket = shared.queue(shared.failures(), |queue, _| queue.submit_removal(bounds));
@@ -147,8 +147,9 @@ impl Store for LocalStore {
 
 impl Guard for LocalGuard {
     async fn read(&mut self, key: &RowKey) -> Result<Option<Bytes>, StoreError> {
-        let shared = self.handle.0.serving()?;
-        match shared.pending(key) {
+        let shared = &self.handle.0;
+        shared.serving()?;
+        match shared.pending(key)? {
             Some((value, seen)) => {
                 self.seen = self.seen.max(Some(seen));
                 Ok(value)

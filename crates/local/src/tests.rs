@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use store::Consistency::Strong;
 use store::suite::{Harness, Hold};
 use store::{
-    AtomIds, Guard as _, Health, Kind, Outcome, RowKey, RowRange, Snapshot as _, Space, Store as _,
-    StoreError, Write,
+    AtomIds, Counters, Guard as _, Health, Kind, Outcome, RowKey, RowRange, Snapshot as _, Space,
+    Store as _, StoreError, Ticket, Write,
 };
 use tempfile::TempDir;
 
@@ -113,6 +113,59 @@ async fn what_was_read_before_a_failure_decides_nothing_behind_it() {
     store.close().await.unwrap();
 }
 
+fn add(sort: u8, amount: i64) -> Vec<Write> {
+    vec![Write::Add { key: key(sort), amounts: [amount, 0] }]
+}
+
+async fn submit(store: &LocalStore, writes: Vec<Write>) -> Ticket {
+    store.lock(&[]).await.submit(ATOMS.next(), writes)
+}
+
+#[tokio::test]
+async fn a_guard_reads_sums_that_are_not_durable_yet() {
+    let dir = TempDir::new().unwrap();
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    submit(&store, add(1, 100)).await.wait().await.unwrap();
+    let hold = store.shared().barrier.hold();
+    let mut tickets = Vec::new();
+    for added in 1..=50 {
+        tickets.push(submit(&store, add(1, 1)).await);
+        let mut guard = store.lock(&[key(1)]).await;
+        let read = Counters::decode(guard.read(&key(1)).await.unwrap().as_deref()).unwrap();
+        assert_eq!(read, Counters([100 + added, 0]));
+        tokio::task::yield_now().await;
+    }
+    hold.release();
+    for ticket in tickets {
+        ticket.wait().await.unwrap();
+    }
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_row_that_does_not_count_fails_atoms_and_not_the_store() {
+    let dir = TempDir::new().unwrap();
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    write(&store, 1).await.unwrap();
+    let failed = submit(&store, add(1, 1)).await.wait().await;
+    assert!(matches!(failed, Err(StoreError::Damaged { .. })), "{failed:?}");
+    assert_eq!(store.health(), Health::Serving);
+    // Known by now, it takes nothing with it.
+    let hold = store.shared().barrier.hold();
+    let beside = submit(&store, put(2)).await;
+    let failed = submit(&store, add(1, 1)).await.wait().await;
+    assert!(matches!(failed, Err(StoreError::Damaged { .. })), "{failed:?}");
+    hold.release();
+    beside.wait().await.unwrap();
+    let counters = Counters([5, 0]).encode();
+    let mended = vec![Write::Put { key: key(1), value: counters }];
+    submit(&store, mended).await.wait().await.unwrap();
+    submit(&store, add(1, 1)).await.wait().await.unwrap();
+    let sums = Counters([6, 0]).encode();
+    assert_eq!(store.get(&key(1), Strong).await.unwrap(), Some(sums));
+    store.close().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_snapshot_keeps_no_failed_store_from_going_on_and_ends_there() {
     let dir = TempDir::new().unwrap();
@@ -207,7 +260,7 @@ async fn removed_rows_give_their_space_back() {
     store.delete_range(&range).await.unwrap();
     // Whatever was removed is merged away sooner or later.
     while bytes_of_tables(&dir) > 100_000 {
-        store.shared().engine_slot.engine_now().unwrap().tree().flush().unwrap();
+        store.shared().engine().await.unwrap().tree().flush().unwrap();
         tokio::task::yield_now().await;
     }
     assert!(store.get(row(2, 0).key(), Strong).await.unwrap().is_some());

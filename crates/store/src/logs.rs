@@ -21,7 +21,7 @@ impl Logs {
     ///
     /// # Errors
     /// What `last_row` fails with, and [`StoreError::Damaged`] when that row has no number.
-    pub(crate) fn next(
+    pub fn next(
         &mut self,
         log: &RowKey,
         at_least: u64,
