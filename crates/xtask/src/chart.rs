@@ -1,35 +1,40 @@
-//! `cargo xtask chart`: what the bench has measured, as a picture. Figures of `--peers` are drawn by
-//! [`peers`], those of `--size` here, second by second.
+//! `cargo xtask chart`: what the bench has measured, as a picture.
 //!
-//! Three panels have one axis of time: what was written, how long writes and reads took, and what
-//! the data and the server took up. Loads follow each other without the pauses between them.
+//! [`CHARTS`] says which figures are drawn by which module. Each makes an SVG of the whole file.
 
+mod curves;
+mod growth;
+mod open;
 mod peers;
+mod rates;
 
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow};
 use clap::Args;
-use plotters::prelude::*;
 use serde_json::Value;
 
-const SIZE: (u32, u32) = (900, 780);
+/// Makes an SVG of the bench's figures.
+type Draw = fn(&Value) -> anyhow::Result<String>;
+
+/// The members of the bench's files that there is a chart of.
+const CHARTS: [(&str, Draw); 5] = [
+    ("size", growth::draw),
+    ("peers", peers::draw),
+    ("open_loop", open::draw),
+    ("item_bytes", rates::draw_by_item_bytes),
+    ("speed", rates::draw_by_connections),
+];
 
 /// What is drawn, and where.
 #[derive(Debug, Args)]
 pub struct ChartArguments {
-    /// The file that `bench --size … --json` or `bench --peers --json` wrote.
+    /// The file that `bench --json` wrote: of speed, `--size`, `--peers`, `--open-loop` or
+    /// `--item-bytes`.
     pub figures: PathBuf,
     /// The SVG to write.
     pub chart: PathBuf,
-}
-
-/// A name, a colour, and a value for each second.
-struct Line {
-    name: &'static str,
-    color: RGBColor,
-    values: Vec<f64>,
 }
 
 /// Draws the chart.
@@ -39,86 +44,14 @@ struct Line {
 pub fn run(arguments: &ChartArguments) -> anyhow::Result<()> {
     let ChartArguments { figures, chart } = arguments;
     let text = fs::read_to_string(figures).with_context(|| figures.display().to_string())?;
-    let figures: Value = serde_json::from_str(&text)?;
-    let drawn = match figures.get("peers") {
-        Some(_) => peers::draw(&figures)?,
-        None => draw(&seconds(&figures)?)?,
-    };
+    let drawn = draw(&serde_json::from_str(&text)?)?;
     fs::write(chart, drawn).with_context(|| chart.display().to_string())
 }
 
-/// The seconds of all loads.
-fn seconds(figures: &Value) -> anyhow::Result<Vec<Value>> {
-    let sizes = figures["size"]["sizes"].as_array().context("these are no figures of --size")?;
-    let seconds = sizes.iter().filter_map(|size| size["seconds"].as_array()).flatten();
-    let seconds: Vec<Value> = seconds.cloned().collect();
-    ensure!(!seconds.is_empty(), "nothing was loaded");
-    Ok(seconds)
-}
-
-fn draw(seconds: &[Value]) -> anyhow::Result<String> {
-    let line = |name, color, scale: f64, of: &dyn Fn(&Value) -> &Value| Line {
-        name,
-        color,
-        values: seconds.iter().map(|s| of(s).as_f64().unwrap_or_default() / scale).collect(),
-    };
-    let gib = f64::from(1 << 30);
-    let panels = [
-        ("thousand items written per second", vec![line("items", BLUE, 1e3, &|s| &s["items"])]),
-        (
-            "milliseconds",
-            vec![
-                line("worst batch", RED, 1e3, &|s| &s["writes_us"][3]),
-                line("batches, p99", BLUE, 1e3, &|s| &s["writes_us"][1]),
-                line("gets, p99", GREEN, 1e3, &|s| &s["reads_us"][1]),
-            ],
-        ),
-        (
-            "GiB",
-            vec![
-                line("on disk", BLUE, gib, &|s| &s["disk_bytes"]),
-                line("resident", RED, gib, &|s| &s["resident_bytes"]),
-            ],
-        ),
-    ];
-    let mut svg = String::new();
-    {
-        let whole = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        whole.fill(&WHITE)?;
-        for (area, (unit, lines)) in whole.split_evenly((panels.len(), 1)).iter().zip(&panels) {
-            panel(area, unit, lines).map_err(|error| anyhow!("{error}"))?;
-        }
-        whole.present()?;
-    }
-    Ok(svg)
-}
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-
-#[expect(clippy::cast_precision_loss, reason = "seconds are few")]
-fn panel(area: &Area<'_>, unit: &str, lines: &[Line]) -> Result<(), Box<dyn std::error::Error>> {
-    let seconds = lines.iter().map(|line| line.values.len()).max().unwrap_or_default() as f64;
-    let values = lines.iter().flat_map(|line| &line.values).copied();
-    let most = values.fold(f64::MIN_POSITIVE, f64::max) * 1.05;
-    let mut chart = ChartBuilder::on(area)
-        .margin(8)
-        .x_label_area_size(28)
-        .y_label_area_size(60)
-        .build_cartesian_2d(0.0..seconds, 0.0..most)?;
-    chart.configure_mesh().x_desc("seconds of loading").y_desc(unit).y_labels(6).draw()?;
-    for Line { name, color, values } in lines {
-        let points = values.iter().enumerate().map(|(at, value)| (at as f64, *value));
-        let color = *color;
-        let drawn = chart.draw_series(LineSeries::new(points, color))?.label(*name);
-        drawn.legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color));
-    }
-    chart
-        .configure_series_labels()
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .position(SeriesLabelPosition::UpperLeft)
-        .draw()?;
-    Ok(())
+fn draw(figures: &Value) -> anyhow::Result<String> {
+    let known = CHARTS.iter().find(|(member, _)| figures.get(member).is_some());
+    let (_, draw) = known.ok_or_else(|| anyhow!("there is no chart of these figures"))?;
+    draw(figures)
 }
 
 #[cfg(test)]
@@ -128,18 +61,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_second_is_in_the_chart() {
-        let second = |items: u64| {
-            json!({"items": items, "writes_us": [1, 2, 3, 4], "reads_us": [1, 2, 3, 4],
-                "resident_bytes": 1, "disk_bytes": 2})
-        };
-        let sizes = json!([{"seconds": [second(10), second(30)]}, {"seconds": [second(20)]}]);
-        let seconds = seconds(&json!({"size": {"sizes": sizes}})).unwrap();
-        assert_eq!(seconds.len(), 3);
-        let svg = draw(&seconds).unwrap();
-        for text in ["worst batch", "on disk", "thousand items written per second"] {
-            assert!(svg.contains(text), "{text}");
-        }
-        assert!(super::seconds(&json!({"streams": []})).is_err());
+    fn figures_without_a_chart_are_refused() {
+        let error = draw(&json!({"streams": []})).unwrap_err();
+        assert_eq!(error.to_string(), "there is no chart of these figures");
     }
 }

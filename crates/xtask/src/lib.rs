@@ -36,7 +36,7 @@ pub enum Task {
     Test(test::TestArguments),
     /// Measure speed as shares of a bare echo server, start-up and memory.
     Bench(Box<bench::BenchArguments>),
-    /// Draw what `bench --size … --json` or `bench --peers --json` has measured.
+    /// Draw what `bench --json` has measured.
     Chart(chart::ChartArguments),
     /// Drive a server for minutes, and fail if its memory or its file handles grow.
     Soak(soak::SoakArguments),
