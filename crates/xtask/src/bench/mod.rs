@@ -20,6 +20,10 @@
 //! | `--tables` | so many tables, and tables with many indexes | `tables` |
 //! | `--item-bytes` | gets and puts of items of several sizes | `item_bytes` |
 //!
+//! How it is measured: `--rounds` and `--milliseconds` say how often and how long, `--connections`
+//! over how many connections, `--only` which scenarios, and `--items` how many items YCSB's
+//! workloads begin with. `--json` keeps the figures, of which `cargo xtask chart` makes a picture.
+//!
 //! A new subject is a file, an option in [`Choice`], and a variant of `subject::Subject`,
 //! where the compiler asks for the rest.
 
@@ -61,13 +65,13 @@ pub struct BenchArguments {
     #[command(flatten)]
     pub choice: Choice,
     /// Rounds of each figure; the median counts.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, value_parser = at_least_one)]
     pub rounds: usize,
     /// The length of one run, in milliseconds.
     #[arg(long, default_value_t = 1000)]
     pub milliseconds: u64,
     /// Only these scenarios.
-    #[arg(long, value_enum, value_delimiter = ',')]
+    #[arg(long, value_enum, value_delimiter = ',', conflicts_with = "ycsb")]
     pub only: Vec<Scenario>,
     /// Over how many connections each scenario is measured.
     #[arg(

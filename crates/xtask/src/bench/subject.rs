@@ -203,8 +203,11 @@ mod tests {
     }
 
     #[test]
-    fn connections_that_would_not_count_are_refused() {
+    fn options_that_would_not_count_are_refused() {
         assert_eq!(subject("--connections 8,0"), None);
         assert_eq!(subject("--connections 8 --size 7"), None);
+        assert_eq!(subject("--ycsb a --only get"), None);
+        assert_eq!(subject("--items 7"), None);
+        assert_eq!(subject("--rounds 0"), None);
     }
 }
