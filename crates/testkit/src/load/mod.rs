@@ -7,6 +7,7 @@
 //! item has about 600 bytes. Each connection keeps to keys of its own, so that only the hot counter
 //! meets anybody else: [`items_for`] tells how many items it takes.
 
+pub mod counted;
 pub mod data;
 pub mod growth;
 pub mod indexes;
@@ -29,7 +30,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::http::{Connection, request};
+use crate::http::{Answer, Connection, request};
 
 use self::data::Key;
 
@@ -197,12 +198,7 @@ async fn repeat(
     for request in requests.iter().cycle() {
         let answer = connection.exchange(request).await?;
         let answered = Instant::now();
-        ensure!(
-            answer.status == 200,
-            "answered {}: {}",
-            answer.status,
-            String::from_utf8_lossy(answer.body)
-        );
+        check(answer)?;
         latencies.push(answered - sent);
         if answered >= until {
             break;
@@ -220,6 +216,13 @@ pub fn items_for(connections: usize) -> usize {
 /// How many requests each of so many connections prepares.
 fn prepared(connections: usize) -> usize {
     (PREPARED_BY_ALL / connections / 2 * 2).clamp(PREPARED_MIN, PREPARED)
+}
+
+/// Refuses any answer but 200.
+fn check(answer: Answer<'_>) -> anyhow::Result<()> {
+    let Answer { status, body, .. } = answer;
+    ensure!(status == 200, "answered {status}: {}", String::from_utf8_lossy(body));
+    Ok(())
 }
 
 /// The requests of connection `number` of `connections`, over partitions of its own.

@@ -19,6 +19,7 @@
 //! | `--peers` | other servers that speak DynamoDB's language, and Stator | `peers` |
 //! | `--tables` | so many tables, and tables with many indexes | `tables` |
 //! | `--item-bytes` | gets and puts of items of several sizes | `item_bytes` |
+//! | `--counts` | instructions of a request, beside those that are committed | `counts` |
 //!
 //! How it is measured: `--rounds` and `--milliseconds` say how often and how long, `--connections`
 //! over how many connections, `--only` which scenarios, and `--items` how many items YCSB's
@@ -28,6 +29,7 @@
 //! where the compiler asks for the rest.
 
 mod backfill;
+mod counts;
 mod expiry;
 mod footprint;
 mod item_bytes;
@@ -78,7 +80,7 @@ pub struct BenchArguments {
         long,
         value_delimiter = ',',
         value_parser = at_least_one,
-        conflicts_with_all = ["backfill", "streams", "expiry", "size", "tables"],
+        conflicts_with_all = ["backfill", "streams", "expiry", "size", "tables", "counts"],
     )]
     pub connections: Vec<usize>,
     /// How many items YCSB's workloads begin with: 100,000 by default.
@@ -90,6 +92,9 @@ pub struct BenchArguments {
     /// The folder of an unpacked DynamoDB Local, whose terms you have accepted.
     #[arg(long, value_name = "FOLDER", requires = "peers")]
     pub dynamodb_local: Option<PathBuf>,
+    /// Make the counts the baseline that is committed.
+    #[arg(long, requires = "counts")]
+    pub update: bool,
     /// Also write the figures to this file.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -98,11 +103,11 @@ pub struct BenchArguments {
 /// Measures the subject, which prints its figures, and writes the file that was asked for.
 pub fn run(root: &Path, arguments: &BenchArguments) -> anyhow::Result<ExitCode> {
     let rig = Rig::build(root)?;
-    let figures = arguments.choice.subject().measure(&rig, arguments)?;
+    let (figures, code) = arguments.choice.subject().measure(&rig, arguments)?;
     if let Some(file) = &arguments.json {
         fs::write(file, format!("{figures:#}\n")).with_context(|| file.display().to_string())?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 impl BenchArguments {

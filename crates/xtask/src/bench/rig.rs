@@ -26,7 +26,7 @@ pub(super) struct Rig {
     echo: PathBuf,
     pub(super) load: PathBuf,
     pub(super) scratch: PathBuf,
-    runtime: Runtime,
+    pub(super) runtime: Runtime,
 }
 
 impl Rig {

@@ -5,13 +5,14 @@
 //! then. Options that say how to measure, rather than what, belong to the bench's own arguments.
 
 use std::num::ParseIntError;
+use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
 use testkit::load::sized::ITEM_BYTES;
 use testkit::load::ycsb::Workload;
 
-use super::{BenchArguments, Rig};
+use super::{BenchArguments, Rig, counts};
 
 /// The options that choose a subject: at most one of them.
 #[derive(Debug, Clone, Default, Args)]
@@ -61,6 +62,10 @@ pub struct Choice {
         default_missing_values = ["100", "1024", "10240", "102400", "409600"],
     )]
     item_bytes: Vec<usize>,
+    /// Count the instructions of requests and compare them with the committed baseline, and
+    /// nothing else; fails where they have grown by more than 3 %. Needs Valgrind.
+    #[arg(long)]
+    counts: bool,
 }
 
 /// What is measured.
@@ -86,13 +91,25 @@ pub(super) enum Subject {
     Tables { count: usize },
     /// Whole items of several sizes, in bytes.
     ItemBytes { sizes: Vec<usize> },
+    /// Instructions of requests.
+    Counts,
 }
 
 impl Choice {
     /// The subject of the option that was given.
     pub(super) fn subject(&self) -> Subject {
-        let Self { backfill, streams, expiry, size, open_loop, ycsb, peers, tables, item_bytes } =
-            self.clone();
+        let Self {
+            backfill,
+            streams,
+            expiry,
+            size,
+            open_loop,
+            ycsb,
+            peers,
+            tables,
+            item_bytes,
+            counts,
+        } = self.clone();
         let given = [
             backfill.map(|items| Subject::Backfill { items }),
             streams.then_some(Subject::Streams),
@@ -103,15 +120,21 @@ impl Choice {
             peers.then_some(Subject::Peers),
             tables.map(|count| Subject::Tables { count }),
             (!item_bytes.is_empty()).then_some(Subject::ItemBytes { sizes: item_bytes }),
+            counts.then_some(Subject::Counts),
         ];
         given.into_iter().flatten().next().unwrap_or(Subject::Speed)
     }
 }
 
 impl Subject {
-    /// Measures and prints; answers with the figures, for `--json`.
-    pub(super) fn measure(self, rig: &Rig, arguments: &BenchArguments) -> anyhow::Result<Value> {
-        Ok(match self {
+    /// Measures and prints; answers with the figures, for `--json`, and with failure where they
+    /// are not what they should be.
+    pub(super) fn measure(
+        self,
+        rig: &Rig,
+        arguments: &BenchArguments,
+    ) -> anyhow::Result<(Value, ExitCode)> {
+        let figures = match self {
             Self::Speed => json!({
                 "speed": rig.speed(arguments)?,
                 "footprint": rig.footprints()?,
@@ -127,7 +150,12 @@ impl Subject {
             Self::ItemBytes { sizes } => {
                 json!({"item_bytes": rig.item_bytes(&sizes, arguments)?})
             }
-        })
+            Self::Counts => {
+                let (figures, code) = counts::run(rig, arguments)?;
+                return Ok((json!({"counts": figures}), code));
+            }
+        };
+        Ok((figures, ExitCode::SUCCESS))
     }
 }
 
@@ -175,6 +203,7 @@ mod tests {
             ("--ycsb a,d --items 7", Subject::Ycsb { workloads: vec![Workload::A, Workload::D] }),
             ("--peers --dynamodb-local folder", Subject::Peers),
             ("--tables 7", Subject::Tables { count: 7 }),
+            ("--counts --update --only get", Subject::Counts),
         ] {
             assert_eq!(subject(line), Some(expected), "{line}");
         }
