@@ -105,8 +105,8 @@ impl Rig {
             let items = ITEMS.to_string();
             self.load(callgrind.server().address(), FILL_CONNECTIONS, &["fill", &items])?;
         }
-        let rounds = arguments.rounds.max(1);
-        let count = |&scenario| self.count_scenario(&mut callgrind, target, scenario, rounds);
+        let count =
+            |&scenario| self.count_scenario(&mut callgrind, target, scenario, arguments.rounds);
         scenarios.iter().map(count).collect()
     }
 
