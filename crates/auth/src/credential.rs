@@ -42,8 +42,11 @@ pub(crate) fn check_date(date: &str) -> Result<(), ApiError> {
 /// The number of parts: boto/boto3#1752 shows the answer (2018-10-31). Service:
 /// arnemolland/sigv4#15 shows DynamoDB's (2020-06-02). Every region is served here.
 pub(crate) fn caller(credential: Cow<'_, str>) -> Result<Caller<'_>, ApiError> {
-    let parts: Vec<&str> = credential.split('/').collect();
-    let [access_key_id, date, region, service, terminator] = parts[..] else {
+    let mut parts = credential.split('/');
+    let five = [(); 5].map(|()| parts.next());
+    let ([Some(access_key_id), Some(date), Some(region), Some(service), Some(terminator)], None) =
+        (five, parts.next())
+    else {
         return Err(incomplete(format!(
             "Credential must have exactly 5 slash-delimited elements, e.g. \
              keyid/date/region/service/term, got '{credential}'"

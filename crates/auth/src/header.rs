@@ -37,7 +37,7 @@ impl<'a> Parameters<'a> {
     /// blank inside the credential (2021-07-06).
     fn parse(rest: &'a str, authorization: &str) -> Result<Self, ApiError> {
         let mut parameters = Self::default();
-        for piece in rest.split([',', ' ']).filter(|piece| !piece.is_empty()) {
+        for piece in pieces(rest).filter(|piece| !piece.is_empty()) {
             let Some((name, value)) = piece.split_once('=') else {
                 return Err(incomplete(format!(
                     "'{piece}' not a valid key=value pair (missing equal-sign) in Authorization \
@@ -80,6 +80,21 @@ impl<'a> Parameters<'a> {
         }
         incomplete(format!("{message}Authorization={authorization}"))
     }
+}
+
+/// What commas and blanks separate. A header is ASCII, so a look at bytes is enough.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        match text.bytes().position(|byte| byte == b',' || byte == b' ') {
+            Some(end) => {
+                rest = Some(&text[end + 1..]);
+                Some(&text[..end])
+            }
+            None => Some(text),
+        }
+    })
 }
 
 fn has_date(claim: Claim<'_>) -> bool {

@@ -193,7 +193,7 @@ fn compare(comparator: Comparator, left: ValueRef<'_>, right: ValueRef<'_>) -> b
 
 fn begins_with(value: ValueRef<'_>, prefix: ValueRef<'_>) -> bool {
     match (value, prefix) {
-        (ValueRef::S(text), ValueRef::S(prefix)) => text.starts_with(prefix),
+        (ValueRef::S(text), ValueRef::S(prefix)) => text.as_bytes().starts_with(prefix.as_bytes()),
         (ValueRef::B(bytes), ValueRef::B(prefix)) => bytes.starts_with(prefix),
         _ => false,
     }
@@ -203,7 +203,7 @@ fn begins_with(value: ValueRef<'_>, prefix: ValueRef<'_>) -> bool {
 /// test_filter_expression.py, run against AWS, 2026-11).
 fn contains(value: ValueRef<'_>, element: ValueRef<'_>) -> bool {
     match (value, element) {
-        (ValueRef::S(text), ValueRef::S(part)) => text.contains(part),
+        (ValueRef::S(text), ValueRef::S(part)) => text.as_str().contains(part.as_str()),
         (ValueRef::B(bytes), ValueRef::B(part)) => contains_bytes(bytes, part),
         (ValueRef::Ss(set), ValueRef::S(_))
         | (ValueRef::Ns(set), ValueRef::N(_))

@@ -39,7 +39,13 @@ fn write(
     loop {
         page.clear();
         let from = after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        memtable.page(from, Direction::Forward, Commit::MAX, &mut page, PAGE_ROWS);
+        memtable.page(
+            (from, Bound::Unbounded),
+            Direction::Forward,
+            Commit::MAX,
+            &mut page,
+            PAGE_ROWS,
+        );
         for (key, row) in &page {
             // A row that is hidden hides the rows below it no less: they are older.
             if !view.removed.hide(key, row.commit, visible) {

@@ -123,29 +123,43 @@ impl Memtable {
         rows.get(key)?.as_of(reader()).cloned()
     }
 
-    /// The next rows in that direction, up to some number, as a reader as of that commit sees them.
+    /// The first rows of a range in that direction, up to some number, as a reader as of that commit
+    /// sees them.
     pub(crate) fn page(
         &self,
-        from: Bound<&[u8]>,
+        range: (Bound<&[u8]>, Bound<&[u8]>),
         direction: Direction,
         reader: Commit,
         page: &mut Vec<(Key, FoundRow)>,
         rows_max: usize,
     ) {
+        if is_empty(range) {
+            return;
+        }
         let rows = self.rows.read();
         let seen = |(key, versions): (&Key, &Versions)| {
             versions.as_of(reader).map(|row| (key.clone(), row.clone()))
         };
         match direction {
             Direction::Forward => {
-                let range = rows.range::<[u8], _>((from, Bound::Unbounded));
-                page.extend(range.filter_map(seen).take(rows_max));
+                page.extend(rows.range::<[u8], _>(range).filter_map(seen).take(rows_max));
             }
             Direction::Backward => {
-                let range = rows.range::<[u8], _>((Bound::Unbounded, from)).rev();
-                page.extend(range.filter_map(seen).take(rows_max));
+                page.extend(rows.range::<[u8], _>(range).rev().filter_map(seen).take(rows_max));
             }
         }
+    }
+}
+
+/// Whether no key lies within: a map panics over such a range.
+fn is_empty((start, end): (Bound<&[u8]>, Bound<&[u8]>)) -> bool {
+    match (start, end) {
+        (Bound::Included(start), Bound::Included(end)) => start > end,
+        (
+            Bound::Included(start) | Bound::Excluded(start),
+            Bound::Included(end) | Bound::Excluded(end),
+        ) => start >= end,
+        _ => false,
     }
 }
 
@@ -229,15 +243,23 @@ mod tests {
         let value = Bytes::from("v");
         let changes = keys.iter().map(|key| (key.as_bytes(), Some(&value)));
         memtable.apply(1, changes, &Readers { commits: vec![0] });
+        let (least, greatest) = (Bound::Included(&b""[..]), Bound::Excluded(&b"e"[..]));
         let page = |from, direction| {
             let mut page = Vec::new();
-            memtable.page(from, direction, 1, &mut page, 2);
+            let range = match direction {
+                Direction::Forward => (from, greatest),
+                Direction::Backward => (least, from),
+            };
+            memtable.page(range, direction, 1, &mut page, 2);
             let keys = page.into_iter().map(|(key, _)| String::from_utf8(key.to_vec()).unwrap());
             keys.collect::<Vec<_>>()
         };
         assert_eq!(page(Bound::Included(b"b"), Direction::Forward), ["b", "c"]);
-        assert_eq!(page(Bound::Excluded(b"c"), Direction::Forward), ["d", "e"]);
+        assert_eq!(page(Bound::Excluded(b"b"), Direction::Forward), ["c", "d"]);
+        assert_eq!(page(Bound::Excluded(b"c"), Direction::Forward), ["d"]);
+        assert!(page(Bound::Included(b"f"), Direction::Forward).is_empty());
         assert_eq!(page(Bound::Excluded(b"e"), Direction::Backward), ["d", "c"]);
         assert!(page(Bound::Excluded(b"a"), Direction::Backward).is_empty());
+        assert!(page(Bound::Excluded(b""), Direction::Backward).is_empty());
     }
 }

@@ -50,8 +50,12 @@ impl Snapshot {
             false => Ok(true),
         };
         let mut sources = Vec::with_capacity(8);
+        let until = match direction {
+            Direction::Forward => end,
+            Direction::Backward => start,
+        };
         for memtable in std::iter::once(active).chain(frozen) {
-            let cursor = MemtableCursor::new(Arc::clone(memtable), self.reading.commit);
+            let cursor = MemtableCursor::new(Arc::clone(memtable), self.reading.commit, until);
             sources.push(Source::Memtable(cursor));
         }
         let meeting = levels.level(0).iter();

@@ -28,6 +28,9 @@ pub(crate) enum Source {
 pub(crate) struct MemtableCursor {
     memtable: Arc<Memtable>,
     reader: Commit,
+    /// Where the rows that are wanted end, in the direction of reading: the bound itself is one of
+    /// them backwards, and none forwards.
+    until: Key,
     page: Vec<(Key, FoundRow)>,
     at: usize,
     page_rows: usize,
@@ -131,8 +134,9 @@ pub(crate) fn step_past(
 }
 
 impl MemtableCursor {
-    pub(crate) fn new(memtable: Arc<Memtable>, reader: Commit) -> Self {
-        Self { memtable, reader, page: Vec::new(), at: 0, page_rows: PAGE_ROWS_MIN }
+    pub(crate) fn new(memtable: Arc<Memtable>, reader: Commit, until: &[u8]) -> Self {
+        let until = Key::from_slice(until);
+        Self { memtable, reader, until, page: Vec::new(), at: 0, page_rows: PAGE_ROWS_MIN }
     }
 
     fn row(&self) -> Option<&(Key, FoundRow)> {
@@ -164,7 +168,11 @@ impl MemtableCursor {
     fn turn(&mut self, from: Bound<&[u8]>, direction: Direction) {
         self.page.clear();
         self.at = 0;
-        self.memtable.page(from, direction, self.reader, &mut self.page, self.page_rows);
+        let range = match direction {
+            Direction::Forward => (from, Bound::Excluded(&self.until[..])),
+            Direction::Backward => (Bound::Included(&self.until[..]), from),
+        };
+        self.memtable.page(range, direction, self.reader, &mut self.page, self.page_rows);
     }
 }
 

@@ -36,6 +36,7 @@ mod read;
 mod size;
 #[cfg(test)]
 mod tests;
+mod text;
 mod view;
 mod write;
 
@@ -43,6 +44,7 @@ use bytes::Bytes;
 
 use crate::AttributeMap;
 pub use size::item_bytes;
+pub use text::TextRef;
 pub use view::{ListRef, MapRef, SetRef, ValueRef};
 use write::ItemWriter;
 
@@ -121,7 +123,7 @@ impl MapRef<'_> {
     pub fn retain(&self, mut keep: impl FnMut(&str) -> bool) -> Item {
         let mut writer = ItemWriter::new();
         for (name, value) in self.encoded_entries() {
-            if keep(name) {
+            if keep(name.as_str()) {
                 writer.encoded_attribute(name, value);
             }
         }

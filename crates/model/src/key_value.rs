@@ -1,12 +1,12 @@
 //! Values that can stand in a key, borrowed from wherever they are.
 
-use crate::{AttributeValue, Number, ScalarType, ValueRef};
+use crate::{AttributeValue, Number, ScalarType, TextRef, ValueRef};
 
 /// A value of a type that keys have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyValue<'a> {
     /// String.
-    S(&'a str),
+    S(TextRef<'a>),
     /// Number.
     N(Number),
     /// Binary.
@@ -17,7 +17,7 @@ impl<'a> KeyValue<'a> {
     /// A request's value; `None` when no key has its type.
     pub fn of(value: &'a AttributeValue) -> Option<Self> {
         match value {
-            AttributeValue::S(text) => Some(Self::S(text)),
+            AttributeValue::S(text) => Some(Self::S(text.as_str().into())),
             AttributeValue::N(number) => Some(Self::N(*number)),
             AttributeValue::B(bytes) => Some(Self::B(bytes)),
             _ => None,

@@ -42,7 +42,7 @@ pub use declaration::{
     SseDeclaration, SseKind, StreamDeclaration,
 };
 pub use error::{ApiError, CancellationCode, CancellationReason};
-pub use item::{Item, ListRef, MapRef, SetRef, ValueRef, item_bytes};
+pub use item::{Item, ListRef, MapRef, SetRef, TextRef, ValueRef, item_bytes};
 pub use key_value::KeyValue;
 pub use number::{Number, NumberError, NumberRef};
 pub use options::{

@@ -5,12 +5,25 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{AttributeMap, EventId, Item, MapRef, SequenceNumber, StreamArn, TableRef, ValueRef};
+use model::{
+    AttributeMap, EventId, Item, MapRef, SequenceNumber, SetRef, StreamArn, TableRef, ValueRef,
+};
+
+use crate::escape::write_text;
+
+/// What a value takes of which there are few in an answer.
+pub(crate) const SMALL_BYTES: usize = 64;
 
 /// What can be written into an answer.
 pub trait Encode {
     /// Appends the value as JSON.
     fn encode(&self, out: &mut Vec<u8>);
+
+    /// Roughly how many bytes that takes, so that large answers are written without the buffer
+    /// growing.
+    fn expected_bytes(&self) -> usize {
+        SMALL_BYTES
+    }
 }
 
 /// An object being written. [`ObjectWriter::close`] must end it.
@@ -108,64 +121,83 @@ pub(crate) fn write_array<T>(
 
 /// Writes attributes by name, each value with its type.
 pub(crate) fn write_item(out: &mut Vec<u8>, attributes: MapRef<'_>) {
-    let mut object = ObjectWriter::open(out);
+    let mut before: &[u8] = b"{\"";
     for (name, value) in attributes.iter() {
-        write_value(object.key(name), value);
+        out.extend_from_slice(before);
+        write_text(out, name.as_bytes());
+        out.extend_from_slice(b"\":");
+        write_value(out, value);
+        before = b",\"";
     }
-    object.close();
+    let end: &[u8] = if attributes.is_empty() { b"{}" } else { b"}" };
+    out.extend_from_slice(end);
 }
 
 /// Writes one attribute value: `{"S":"…"}` and so on.
 fn write_value(out: &mut Vec<u8>, value: ValueRef<'_>) {
-    out.extend_from_slice(b"{\"");
-    out.extend_from_slice(value.type_name().as_bytes());
-    out.extend_from_slice(b"\":");
     match value {
-        ValueRef::S(_) | ValueRef::N(_) | ValueRef::B(_) => write_scalar(out, value),
-        ValueRef::Bool(true) | ValueRef::Null => out.extend_from_slice(b"true"),
-        ValueRef::Bool(false) => out.extend_from_slice(b"false"),
-        ValueRef::Ss(set) | ValueRef::Ns(set) | ValueRef::Bs(set) => {
-            write_array(out, set.iter(), write_scalar);
+        // Most values are scalars: what stands around them is written at once.
+        ValueRef::S(text) => {
+            out.extend_from_slice(b"{\"S\":\"");
+            write_text(out, text.as_bytes());
+            out.extend_from_slice(b"\"}");
         }
-        ValueRef::L(list) => write_array(out, list.iter(), write_value),
-        ValueRef::M(map) => write_item(out, map),
+        ValueRef::N(number) => {
+            out.extend_from_slice(b"{\"N\":\"");
+            number.write_text(out);
+            out.extend_from_slice(b"\"}");
+        }
+        ValueRef::B(bytes) => {
+            out.extend_from_slice(b"{\"B\":\"");
+            write_base64(out, bytes);
+            out.extend_from_slice(b"\"}");
+        }
+        ValueRef::Bool(true) => out.extend_from_slice(b"{\"BOOL\":true}"),
+        ValueRef::Bool(false) => out.extend_from_slice(b"{\"BOOL\":false}"),
+        ValueRef::Null => out.extend_from_slice(b"{\"NULL\":true}"),
+        ValueRef::Ss(set) => write_set(out, b"{\"SS\":", set),
+        ValueRef::Ns(set) => write_set(out, b"{\"NS\":", set),
+        ValueRef::Bs(set) => write_set(out, b"{\"BS\":", set),
+        ValueRef::L(list) => {
+            out.extend_from_slice(b"{\"L\":");
+            write_array(out, list.iter(), write_value);
+            out.push(b'}');
+        }
+        ValueRef::M(map) => {
+            out.extend_from_slice(b"{\"M\":");
+            write_item(out, map);
+            out.push(b'}');
+        }
     }
+}
+
+fn write_set(out: &mut Vec<u8>, before: &[u8], set: SetRef<'_>) {
+    out.extend_from_slice(before);
+    write_array(out, set.iter(), |out, element| {
+        out.push(b'"');
+        match element {
+            ValueRef::S(text) => write_text(out, text.as_bytes()),
+            ValueRef::N(number) => number.write_text(out),
+            ValueRef::B(bytes) => write_base64(out, bytes),
+            _ => unreachable!("sets hold strings, numbers and binaries"),
+        }
+        out.push(b'"');
+    });
     out.push(b'}');
 }
 
-/// Writes a string, number or binary as the JSON string it is on the wire.
-fn write_scalar(out: &mut Vec<u8>, value: ValueRef<'_>) {
-    match value {
-        ValueRef::S(text) => write_string(out, text),
-        ValueRef::N(number) => {
-            out.push(b'"');
-            number.write_text(out);
-            out.push(b'"');
-        }
-        ValueRef::B(bytes) => write_base64(out, bytes),
-        _ => unreachable!("sets hold strings, numbers and binaries"),
-    }
-}
-
+/// Writes binary as it stands within a JSON string.
 fn write_base64(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.push(b'"');
     let start = out.len();
     out.resize(start + bytes.len().div_ceil(3) * 4, 0);
     let written = STANDARD.encode_slice(bytes, &mut out[start..]);
     out.truncate(start + written.expect("the buffer has room for every group of three bytes"));
-    out.push(b'"');
 }
 
 /// Writes a JSON string, escaping only what JSON requires.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    let mut rest = text.as_bytes();
-    while let Some(index) = first_to_escape(rest) {
-        out.extend_from_slice(&rest[..index]);
-        write_escape(out, rest[index]);
-        rest = &rest[index + 1..];
-    }
-    out.extend_from_slice(rest);
+    write_text(out, text.as_bytes());
     out.push(b'"');
 }
 
@@ -175,38 +207,6 @@ fn write_plain(out: &mut Vec<u8>, digits: &[u8]) {
     out.push(b'"');
     out.extend_from_slice(digits);
     out.push(b'"');
-}
-
-/// Where the first byte stands that JSON does not allow as it is. Whole blocks are tested without
-/// a branch per byte, so that long strings pass at the speed of a copy.
-fn first_to_escape(bytes: &[u8]) -> Option<usize> {
-    const BLOCK_BYTES: usize = 16;
-    let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    let blocks = bytes.chunks_exact(BLOCK_BYTES);
-    let plain = blocks
-        .take_while(|block| !block.iter().fold(false, |found, byte| found | special(byte)))
-        .count();
-    let start = plain * BLOCK_BYTES;
-    debug_assert!(!bytes[..start].iter().any(special), "whole blocks are passed when plain");
-    bytes[start..].iter().position(special).map(|index| start + index)
-}
-
-#[cold]
-fn write_escape(out: &mut Vec<u8>, byte: u8) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    debug_assert!(byte < b' ' || byte == b'"' || byte == b'\\', "other bytes stand for themselves");
-    match byte {
-        b'"' => out.extend_from_slice(b"\\\""),
-        b'\\' => out.extend_from_slice(b"\\\\"),
-        b'\n' => out.extend_from_slice(b"\\n"),
-        b'\r' => out.extend_from_slice(b"\\r"),
-        b'\t' => out.extend_from_slice(b"\\t"),
-        _ => {
-            out.extend_from_slice(b"\\u00");
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 15)]);
-        }
-    }
 }
 
 /// Writes a time as the wire has it: seconds since the epoch, with a fraction.
@@ -287,6 +287,11 @@ impl Encode for Item {
     fn encode(&self, out: &mut Vec<u8>) {
         write_item(out, self.attributes());
     }
+
+    /// Names and values of a few bytes double in JSON, long ones hardly grow.
+    fn expected_bytes(&self) -> usize {
+        2 * self.as_bytes().len()
+    }
 }
 
 impl Encode for AttributeMap {
@@ -309,6 +314,10 @@ impl<T: Encode> Encode for Vec<T> {
     fn encode(&self, out: &mut Vec<u8>) {
         write_array(out, self, |out, element| element.encode(out));
     }
+
+    fn expected_bytes(&self) -> usize {
+        self.iter().map(T::expected_bytes).sum()
+    }
 }
 
 /// Parts of an answer by the table that they are about.
@@ -319,6 +328,10 @@ impl<T: Encode> Encode for Vec<(TableRef, T)> {
             object.member(table.as_str(), part);
         }
         object.close();
+    }
+
+    fn expected_bytes(&self) -> usize {
+        self.iter().map(|(table, part)| table.as_str().len() + part.expected_bytes()).sum()
     }
 }
 

@@ -26,6 +26,7 @@ mod decode;
 mod echo;
 mod encode;
 mod error;
+mod escape;
 mod explanation;
 mod generated;
 pub mod item;

@@ -11,6 +11,8 @@
 
 use std::borrow::Cow;
 
+use crate::escape::first_special;
+
 /// Deepest nesting plus one, as the parser of the tree has it.
 const DEPTH_END: u8 = 128;
 
@@ -40,6 +42,10 @@ impl<'a> Reader<'a> {
     /// The first byte of what comes next.
     pub(crate) fn peek(&mut self) -> Fit<u8> {
         let rest = &self.text.as_bytes()[self.at..];
+        // Bodies of clients have hardly any space.
+        if let Some(byte) = rest.first().filter(|byte| **byte > b' ') {
+            return Ok(*byte);
+        }
         let space = rest.iter().take_while(|byte| b" \n\r\t".contains(byte)).count();
         self.at += space;
         rest.get(space).copied().ok_or(Unfit)
@@ -180,8 +186,7 @@ impl<'a> Reader<'a> {
     /// a quote or a backslash.
     fn plain_end(&self, start: usize) -> Fit<usize> {
         let rest = &self.text.as_bytes()[start..];
-        let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '));
-        let end = start + end.ok_or(Unfit)?;
+        let end = start + first_special(rest).ok_or(Unfit)?;
         if self.text.as_bytes()[end] < b' ' { Err(Unfit) } else { Ok(end) }
     }
 

@@ -50,8 +50,18 @@ macro_rules! output {
                 $($crate::structure::output!(@$how object, $name, &self.$field);)*
                 object.close();
             }
+
+            fn expected_bytes(&self) -> usize {
+                $crate::encode::SMALL_BYTES
+                    $(+ $crate::structure::output!(@expected $how $name, &self.$field))*
+            }
         }
     };
+    (@expected required $name:literal, $value:expr) => { $name.len() + $value.expected_bytes() };
+    (@expected optional $name:literal, $value:expr) => {
+        $value.as_ref().map_or(0, |value| $name.len() + value.expected_bytes())
+    };
+    (@expected $how:ident $name:literal, $value:expr) => { 2 * $name.len() };
     (@required $object:ident, $name:literal, $value:expr) => { $object.named(concat!("\"", $name, "\":"), $value); };
     (@optional $object:ident, $name:literal, $value:expr) => {
         if let Some(value) = $value {

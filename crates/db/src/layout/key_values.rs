@@ -23,7 +23,7 @@ pub(crate) fn value_has_type(value: &ValueRef<'_>, scalar_type: ScalarType) -> b
 /// What kind of empty value it is, if it is one.
 pub(crate) fn emptiness(value: &ValueRef<'_>) -> Option<&'static str> {
     match value {
-        ValueRef::S("") => Some("string"),
+        ValueRef::S(text) if text.is_empty() => Some("string"),
         ValueRef::B([]) => Some("binary"),
         _ => None,
     }

@@ -159,8 +159,8 @@ impl Attributes<'_> {
 /// Names the row of a declared table.
 pub(crate) fn table_row(scope: &model::Scope, name: &str) -> RowKey {
     let mut partition = Vec::new();
-    model::key::encode_scalar(&ValueRef::S(&scope.account), &mut partition);
-    model::key::encode_scalar(&ValueRef::S(&scope.region), &mut partition);
+    model::key::encode_scalar(&ValueRef::S(scope.account.as_str().into()), &mut partition);
+    model::key::encode_scalar(&ValueRef::S(scope.region.as_str().into()), &mut partition);
     catalog_place(kind::TABLE).in_partition(&partition, name.as_bytes())
 }
 
@@ -168,8 +168,8 @@ pub(crate) fn table_row(scope: &model::Scope, name: &str) -> RowKey {
 pub(crate) fn stream_row(stream: &model::StreamArn) -> RowKey {
     let table = table_row(&stream.scope, &stream.table);
     let mut sort = Vec::new();
-    model::key::encode_scalar(&ValueRef::S(&stream.table), &mut sort);
-    model::key::encode_scalar(&ValueRef::S(&stream.label), &mut sort);
+    model::key::encode_scalar(&ValueRef::S(stream.table.as_str().into()), &mut sort);
+    model::key::encode_scalar(&ValueRef::S(stream.label.as_str().into()), &mut sort);
     catalog_place(kind::STREAM).in_partition(table.borrowed().partition(), &sort)
 }
 
@@ -202,8 +202,8 @@ pub(crate) fn catalog_place(kind: Kind) -> Place {
 /// stands in the hash's place: tokens are forgotten a generation, that is, a range at a time.
 pub(crate) fn token_row(generation: u64, scope: &model::Scope, token: &str) -> RowKey {
     let mut partition = Vec::with_capacity(64);
-    model::key::encode_scalar(&ValueRef::S(&scope.account), &mut partition);
-    model::key::encode_scalar(&ValueRef::S(&scope.region), &mut partition);
+    model::key::encode_scalar(&ValueRef::S(scope.account.as_str().into()), &mut partition);
+    model::key::encode_scalar(&ValueRef::S(scope.region.as_str().into()), &mut partition);
     RowKey::new(TOKENS, kind::TOKEN, generation, &partition, token.as_bytes())
 }
 
@@ -215,7 +215,9 @@ pub(crate) fn tokens_before(generation: u64) -> RowRange {
 /// Appends a scalar of a request's tree; `None` when it is not S, N or B.
 fn encode_tree(value: &AttributeValue, out: &mut Vec<u8>) -> Option<()> {
     match value {
-        AttributeValue::S(text) => model::key::encode_scalar(&ValueRef::S(text), out),
+        AttributeValue::S(text) => {
+            model::key::encode_scalar(&ValueRef::S(text.as_str().into()), out)
+        }
         AttributeValue::B(bytes) => model::key::encode_scalar(&ValueRef::B(bytes), out),
         AttributeValue::N(number) => number.encode(out),
         _ => return None,

@@ -163,6 +163,10 @@ impl Walk<'_> {
     }
 }
 
+/// Rows of a page that the buffer has room for from the beginning, and bytes of such room at most.
+const ROWS_EXPECTED: usize = 32;
+const BUFFER_BYTES_EXPECTED: usize = 16 << 10;
+
 /// The visitor's state.
 #[derive(Debug)]
 struct Gathering<'a> {
@@ -176,8 +180,8 @@ struct Gathering<'a> {
     buffer: Vec<u8>,
     spans: Vec<Range<usize>>,
     projected: Vec<Item>,
-    /// The row visited last.
-    last: Vec<u8>,
+    /// The row visited last, unless it is the last of `spans`.
+    last: Option<Vec<u8>>,
     filled: bool,
 }
 
@@ -193,7 +197,7 @@ impl<'a> Gathering<'a> {
             buffer: Vec::new(),
             spans: Vec::new(),
             projected: Vec::new(),
-            last: Vec::new(),
+            last: None,
             filled: false,
         }
     }
@@ -208,12 +212,18 @@ impl<'a> Gathering<'a> {
         self.scanned += 1;
         self.walked_bytes += item_bytes;
         let item = MapRef::of_item(bytes);
+        let mut is_kept = false;
         if self.filter.is_none_or(|filter| filter.holds(item)) {
             self.count += 1;
-            self.keep(bytes, item);
+            is_kept = self.keep(bytes, item);
         }
-        self.last.clear();
-        self.last.extend_from_slice(bytes);
+        if is_kept {
+            self.last = None;
+        } else {
+            let last = self.last.get_or_insert_default();
+            last.clear();
+            last.extend_from_slice(bytes);
+        }
         if self.scanned == self.limit {
             self.filled = true;
             return ControlFlow::Break(());
@@ -221,21 +231,37 @@ impl<'a> Gathering<'a> {
         ControlFlow::Continue(())
     }
 
-    fn keep(&mut self, bytes: &[u8], item: MapRef<'_>) {
+    /// Keeps what is wanted of a row; answers whether that is all of it.
+    fn keep(&mut self, bytes: &[u8], item: MapRef<'_>) -> bool {
         match &self.selection.projection {
-            _ if self.selection.count_only => {}
-            Some(projection) => self.projected.push(projection.apply(item)),
-            None => {
-                let start = self.buffer.len();
-                self.buffer.extend_from_slice(bytes);
-                self.spans.push(start..self.buffer.len());
+            _ if self.selection.count_only => return false,
+            Some(projection) => {
+                self.projected.push(projection.apply(item));
+                return false;
             }
+            None => {}
         }
+        if self.spans.is_empty() {
+            let rows = self.limit.min(ROWS_EXPECTED);
+            self.buffer.reserve(bytes.len().saturating_mul(rows).min(BUFFER_BYTES_EXPECTED));
+            self.spans.reserve(rows);
+        }
+        let start = self.buffer.len();
+        self.buffer.extend_from_slice(bytes);
+        self.spans.push(start..self.buffer.len());
+        true
     }
 
     fn finish(self, source: &Source<'_>) -> Gathered {
-        let last = self.filled.then(|| source.position_of(&Item::from_stored(self.last.into())));
         let buffer = Bytes::from(self.buffer);
+        let last = self.filled.then(|| {
+            let last = match (self.last, self.spans.last()) {
+                (Some(last), _) => last.into(),
+                (None, Some(span)) => buffer.slice(span.clone()),
+                (None, None) => unreachable!("a page is filled by a row"),
+            };
+            source.position_of(&Item::from_stored(last))
+        });
         let whole = self.spans.into_iter().map(|span| Item::from_stored(buffer.slice(span)));
         Gathered {
             items: self.projected.into_iter().chain(whole).collect(),

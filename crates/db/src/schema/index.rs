@@ -71,7 +71,9 @@ impl Projected {
     pub(crate) fn part_of(&self, item: &Item) -> Option<Item> {
         match self {
             Self::All => None,
-            Self::Names(_) if item.attributes().iter().all(|(name, _)| self.has(name)) => None,
+            Self::Names(_) if item.attributes().iter().all(|(name, _)| self.has(name.as_str())) => {
+                None
+            }
             Self::Names(_) => Some(item.retain(|name| self.has(name))),
         }
     }

@@ -1,6 +1,6 @@
 //! A cursor over encoded bytes: the one place that knows how lengths are spelled.
 
-use super::{FORMAT, VERIFIED, tag};
+use super::{FORMAT, TextRef, VERIFIED, tag};
 
 /// Reads from the front of encoded bytes.
 ///
@@ -38,8 +38,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// A name or a string.
-    pub(super) fn utf8(&mut self) -> &'a str {
-        std::str::from_utf8(self.text()).expect(VERIFIED)
+    pub(super) fn string(&mut self) -> TextRef<'a> {
+        TextRef::of_encoded(self.text())
     }
 
     /// The elements of a container.

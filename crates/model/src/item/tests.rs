@@ -85,7 +85,7 @@ fn lengths_of_128_and_more_take_further_bytes() {
 fn views_find_what_is_there_and_nothing_else() {
     let item = Item::encode(&example());
     let attributes = item.attributes();
-    assert_eq!(attributes.get("id"), Some(ValueRef::S("a1")));
+    assert_eq!(attributes.get("id"), Some(ValueRef::S("a1".into())));
     assert_eq!(attributes.get("tags").map(|tags| tags.type_name()), Some("SS"));
     for absent in ["", "a", "idd", "ie", "zzz"] {
         assert_eq!(attributes.get(absent), None, "{absent:?}");
@@ -145,9 +145,9 @@ fn scalars_compare_within_their_type_only() {
     let (two, ten) = (encoded(&two), encoded(&ten));
     let (two, ten) = (ValueRef::of_encoded(&two), ValueRef::of_encoded(&ten));
     assert_eq!(two.compare(&ten), Some(Less));
-    assert_eq!(ValueRef::S("2").compare(&ValueRef::S("10")), Some(Greater));
+    assert_eq!(ValueRef::S("2".into()).compare(&ValueRef::S("10".into())), Some(Greater));
     assert_eq!(ValueRef::B(&[1]).compare(&ValueRef::B(&[1, 0])), Some(Less));
-    assert_eq!(ValueRef::S("2").compare(&ValueRef::B(b"2")), None);
+    assert_eq!(ValueRef::S("2".into()).compare(&ValueRef::B(b"2")), None);
     assert_eq!(ValueRef::Null.compare(&ValueRef::Null), None);
 }
 

@@ -7,14 +7,14 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::read::Cursor;
-use super::{VERIFIED, tag};
+use super::{TextRef, VERIFIED, tag};
 use crate::{AttributeMap, AttributeValue, NumberRef};
 
 /// A value inside an item's bytes. Equality is DynamoDB's: sets without order, numbers by value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueRef<'a> {
     /// String.
-    S(&'a str),
+    S(TextRef<'a>),
     /// Number.
     N(NumberRef<'a>),
     /// Binary.
@@ -73,8 +73,7 @@ impl<'a> ValueRef<'a> {
     /// issue 60 and pull request 67, 2026-05-21.
     pub fn size(&self) -> Option<usize> {
         match self {
-            Self::S(text) if text.is_ascii() => Some(text.len()),
-            Self::S(text) => Some(text.encode_utf16().count()),
+            Self::S(text) => Some(text.utf16_units()),
             Self::B(bytes) => Some(bytes.len()),
             Self::Ss(set) | Self::Ns(set) | Self::Bs(set) => Some(set.len()),
             Self::L(list) => Some(list.len()),
@@ -86,13 +85,13 @@ impl<'a> ValueRef<'a> {
     /// Builds the tree.
     pub fn to_value(&self) -> AttributeValue {
         match self {
-            Self::S(text) => AttributeValue::S((*text).to_owned()),
+            Self::S(text) => AttributeValue::S(text.as_str().to_owned()),
             Self::N(number) => AttributeValue::N(number.to_number()),
             Self::B(bytes) => AttributeValue::B(bytes.to_vec()),
             Self::Bool(value) => AttributeValue::Bool(*value),
             Self::Null => AttributeValue::Null,
             Self::Ss(set) => AttributeValue::Ss(
-                set.texts().map(|text| str::from_utf8(text).expect(VERIFIED).to_owned()).collect(),
+                set.texts().map(|text| TextRef::of_encoded(text).as_str().to_owned()).collect(),
             ),
             Self::Ns(set) => AttributeValue::Ns(
                 set.texts().map(|bytes| NumberRef::of_encoded(bytes).to_number()).collect(),
@@ -124,7 +123,7 @@ impl<'a> SetRef<'a> {
     pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
         let kind = self.kind;
         self.texts().map(move |text| match kind {
-            SetKind::S => ValueRef::S(str::from_utf8(text).expect(VERIFIED)),
+            SetKind::S => ValueRef::S(TextRef::of_encoded(text)),
             SetKind::N => ValueRef::N(NumberRef::of_encoded(text)),
             SetKind::B => ValueRef::B(text),
         })
@@ -222,9 +221,9 @@ impl<'a> MapRef<'a> {
     }
 
     /// Entries in name order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + use<'a> {
+    pub fn iter(&self) -> impl Iterator<Item = (TextRef<'a>, ValueRef<'a>)> + use<'a> {
         let mut cursor = Cursor::new(self.bytes);
-        std::iter::from_fn(move || (!cursor.is_empty()).then(|| (cursor.utf8(), cursor.value())))
+        std::iter::from_fn(move || (!cursor.is_empty()).then(|| (cursor.string(), cursor.value())))
     }
 
     /// Number of entries. O(n).
@@ -239,14 +238,16 @@ impl<'a> MapRef<'a> {
 
     /// Builds the tree.
     pub fn to_map(&self) -> AttributeMap {
-        self.iter().map(|(name, value)| (name.to_owned(), value.to_value())).collect()
+        self.iter().map(|(name, value)| (name.as_str().to_owned(), value.to_value())).collect()
     }
 
     /// Entries in name order, their values in their byte form.
-    pub(super) fn encoded_entries(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + use<'a> {
+    pub(super) fn encoded_entries(
+        &self,
+    ) -> impl Iterator<Item = (TextRef<'a>, &'a [u8])> + use<'a> {
         let mut cursor = Cursor::new(self.bytes);
         std::iter::from_fn(move || {
-            (!cursor.is_empty()).then(|| (cursor.utf8(), cursor.encoded_value()))
+            (!cursor.is_empty()).then(|| (cursor.string(), cursor.encoded_value()))
         })
     }
 }
@@ -255,7 +256,7 @@ impl<'a> Cursor<'a> {
     /// A view of the value at the front.
     fn value(&mut self) -> ValueRef<'a> {
         match self.byte() {
-            tag::S => ValueRef::S(self.utf8()),
+            tag::S => ValueRef::S(self.string()),
             tag::N => ValueRef::N(NumberRef::of_encoded(self.text())),
             tag::B => ValueRef::B(self.text()),
             tag::NULL => ValueRef::Null,

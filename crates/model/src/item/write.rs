@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{FORMAT, Item, ValueRef, size, tag};
+use super::{FORMAT, Item, TextRef, ValueRef, size, tag};
 use crate::{AttributeMap, AttributeValue, Number};
 
 /// Writes an item attribute by attribute, in name order.
@@ -31,7 +31,7 @@ impl ItemWriter {
     }
 
     /// An attribute whose value is in its byte form already.
-    pub(super) fn encoded_attribute(&mut self, name: &str, value: &[u8]) {
+    pub(super) fn encoded_attribute(&mut self, name: TextRef<'_>, value: &[u8]) {
         write_text(name.as_bytes(), &mut self.bytes);
         self.bytes.extend_from_slice(value);
         self.item_bytes += name.len() + ValueRef::of_encoded(value).item_bytes();

@@ -5,9 +5,6 @@ use wire::{Encode, ErrorBody, Operation};
 
 use super::{Codec, Protocol};
 
-/// Answers up to this size are written without the buffer growing.
-const ANSWER_BYTES_EXPECTED: usize = 1024;
-
 /// DynamoDB's JSON 1.0.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Json10;
@@ -18,7 +15,7 @@ impl<O: Operation> Codec<O> for Json10 {
     }
 
     fn output(&self, output: &O::Output) -> Vec<u8> {
-        let mut body = Vec::with_capacity(ANSWER_BYTES_EXPECTED);
+        let mut body = Vec::with_capacity(output.expected_bytes());
         output.encode(&mut body);
         body
     }

@@ -72,7 +72,7 @@ fn line(schema: SchemaView<'_>, access: &Access<'_>) -> String {
 
 fn shown(value: &KeyValue<'_>) -> String {
     match value {
-        KeyValue::S(text) => format!("S:{text}"),
+        KeyValue::S(text) => format!("S:{}", text.as_str()),
         KeyValue::N(number) => format!("N:{number}"),
         KeyValue::B(bytes) => format!("B:{bytes:?}"),
     }
