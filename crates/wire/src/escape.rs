@@ -24,15 +24,32 @@ fn first_to_escape(bytes: &[u8]) -> Option<usize> {
 /// Where the first control character, quotation mark or backslash stands: what ends a piece of text
 /// within a JSON string. Eight bytes are looked at at once.
 pub(crate) fn first_special(bytes: &[u8]) -> Option<usize> {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut last = [b' '; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let found = words.iter().chain([&last]).enumerate().find_map(|(at, word)| {
-        let specials = specials(u64::from_le_bytes(*word));
-        (specials != 0).then(|| at * 8 + specials.trailing_zeros() as usize / 8)
-    });
+    let (words, _) = bytes.as_chunks::<8>();
+    let mut found = words.iter().enumerate().find_map(|(at, word)| Some(at * 8 + in_word(*word)?));
+    if found.is_none() {
+        // The last word lies over the one before.
+        found = match bytes.last_chunk::<8>() {
+            Some(word) => in_word(*word).map(|at| bytes.len() - 8 + at),
+            None => in_word(padded(bytes)),
+        };
+    }
     debug_assert_eq!(found, bytes.iter().position(|byte| is_special(*byte)));
     found
+}
+
+/// Where the first special byte of a word stands.
+fn in_word(word: [u8; 8]) -> Option<usize> {
+    let specials = specials(u64::from_le_bytes(word));
+    (specials != 0).then(|| specials.trailing_zeros() as usize / 8)
+}
+
+/// Fewer than eight bytes, and behind them blanks.
+fn padded(bytes: &[u8]) -> [u8; 8] {
+    let mut word = [b' '; 8];
+    for (to, from) in word.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    word
 }
 
 fn is_special(byte: u8) -> bool {
@@ -42,14 +59,15 @@ fn is_special(byte: u8) -> bool {
 /// Marks the special ones of eight bytes by their uppermost bit. Above the first, counted from the
 /// lowest byte, others may be marked.
 ///
-/// Subtracting borrows from the uppermost bit where a byte is smaller, and `byte ^ sign` is 0, smaller
-/// than 1, where the byte is that sign. A borrow reaches the next byte only from a marked one.
+/// Subtracting borrows from the uppermost bit where a byte is smaller than what is subtracted, and a
+/// borrow reaches the next byte only from a marked one. `byte ^ b'\\'` is smaller than 1 for a
+/// backslash; `byte ^ 2` is smaller than 0x21 for a control character and for a quotation mark, which
+/// it swaps with a blank's place.
 fn specials(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const TOP: u64 = 0x80 * EACH;
     let less = |word: u64, bound: u64| word.wrapping_sub(bound * EACH) & !word & TOP;
-    let is = |sign: u8| less(word ^ (u64::from(sign) * EACH), 1);
-    less(word, u64::from(b' ')) | is(b'"') | is(b'\\')
+    less(word ^ (2 * EACH), 0x21) | less(word ^ (u64::from(b'\\') * EACH), 1)
 }
 
 #[cold]
