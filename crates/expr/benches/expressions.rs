@@ -59,13 +59,12 @@ fn evaluation(criterion: &mut Criterion) {
     let condition = resolver.condition(ConditionKind::Condition, CONDITION).expect(WELL_FORMED);
     let update = resolver.update(UPDATE).expect(WELL_FORMED);
     let projection = resolver.projection(PROJECTION).expect(WELL_FORMED);
-    let attributes = attributes();
-    let item = Item::encode(&attributes);
+    let item = Item::encode(&attributes());
     let mut group = criterion.benchmark_group("evaluate");
     group.bench_function("condition", |b| {
         b.iter(|| condition.holds(black_box(&item).attributes()));
     });
-    group.bench_function("update", |b| b.iter(|| update.apply(black_box(&attributes))));
+    group.bench_function("update", |b| b.iter(|| update.apply(black_box(&item))));
     group.bench_function("projection", |b| {
         b.iter(|| projection.apply(black_box(&item).attributes()));
     });

@@ -27,16 +27,25 @@ pub enum Step {
 impl Path {
     /// The value at this path, if the item has one.
     pub(crate) fn find<'a>(&self, item: MapRef<'a>) -> Option<ValueRef<'a>> {
-        let mut value = item.get(&self.attribute)?;
-        for step in &self.steps {
-            value = match (step, value) {
-                (Step::Name(name), ValueRef::M(map)) => map.get(name)?,
-                (Step::Index(index), ValueRef::L(list)) => list.get(*index)?,
-                _ => return None,
-            };
-        }
-        Some(value)
+        find(item, &self.attribute, &self.steps)
     }
+
+    /// Whether a value can stand here: the parent is the item, or a document of the right kind.
+    pub(crate) fn has_parent(&self, item: MapRef<'_>) -> bool {
+        let Some((last, steps)) = self.steps.split_last() else { return true };
+        matches!(
+            (find(item, &self.attribute, steps), last),
+            (Some(ValueRef::M(_)), Step::Name(_)) | (Some(ValueRef::L(_)), Step::Index(_))
+        )
+    }
+}
+
+fn find<'a>(item: MapRef<'a>, attribute: &str, steps: &[Step]) -> Option<ValueRef<'a>> {
+    steps.iter().try_fold(item.get(attribute)?, |value, step| match (step, value) {
+        (Step::Name(name), ValueRef::M(map)) => map.get(name),
+        (Step::Index(index), ValueRef::L(list)) => list.get(*index),
+        _ => None,
+    })
 }
 
 /// The path of a top-level attribute.

@@ -304,7 +304,8 @@ fn applied(
     value: Option<AttributeValue>,
 ) -> Result<AttributeMap, ApiError> {
     let planned = update(action, value).expect("the update is valid");
-    planned.expect("there is one").apply(old)
+    let updated = planned.expect("there is one").apply(&Item::encode(old));
+    updated.map(|item| item.decode())
 }
 
 #[test]

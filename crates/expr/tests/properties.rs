@@ -132,6 +132,100 @@ fn numbers() -> Option<AttributeMap> {
     values(&given)
 }
 
+/// One action of an update on an attribute of its own.
+#[derive(Debug, Clone, Copy)]
+enum EditTree {
+    Set,
+    /// From another attribute.
+    Copy(char),
+    Remove,
+    Add,
+    /// The entry `x` of a map.
+    SetInside,
+    RemoveInside,
+}
+
+impl EditTree {
+    /// Section and action.
+    fn text(self, attribute: char) -> (&'static str, String) {
+        match self {
+            Self::Set => ("SET", format!("{attribute} = :v")),
+            Self::Copy(from) => ("SET", format!("{attribute} = {from}")),
+            Self::Remove => ("REMOVE", attribute.to_string()),
+            Self::Add => ("ADD", format!("{attribute} :v")),
+            Self::SetInside => ("SET", format!("{attribute}.x = :v")),
+            Self::RemoveInside => ("REMOVE", format!("{attribute}.x")),
+        }
+    }
+
+    /// Makes of the item one that the action fits.
+    fn prepare(self, attribute: char, item: &mut AttributeMap) {
+        let mut ensure = |attribute: char, fits: fn(&AttributeValue) -> bool, otherwise| {
+            if !item.get(&attribute.to_string()).is_some_and(fits) {
+                item.insert(attribute.to_string(), otherwise);
+            }
+        };
+        match self {
+            Self::Set | Self::Remove => {}
+            Self::Copy(from) => ensure(from, |_| true, n("5")),
+            Self::Add => ensure(attribute, |value| matches!(value, AttributeValue::N(_)), n("5")),
+            Self::SetInside | Self::RemoveInside => {
+                ensure(attribute, |value| matches!(value, AttributeValue::M(_)), common::m([]));
+            }
+        }
+    }
+
+    fn apply(self, attribute: char, old: &AttributeMap, new: &mut AttributeMap) {
+        let attribute = attribute.to_string();
+        let value = match self {
+            Self::Set => n("7"),
+            Self::Copy(from) => old[&from.to_string()].clone(),
+            Self::Remove => {
+                new.remove(&attribute);
+                return;
+            }
+            Self::Add => match old[&attribute] {
+                AttributeValue::N(number) => {
+                    let seven = model::Number::parse("7").expect("a number");
+                    AttributeValue::N(number.add(seven).expect("small numbers"))
+                }
+                ref other => panic!("{other:?}"),
+            },
+            Self::SetInside | Self::RemoveInside => {
+                let AttributeValue::M(mut map) = old[&attribute].clone() else { panic!("a map") };
+                match self {
+                    Self::SetInside => drop(map.insert("x".to_owned(), n("7"))),
+                    _ => drop(map.remove("x")),
+                }
+                AttributeValue::M(map)
+            }
+        };
+        new.insert(attribute, value);
+    }
+}
+
+fn edits() -> impl Strategy<Value = EditTree> {
+    prop_oneof![
+        Just(EditTree::Set),
+        attributes().prop_map(EditTree::Copy),
+        Just(EditTree::Remove),
+        Just(EditTree::Add),
+        Just(EditTree::SetInside),
+        Just(EditTree::RemoveInside),
+    ]
+}
+
+/// Items of numbers and of maps of numbers, with more attributes than updates touch.
+fn items_of_maps() -> impl Strategy<Value = AttributeMap> {
+    let number = (0..300u32).prop_map(|value| n(&value.to_string()));
+    let map = prop::collection::btree_map("[x-z]", number.clone(), 0..3);
+    prop::collection::btree_map(
+        "[a-f]b?",
+        prop_oneof![number, map.prop_map(AttributeValue::M)],
+        0..8,
+    )
+}
+
 /// Texts made of the language's own tokens, most of them nonsense.
 fn token_soup() -> impl Strategy<Value = String> {
     let tokens = prop::sample::select(vec![
@@ -211,7 +305,7 @@ fn try_everything(text: &str) {
         planned.apply(item.attributes());
     }
     if let Ok(planned) = resolver().update(text) {
-        let _ = planned.apply(&old);
+        let _ = planned.apply(&item);
     }
     let _ = resolver().key_condition(text);
 }
@@ -294,8 +388,36 @@ proptest! {
 
         let values = (!given.is_empty()).then_some(given);
         let mut resolver = Resolver::new(None, values).expect("values are well formed");
-        let new = resolver.update(&text).expect(&text).apply(&old).expect(&text);
+        let planned = resolver.update(&text).expect(&text);
+        let new = planned.apply(&Item::encode(&old)).expect(&text).decode();
         prop_assert_eq!(&new["a"], &expected, "{}", text);
+    }
+
+    #[test]
+    fn updates_equal_a_model_of_trees(
+        old in items_of_maps(),
+        edits in prop::collection::btree_map(attributes(), edits(), 1..4),
+    ) {
+        // What an edit needs of the old item is put there first.
+        let mut old = old;
+        for (attribute, edit) in &edits {
+            edit.prepare(*attribute, &mut old);
+        }
+        let mut new = old.clone();
+        for (attribute, edit) in &edits {
+            edit.apply(*attribute, &old, &mut new);
+        }
+        let text = |section: &str| {
+            let actions: Vec<_> = edits.iter().filter_map(|(attribute, edit)| {
+                let (of, action) = edit.text(*attribute);
+                (of == section).then_some(action)
+            }).collect();
+            if actions.is_empty() { String::new() } else { format!("{section} {} ", actions.join(", ")) }
+        };
+        let text = text("SET") + &text("REMOVE") + &text("ADD");
+        let values = values(&[(":v", n("7"))]);
+        let planned = Resolver::new(None, values).expect("well formed").update(&text).expect(&text);
+        prop_assert_eq!(planned.apply(&Item::encode(&old)), Ok(Item::encode(&new)), "{}", text);
     }
 
     #[test]

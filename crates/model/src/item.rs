@@ -42,7 +42,7 @@ mod write;
 
 use bytes::Bytes;
 
-use crate::AttributeMap;
+use crate::{AttributeMap, AttributeValue};
 pub use size::item_bytes;
 pub use text::TextRef;
 pub use view::{ListRef, MapRef, SetRef, ValueRef};
@@ -107,7 +107,18 @@ impl Item {
         item_bytes(&self.bytes)
     }
 
-    /// Builds the tree, for updates.
+    /// A new item with some top-level attributes written or, where there is no value, removed. The
+    /// others keep their bytes, which nobody decodes. `changes` are in name order, each name once.
+    pub fn with_changes<'v>(
+        &self,
+        changes: impl IntoIterator<Item = (&'v str, Option<&'v AttributeValue>)>,
+    ) -> Item {
+        let item = ItemWriter::spliced(&self.bytes, changes.into_iter()).finish();
+        debug_assert_eq!(item, Item::encode(&item.decode()), "a spliced item is as if encoded");
+        item
+    }
+
+    /// Builds the tree.
     pub fn decode(&self) -> AttributeMap {
         self.attributes().to_map()
     }

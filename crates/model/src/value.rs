@@ -1,6 +1,8 @@
-//! An attribute value as a tree: what requests carry and what updates work on.
+//! An attribute value as a tree: what requests carry, and what an update makes of the attributes it
+//! writes.
 //!
-//! Reads never build this tree; they go through [`crate::ValueRef`] over an item's bytes.
+//! Reads never build this tree, nor do updates of what they leave alone; they go through
+//! [`crate::ValueRef`] over an item's bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -113,15 +113,13 @@ impl Action {
     ) -> Result<Option<Item>, ApiError> {
         let creates = update.is_none_or(Update::creates);
         let old = match before {
-            Some(item) => item.decode(),
+            Some(item) => item.clone(),
             // An update that only removes creates nothing (test_item.py, 2026-11).
             None if !creates => return Ok(None),
-            None => key.clone(),
+            None => Item::encode(key),
         };
-        let Some(update) = update else {
-            return Ok(Some(before.cloned().unwrap_or_else(|| Item::encode(&old))));
-        };
-        let item = Item::encode(&update.apply(&old)?);
+        let Some(update) = update else { return Ok(Some(old)) };
+        let item = update.apply(&old)?;
         item_rules::check_item_size(&item, Origin::Update)?;
         item_rules::check_index_keys(&self.table, &item, index_keys_origin(update))?;
         Ok(Some(item))

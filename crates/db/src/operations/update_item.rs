@@ -66,7 +66,7 @@ impl<S: Store> Db<S> {
 fn updated_attributes(wanted: ReturnValues, update: Option<&Update>) -> Option<Projection> {
     match wanted {
         ReturnValues::UpdatedOld | ReturnValues::UpdatedNew => {
-            let paths = update?.paths().into_iter().cloned().collect();
+            let paths = update?.paths().cloned().collect();
             Some(Projection::of_paths(paths))
         }
         ReturnValues::None | ReturnValues::AllOld | ReturnValues::AllNew => None,

@@ -65,8 +65,8 @@ impl Update {
     }
 
     /// The paths it writes, in the order written.
-    pub fn paths(&self) -> Vec<&Path> {
-        self.actions.iter().map(|action| &action.path).collect()
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.actions.iter().map(|action| &action.path)
     }
 
     /// The paths it reads, in the order written.

@@ -55,6 +55,28 @@ impl<'a> Cursor<'a> {
         &start[..start.len() - self.rest.len()]
     }
 
+    /// Passes over the entries whose names sort before `name`; returns their bytes.
+    pub(super) fn entries_before(&mut self, name: &str) -> &'a [u8] {
+        let start = self.rest;
+        let mut next = *self;
+        while !next.is_empty() && next.text() < name.as_bytes() {
+            next.skip_value();
+            *self = next;
+        }
+        &start[..start.len() - self.rest.len()]
+    }
+
+    /// Passes over the next entry if it is under `name`; returns its value's bytes.
+    pub(super) fn entry(&mut self, name: &str) -> Option<&'a [u8]> {
+        let mut next = *self;
+        if next.is_empty() || next.text() != name.as_bytes() {
+            return None;
+        }
+        let value = next.encoded_value();
+        *self = next;
+        Some(value)
+    }
+
     pub(super) fn skip_value(&mut self) {
         match self.byte() {
             tag::S | tag::N | tag::B => {

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
@@ -216,6 +217,30 @@ proptest! {
         prop_assert_eq!(ValueRef::of_encoded(&a_bytes).to_value(), a.clone());
         prop_assert_eq!(a_bytes == b_bytes, a == b);
         prop_assert_eq!(ValueRef::of_encoded(&a_bytes) == ValueRef::of_encoded(&b_bytes), a == b);
+    }
+
+    #[test]
+    fn splicing_equals_encoding_the_changed_tree(
+        attributes in items(),
+        changes in btree_map(".{1,3}", option::of(values()), 0..4),
+        touched in any::<u8>(),
+        replacement in option::of(values()),
+    ) {
+        let mut changes = changes;
+        for name in attributes.keys().filter(|name| name.len() % 2 == usize::from(touched % 2)) {
+            changes.insert(name.clone(), replacement.clone());
+        }
+        let mut expected = attributes.clone();
+        for (name, value) in &changes {
+            match value {
+                Some(value) => expected.insert(name.clone(), value.clone()),
+                None => expected.remove(name),
+            };
+        }
+        let changes = changes.iter().map(|(name, value)| (name.as_str(), value.as_ref()));
+        let spliced = Item::encode(&attributes).with_changes(changes);
+        prop_assert_eq!(&spliced, &Item::encode(&expected));
+        prop_assert_eq!(spliced.decode(), expected);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::read::Cursor;
 use super::{FORMAT, Item, TextRef, ValueRef, size, tag};
 use crate::{AttributeMap, AttributeValue, Number};
 
@@ -15,11 +16,17 @@ pub(super) struct ItemWriter {
 const ITEM_BYTES_AT: usize = 1;
 /// Room that most items fit in without growing.
 const SMALL_ITEM_BYTES: usize = 512;
+/// Room for what most changes add to an item.
+const SMALL_GROWTH_BYTES: usize = 128;
 const U32_BYTES: usize = size_of::<u32>();
 
 impl ItemWriter {
     pub(super) fn new() -> Self {
-        let mut bytes = Vec::with_capacity(SMALL_ITEM_BYTES);
+        Self::with_room(SMALL_ITEM_BYTES)
+    }
+
+    fn with_room(bytes: usize) -> Self {
+        let mut bytes = Vec::with_capacity(bytes);
         bytes.push(FORMAT);
         bytes.extend([0; U32_BYTES]);
         Self { bytes, item_bytes: 0 }
@@ -35,6 +42,28 @@ impl ItemWriter {
         write_text(name.as_bytes(), &mut self.bytes);
         self.bytes.extend_from_slice(value);
         self.item_bytes += name.len() + ValueRef::of_encoded(value).item_bytes();
+    }
+
+    /// An item's bytes with some attributes written or removed, in name order: what lies between
+    /// them is copied at once, and counts as it did.
+    pub(super) fn spliced<'v>(
+        old: &[u8],
+        changes: impl Iterator<Item = (&'v str, Option<&'v AttributeValue>)>,
+    ) -> Self {
+        let mut writer = Self::with_room(SMALL_ITEM_BYTES.max(old.len() + SMALL_GROWTH_BYTES));
+        let mut rest = Cursor::new(old);
+        writer.item_bytes = rest.header();
+        for (name, value) in changes {
+            writer.bytes.extend_from_slice(rest.entries_before(name));
+            if let Some(replaced) = rest.entry(name) {
+                writer.item_bytes -= name.len() + ValueRef::of_encoded(replaced).item_bytes();
+            }
+            if let Some(value) = value {
+                writer.attribute(name, value);
+            }
+        }
+        writer.bytes.extend_from_slice(rest.rest());
+        writer
     }
 
     pub(super) fn finish(mut self) -> Item {
