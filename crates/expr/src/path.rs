@@ -3,6 +3,7 @@
 use std::fmt;
 
 use model::{MapRef, ValueRef};
+use smallvec::SmallVec;
 
 use crate::fault::Fault;
 
@@ -81,7 +82,7 @@ enum Clash {
 /// Refuses paths that overlap or conflict with one another (Alternator's
 /// test_projection_expression.py and test_update_expression.py, run against AWS, 2026-11).
 pub(crate) fn check_apart<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), Fault> {
-    let paths: Vec<&Path> = paths.into_iter().collect();
+    let paths: SmallVec<[&Path; 4]> = paths.into_iter().collect();
     // Clashing paths share a beginning, so sorting brings some two of them side by side. Only then
     // is it worth comparing all pairs, to name the first in the order written.
     let mut sorted = paths.clone();

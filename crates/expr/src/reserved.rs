@@ -5,9 +5,24 @@
 
 /// Whether a bare name is reserved.
 pub(crate) fn is_reserved(name: &str) -> bool {
-    let upper_case = || name.bytes().map(|byte| byte.to_ascii_uppercase());
-    WORDS.binary_search_by(|word| word.bytes().cmp(upper_case())).is_ok()
+    let mut room = [0; WORD_BYTES_MAX];
+    let Some(upper_case) = room.get_mut(..name.len()) else { return false };
+    upper_case.copy_from_slice(name.as_bytes());
+    upper_case.make_ascii_uppercase();
+    WORDS.binary_search_by(|word| word.as_bytes().cmp(upper_case)).is_ok()
 }
+
+/// Length of the longest word.
+const WORD_BYTES_MAX: usize = {
+    let (mut longest, mut at) = (0, 0);
+    while at < WORDS.len() {
+        if WORDS[at].len() > longest {
+            longest = WORDS[at].len();
+        }
+        at += 1;
+    }
+    longest
+};
 
 /// Sorted, in capitals.
 #[rustfmt::skip]
@@ -88,7 +103,7 @@ mod tests {
         for word in WORDS {
             assert!(is_reserved(word) && is_reserved(&word.to_lowercase()), "{word}");
         }
-        for name in ["", "NAMES_", "PK", "ZONE1", "ABOR", "ÜBER"] {
+        for name in ["", "NAMES_", "PK", "ZONE1", "ABOR", "ÜBER", "AUTHORIZATIONS"] {
             assert!(!is_reserved(name), "{name}");
         }
     }

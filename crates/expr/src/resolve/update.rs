@@ -1,6 +1,7 @@
 //! Planning updates.
 
 use model::AttributeValue;
+use smallvec::SmallVec;
 
 use super::operand::{Resolved, check_distinct, check_type};
 use super::path;
@@ -21,7 +22,7 @@ pub(super) fn plan(placeholders: &Placeholders, tree: &tree::Update<'_>) -> Resu
     path::check_names(placeholders, paths)?;
     tree.actions.iter().try_for_each(|action| check_values(placeholders, action))?;
     let targets = tree.actions.iter().map(|action| path::resolve(placeholders, &action.path));
-    let targets = targets.collect::<Result<Vec<_>, _>>()?;
+    let targets = targets.collect::<Result<SmallVec<[_; 2]>, _>>()?;
     check_apart(&targets)?;
     tree.actions.iter().try_for_each(|action| check_section_operand(placeholders, action))?;
     let actions =
@@ -41,8 +42,8 @@ fn operands<'t, 'a>(action: &'t tree::Action<'a>) -> tree::Operands<'t, 'a> {
 }
 
 /// All paths, written and read, in the order of the text.
-fn paths<'t, 'a>(tree: &'t tree::Update<'a>) -> Vec<&'t tree::Path<'a>> {
-    let mut paths = Vec::with_capacity(tree.actions.len());
+fn paths<'t, 'a>(tree: &'t tree::Update<'a>) -> SmallVec<[&'t tree::Path<'a>; 4]> {
+    let mut paths = SmallVec::new();
     for action in &tree.actions {
         paths.push(&action.path);
         paths.extend(operands(action).iter().filter_map(|operand| operand.path()));

@@ -59,7 +59,7 @@ pub(crate) enum Element<'a> {
 /// An update expression: its sections in the order written.
 #[derive(Debug, Default)]
 pub(crate) struct Update<'a> {
-    pub(crate) sections: Vec<Section>,
+    pub(crate) sections: SmallVec<[Section; 4]>,
     pub(crate) actions: Vec<Action<'a>>,
 }
 
