@@ -20,9 +20,9 @@ pub(crate) enum Rate {
 }
 
 /// Nothing consumed yet.
-pub(crate) fn nothing(table: &TableRef) -> ConsumedCapacity {
+pub(crate) fn nothing(table: TableRef) -> ConsumedCapacity {
     ConsumedCapacity {
-        table: table.clone(),
+        table,
         base: Capacity::default(),
         local_indexes: Vec::new(),
         global_indexes: Vec::new(),

@@ -61,7 +61,7 @@ impl<S: Store> Db<S> {
 
         // Answer.
         let consumed = (request.report_capacity != ReturnConsumedCapacity::None).then(|| {
-            let mut consumed = metering::nothing(request.table.reference());
+            let mut consumed = metering::nothing(request.table.into_reference());
             let units = metering::item_read(item.as_ref(), consistency, Rate::Standard);
             metering::add_table_read(&mut consumed, units);
             consumed

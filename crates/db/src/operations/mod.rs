@@ -113,13 +113,13 @@ fn check_limit(limit: Option<u64>, max: u64) -> Result<(), ApiError> {
 }
 
 /// The table to report capacity for, if it is to be reported.
-fn reported(wanted: ReturnConsumedCapacity, table: &TableRef) -> Option<&TableRef> {
+fn reported<T>(wanted: ReturnConsumedCapacity, table: T) -> Option<T> {
     (wanted != ReturnConsumedCapacity::None).then_some(table)
 }
 
-/// What a write of one item reports, its attributes aside.
+/// What a write of one item reports, its attributes aside. `reference` is the request's own.
 fn write_answer(
-    reference: &TableRef,
+    reference: TableRef,
     table: &Table,
     effect: &Effect,
     report: Report,

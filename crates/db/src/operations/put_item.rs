@@ -46,7 +46,7 @@ impl<S: Store> Db<S> {
 
         // Answer.
         let answer =
-            write_answer(request.table.reference(), &action.table, &effect, request.report);
+            write_answer(request.table.into_reference(), &action.table, &effect, request.report);
         let old = effect.before.filter(|_| request.return_values == ReturnValues::AllOld);
         Ok(WriteAnswer { attributes: old, ..answer })
     }

@@ -35,7 +35,7 @@ impl Totals {
     pub(super) fn share(&mut self, table: &TableRef) -> &mut ConsumedCapacity {
         let known = self.consumed.iter().position(|share| share.table == *table);
         let position = known.unwrap_or_else(|| {
-            self.consumed.push(metering::nothing(table));
+            self.consumed.push(metering::nothing(table.clone()));
             self.consumed.len() - 1
         });
         &mut self.consumed[position]

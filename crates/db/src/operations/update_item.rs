@@ -56,7 +56,7 @@ impl<S: Store> Db<S> {
 
         // Answer.
         let answer =
-            write_answer(request.table.reference(), &action.table, &effect, request.report);
+            write_answer(request.table.into_reference(), &action.table, &effect, request.report);
         let attributes = shown(request.return_values, updated.as_ref(), effect);
         Ok(WriteAnswer { attributes, ..answer })
     }

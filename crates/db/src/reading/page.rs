@@ -152,7 +152,7 @@ impl Walk<'_> {
     }
 
     fn consumed(&self, table: &TableRef, consumed: &Consumed) -> ConsumedCapacity {
-        let mut capacity = metering::nothing(table);
+        let mut capacity = metering::nothing(table.clone());
         let walked = Units::read(consumed.walked_bytes, self.consistency);
         match self.source.index {
             Some(index) => metering::add_index_read(&mut capacity, index, walked),
