@@ -34,32 +34,39 @@ type Rows = Vec<(RowKey, Bytes)>;
 /// In tables, then in the log.
 const ROWS: [u8; 2] = [4, 8];
 
+/// The segment that took the last commits.
+const LOG: &str = "engine-1/0000000004.wal";
+
 /// How many directories are changed and opened at a time: most of it is waiting for the disk.
 const AT_A_TIME: usize = 16;
 
 #[test]
 fn a_changed_byte_is_harmless_or_named() {
     let home = Home::new();
-    home.change_every_byte(&files(&home.intact), |dir, file| {
-        let outcome = Runtime::new().unwrap().block_on(live(dir));
-        match &outcome {
-            Ok(rows) => assert!(*rows == rows_until(ROWS[1]), "{}: {rows:?}", dir.display()),
-            Err(error) => {
-                let name = file.file_name().unwrap().to_str().unwrap();
-                assert!(
-                    error.contains(name) && error.contains("is damaged"),
-                    "{}: {error}",
-                    dir.display()
-                );
-            }
+    home.change_every_byte(&files(&home.intact), judge);
+    let log = PathBuf::from(LOG);
+    let records = home.used(&log);
+    for behind in [0, 1, 7, 8, 100, 511, 512, 5000, 100_000] {
+        judge(&home.with_changed(&log, records + behind), &log);
+    }
+}
+
+/// All rows are there, or an error names the file that was changed.
+fn judge(dir: &Path, file: &Path) {
+    match &Runtime::new().unwrap().block_on(live(dir)) {
+        Ok(rows) => assert!(*rows == rows_until(ROWS[1]), "{}: {rows:?}", dir.display()),
+        Err(error) => {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            let is_named = error.contains(name) && error.contains("is damaged");
+            assert!(is_named, "{}: {error}", dir.display());
         }
-    });
+    }
 }
 
 #[test]
 fn no_changed_byte_of_the_log_passes_for_a_crash() {
     let home = Home::new();
-    let log = PathBuf::from("engine-1/0000000004.wal");
+    let log = PathBuf::from(LOG);
     home.change_every_byte(&[log], |dir, log| {
         let opened = open(dir);
         let refused =
@@ -144,18 +151,23 @@ impl Home {
 
     /// Has `judge` look at copies in each of which one byte of `files` is another.
     fn change_every_byte(&self, files: &[PathBuf], judge: impl Fn(&Path, &Path) + Sync) {
-        let bytes_of = |file| fs::metadata(self.intact.join(file)).unwrap().len();
-        let changes = files.iter().flat_map(|file| (0..bytes_of(file)).map(move |at| (file, at)));
+        let changes = files.iter().flat_map(|file| (0..self.used(file)).map(move |at| (file, at)));
         let changes = Mutex::new(changes);
         let work = || {
             loop {
                 let Some((file, at)) = changes.lock().unwrap().next() else { break };
-                let dir = self.with_changed(file, usize::try_from(at).unwrap());
+                let dir = self.with_changed(file, at);
                 judge(&dir, file);
                 fs::remove_dir_all(dir).unwrap();
             }
         };
         thread::scope(|scope| (0..AT_A_TIME).for_each(|_| drop(scope.spawn(work))));
+    }
+
+    /// How long a file is without the room behind the records of a log.
+    fn used(&self, file: &Path) -> usize {
+        let bytes = fs::read(self.intact.join(file)).unwrap();
+        bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
     }
 
     /// The copy's name says which byte.

@@ -94,7 +94,8 @@ async fn the_same_rows_in_two_directories_share_no_bytes() {
     let runs: HashSet<&[u8]> = one.iter().flat_map(|bytes| bytes.windows(RUN)).collect();
     assert!(runs.len() > 100_000, "there is something to compare");
     for bytes in &other {
-        for run in bytes.chunks_exact(RUN) {
+        // The room ahead of a log's records is zeros.
+        for run in bytes.chunks_exact(RUN).filter(|run| run.iter().any(|byte| *byte != 0)) {
             assert!(!runs.contains(run), "both have {}", run.escape_ascii());
         }
     }

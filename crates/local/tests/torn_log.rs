@@ -19,8 +19,10 @@ use support::{copy, open};
 static ATOMS: AtomIds = AtomIds::new(1);
 
 const VALUE_BYTES: usize = 100_000;
+/// What precedes the first record: magic and salt.
+const SEGMENT_HEAD_BYTES: usize = 8 + 32;
 /// What precedes a record's sealed bytes.
-const RECORD_HEAD_BYTES: u64 = 8;
+const RECORD_HEAD_BYTES: usize = 8;
 const ROWS: u8 = 3;
 
 #[tokio::test]
@@ -28,7 +30,7 @@ async fn a_log_cut_anywhere_in_its_last_record_opens_without_it() {
     let crashed = Crashed::new().await;
     let (start, end) = (crashed.log_ends[1], crashed.log_ends[2]);
     let steps = (start..end).step_by(9_973);
-    for cut in steps.chain([start + 3, start + RECORD_HEAD_BYTES, end - 1]) {
+    for cut in steps.chain([start + 3, start + RECORD_HEAD_BYTES as u64, end - 1]) {
         let (_home, dir) = crashed.copy();
         fs::File::options().write(true).open(log(&dir)).unwrap().set_len(cut).unwrap();
         let store = open(&dir).unwrap();
@@ -56,7 +58,7 @@ async fn damage_in_the_midst_of_the_log_is_refused() {
 /// A directory as it lay while the store was open, all its rows in the log.
 struct Crashed {
     home: TempDir,
-    /// How long the log was after each row.
+    /// Where the log's records ended after each row; room lies behind.
     log_ends: Vec<u64>,
 }
 
@@ -69,7 +71,7 @@ impl Crashed {
         for row in 0..ROWS {
             let write = Write::Put { key: key(row), value: value_of(row) };
             store.lock(&[key(row)]).await.submit(ATOMS.next(), vec![write]).wait().await.unwrap();
-            log_ends.push(fs::metadata(log(&live)).unwrap().len());
+            log_ends.push(end_of_records(&log(&live)));
         }
         copy(&live, &home.path().join("crashed")).unwrap();
         store.close().await.unwrap();
@@ -81,6 +83,19 @@ impl Crashed {
         let dir = home.path().join("data");
         copy(&self.home.path().join("crashed"), &dir).unwrap();
         (home, dir)
+    }
+}
+
+/// Where the record behind the last would begin.
+fn end_of_records(log: &Path) -> u64 {
+    let bytes = fs::read(log).unwrap();
+    let mut end = SEGMENT_HEAD_BYTES;
+    loop {
+        let length = u32::from_be_bytes(*bytes[end..].first_chunk().unwrap());
+        if length == 0 {
+            return end as u64;
+        }
+        end += RECORD_HEAD_BYTES + length as usize;
     }
 }
 

@@ -21,6 +21,14 @@ fn bytes(dir: &Path) -> Vec<u8> {
     fs::read(log_path(dir, 1)).unwrap()
 }
 
+/// The segment without the room behind its records.
+fn records(dir: &Path) -> Vec<u8> {
+    let mut bytes = bytes(dir);
+    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    bytes.truncate(used);
+    bytes
+}
+
 #[test]
 fn commits_are_read_as_they_were_written() {
     let dir = tempfile::tempdir().unwrap();
@@ -51,9 +59,9 @@ fn nothing_of_a_row_is_in_the_clear() {
 fn a_last_record_that_was_cut_short_is_dropped() {
     let dir = tempfile::tempdir().unwrap();
     written(dir.path(), 2);
-    let second_begins = bytes(dir.path()).len();
+    let second_begins = records(dir.path()).len();
     written(dir.path(), 3);
-    let whole = bytes(dir.path());
+    let whole = records(dir.path());
     for length in second_begins + 1..whole.len() {
         fs::write(log_path(dir.path(), 1), &whole[..length]).unwrap();
         assert!(read(dir.path(), SegmentAge::Former).is_err(), "{length} bytes");
@@ -68,11 +76,54 @@ fn a_last_record_that_was_cut_short_is_dropped() {
 }
 
 #[test]
+fn a_last_record_that_lost_a_sector_is_dropped() {
+    const SECTOR_BYTES: usize = 512;
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = LogWriter::create(dir.path(), &KEY, 1).unwrap();
+    let value = Bytes::from(vec![7; 3000]);
+    log.append(1, [(&b"key"[..], Some(&value))].into_iter(), None).unwrap();
+    let begins = records(dir.path()).len();
+    log.append(2, [(&b"key"[..], Some(&value))].into_iter(), None).unwrap();
+    let (whole, ends) = (bytes(dir.path()), records(dir.path()).len());
+    assert!(whole.len() > ends + SECTOR_BYTES, "there is room behind the records");
+    for sector in begins / SECTOR_BYTES..=ends / SECTOR_BYTES {
+        let mut lost = whole.clone();
+        lost[begins.max(sector * SECTOR_BYTES)..(sector + 1) * SECTOR_BYTES].fill(0);
+        fs::write(log_path(dir.path(), 1), &lost).unwrap();
+        assert!(read(dir.path(), SegmentAge::Former).is_err(), "sector {sector}");
+        assert_eq!(read(dir.path(), SegmentAge::Last).unwrap().len(), 1, "sector {sector}");
+    }
+}
+
+#[test]
+fn room_behind_the_records_is_no_damage_and_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 3);
+    let records = records(dir.path());
+    assert!(bytes(dir.path()).len() > records.len());
+    assert_eq!(read(dir.path(), SegmentAge::Former).unwrap().len(), 3);
+    assert_eq!(read(dir.path(), SegmentAge::Last).unwrap().len(), 3);
+    assert_eq!(bytes(dir.path()), records);
+}
+
+#[test]
+fn a_log_on_a_file_system_without_reservations_grows_by_its_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = LogWriter::create(dir.path(), &KEY, 1).unwrap();
+    log.room = Room::Never;
+    for commit in 1..=3 {
+        log.append(commit, [(&b"key"[..], None)].into_iter(), None).unwrap();
+        assert_eq!(bytes(dir.path()).len() as u64, log.bytes());
+    }
+    assert_eq!(read(dir.path(), SegmentAge::Last).unwrap().len(), 3);
+}
+
+#[test]
 fn a_changed_byte_is_damage_wherever_it_is() {
     let dir = tempfile::tempdir().unwrap();
     written(dir.path(), 3);
-    let whole = bytes(dir.path());
-    for at in 0..whole.len() {
+    let (whole, records) = (bytes(dir.path()), records(dir.path()));
+    for at in 0..records.len() {
         let mut changed = whole.clone();
         changed[at] ^= 0x20;
         fs::write(log_path(dir.path(), 1), &changed).unwrap();

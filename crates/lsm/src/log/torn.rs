@@ -6,7 +6,8 @@
 //! a time and the next begins after its sync; hence
 //! - only the last record can be torn: where another reads behind the place, that place is damage;
 //! - a torn record lacks bytes: the file ends within it, or a sector of it is zero because it never
-//!   reached the disk. One that is all there and does not read was changed.
+//!   reached the disk. One that is all there and does not read was changed. Where it ends is said by
+//!   its length; should that have been changed, it reads with another one.
 
 use std::ops::Range;
 
@@ -38,29 +39,31 @@ pub(super) fn is_head(bytes: &[u8]) -> bool {
 
 /// Whether a crash may have left the record at `at` as it is, which does not read.
 pub(super) fn is_torn(bytes: &[u8], at: usize) -> bool {
-    (is_cut_short(bytes, at) || has_lost_sector(bytes, at)) && !another_begins_behind(bytes, at)
-}
-
-/// Whether the file ends within the record at `at`.
-fn is_cut_short(bytes: &[u8], at: usize) -> bool {
     let Some(head) = bytes[at..].first_chunk::<RECORD_HEAD_BYTES>() else { return true };
     let [length @ .., _, _, _, _] = *head;
-    let length = u32::from_be_bytes(length);
-    let there = bytes.len() - at - RECORD_HEAD_BYTES;
-    length as usize > there && !reads_with_another_length(&bytes[at..])
+    let end = (at + RECORD_HEAD_BYTES).saturating_add(u32::from_be_bytes(length) as usize);
+    (end > bytes.len() || has_lost_sector(bytes, at..end))
+        && !reads_with_another_length(&bytes[at..])
+        && !another_begins_behind(bytes, at)
 }
 
-/// Whether the rest of the file is a whole record but for its length: then that was changed.
+/// Whether the rest of the file is a whole record but for its length, and behind it perhaps zeros:
+/// then that was changed.
 fn reads_with_another_length(rest: &[u8]) -> bool {
-    let sealed = &rest[RECORD_HEAD_BYTES..];
-    let Ok(length) = u32::try_from(sealed.len()) else { return false };
-    sum(length, sealed).to_be_bytes() == rest[4..RECORD_HEAD_BYTES]
+    let (head, sealed) = rest.split_at(RECORD_HEAD_BYTES);
+    let used = used(sealed);
+    // A tag may end in zeros.
+    (used..=sealed.len().min(used + TAG_BYTES)).any(|length| {
+        let sum = u32::try_from(length).map(|bytes| sum(bytes, &sealed[..length]));
+        sum.is_ok_and(|sum| sum.to_be_bytes() == head[4..])
+    })
 }
 
-/// Whether bytes from `at` on never reached the disk.
-fn has_lost_sector(bytes: &[u8], at: usize) -> bool {
-    let mut start = at;
-    while start < bytes.len() {
+/// Whether bytes of the record that lies there never reached the disk. What is zero up to the end of
+/// a sector may be room behind the record, too: of its last sector nothing came then.
+fn has_lost_sector(bytes: &[u8], record: Range<usize>) -> bool {
+    let mut start = record.start;
+    while start < record.end.min(bytes.len()) {
         let end = ((start / SECTOR_BYTES + 1) * SECTOR_BYTES).min(bytes.len());
         debug_assert!(start < end, "every sector takes the search forward");
         if end - start >= ZEROS_MIN && bytes[start..end].iter().all(|byte| *byte == 0) {
@@ -73,5 +76,10 @@ fn has_lost_sector(bytes: &[u8], at: usize) -> bool {
 
 /// Whether a record begins anywhere behind `at`: the length there may lie, so every byte is tried.
 fn another_begins_behind(bytes: &[u8], at: usize) -> bool {
-    (at + 1..bytes.len()).any(|start| record(bytes, start).is_some())
+    (at + 1..used(bytes)).any(|start| record(bytes, start).is_some())
+}
+
+/// Where the zeros at the end begin.
+fn used(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }
