@@ -25,9 +25,10 @@ const HELPERS: &str = "std";
 const CALLERS_MAX: usize = 32;
 /// Symbols of the allocator, and of Rust's way to it, begin like this.
 #[rustfmt::skip]
-const ALLOCATOR_SYMBOLS: [&str; 16] = [
+const ALLOCATOR_SYMBOLS: [&str; 18] = [
     "malloc", "free", "cfree", "calloc", "realloc", "memalign", "posix_memalign", "aligned_alloc",
     "_int_", "_mid_memalign", "unlink_chunk", "sysmalloc", "systrim", "tcache_", "__rust", "__rdl",
+    "mi_", "_mi_",
 ];
 /// Symbols of moving, filling and comparing bytes begin like this, underscores left out.
 const MEMORY_SYMBOLS: [&str; 8] =
@@ -226,6 +227,8 @@ mod tests {
             ("ring::aead::seal", "ring"),
             ("__rustc[d4d5c36ba6a7bf71]::__rust_alloc", "allocator"),
             ("_int_malloc", "allocator"),
+            ("mi_malloc_aligned", "allocator"),
+            ("_mi_page_malloc_zero", "allocator"),
             ("__memcpy_avx_unaligned_erms", "memcpy and the like"),
             ("pthread_mutex_lock", "C library"),
         ] {
