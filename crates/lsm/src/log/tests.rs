@@ -24,8 +24,11 @@ fn bytes(dir: &Path) -> Vec<u8> {
 /// The segment without the room behind its records.
 fn records(dir: &Path) -> Vec<u8> {
     let mut bytes = bytes(dir);
-    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
-    bytes.truncate(used);
+    let mut end = SEGMENT_HEAD_BYTES;
+    while let Some(sealed) = torn::record(&bytes, end) {
+        end = sealed.end;
+    }
+    bytes.truncate(end);
     bytes
 }
 
@@ -64,7 +67,9 @@ fn a_last_record_that_was_cut_short_is_dropped() {
     let whole = records(dir.path());
     for length in second_begins + 1..whole.len() {
         fs::write(log_path(dir.path(), 1), &whole[..length]).unwrap();
-        assert!(read(dir.path(), SegmentAge::Former).is_err(), "{length} bytes");
+        // A length begins with zeros, as room does. That a commit is missing is seen by its number then.
+        let is_room = whole[second_begins..length].iter().all(|byte| *byte == 0);
+        assert_eq!(read(dir.path(), SegmentAge::Former).is_ok(), is_room, "{length} bytes");
         assert_eq!(read(dir.path(), SegmentAge::Last).unwrap().len(), 2, "{length} bytes");
         // It is whole now, whatever comes behind it.
         assert_eq!(read(dir.path(), SegmentAge::Former).unwrap().len(), 2, "{length} bytes");
