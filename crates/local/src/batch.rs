@@ -73,6 +73,13 @@ impl Change {
     }
 }
 
+impl Append {
+    /// Roughly the memory it takes.
+    fn bytes(&self) -> usize {
+        CHANGE_BYTES + self.log.as_bytes().len() + self.value.len()
+    }
+}
+
 impl AtomChanges {
     /// Reduces an atom's writes.
     ///
@@ -115,11 +122,7 @@ impl AtomChanges {
     /// Roughly the memory it takes.
     pub(crate) fn bytes(&self) -> usize {
         let changes = self.changes.iter().map(|(key, change)| change_bytes(key, change));
-        let appends = self
-            .appends
-            .iter()
-            .map(|append| CHANGE_BYTES + append.log.as_bytes().len() + append.value.len());
-        changes.sum::<usize>() + appends.sum::<usize>()
+        changes.sum::<usize>() + self.appends.iter().map(Append::bytes).sum::<usize>()
     }
 }
 
@@ -127,8 +130,7 @@ impl BatchContent {
     /// Roughly the memory it takes.
     pub(crate) fn bytes(&self) -> usize {
         let changes = self.changes.iter().map(|(key, change)| change_bytes(key, change));
-        let appends = self.appends.iter().map(|append| append.value.len());
-        changes.sum::<usize>() + appends.sum::<usize>()
+        changes.sum::<usize>() + self.appends.iter().map(Append::bytes).sum::<usize>()
     }
 
     /// Takes an atom's changes, which come behind all that it has.

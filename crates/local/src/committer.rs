@@ -18,7 +18,7 @@ use crate::engine::Engine;
 use crate::figures::Landed;
 use crate::life_cycle::closed;
 use crate::recovery::{self, Ending, EngineSource, FailedCommit};
-use crate::resolving::{Resolver, Unresolved};
+use crate::resolving::Resolver;
 use crate::shared::{Shared, Work};
 
 /// Pauses are made up to this at least: a timer is no more exact.
@@ -52,7 +52,8 @@ async fn work(shared: &Shared, source: &EngineSource, mut engine: Arc<Engine>) -
         let resolved = match resolver.resolve(&batch, &*engine) {
             Ok(resolved) => Arc::new(resolved),
             Err(unresolved) => {
-                give_up(shared, &engine, unresolved);
+                engine.tell(&unresolved.error);
+                shared.batch_unresolved(unresolved);
                 continue;
             }
         };
@@ -81,7 +82,9 @@ async fn commit(
     batch: &BatchContent,
     resolved: &Arc<Resolved>,
 ) -> Result<Duration, StoreError> {
-    shared.batch_resolved(Arc::clone(resolved));
+    if !resolved.sums.is_empty() {
+        shared.batch_resolved(Arc::clone(resolved));
+    }
     #[cfg(test)]
     shared.barrier.pass().await?;
     let begun = Instant::now();
@@ -90,13 +93,6 @@ async fn commit(
     let writers = shared.batch_landed();
     shared.commits.add(Landed { took, rows, writers });
     Ok(engine.pause_after(batch.bytes()))
-}
-
-/// Fails everything that is queued; nothing of it was written.
-fn give_up(shared: &Shared, engine: &Engine, Unresolved { row, error }: Unresolved) {
-    let told = engine.told::<()>(Err(error.clone()));
-    debug_assert!(told.is_err(), "what is told stays what it was");
-    shared.batch_unresolved(Unresolved { row, error });
 }
 
 /// Fails everything that is queued, and whatever comes until the store takes writes again.

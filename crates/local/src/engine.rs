@@ -58,12 +58,16 @@ impl Engine {
 
     /// What a read answers; of damage the log is told once.
     pub(crate) fn told<T>(&self, read: Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Err(StoreError::Damaged { reason }) = &read
+        read.inspect_err(|error| self.tell(error))
+    }
+
+    /// Tells the log of damage, once.
+    pub(crate) fn tell(&self, error: &StoreError) {
+        if let StoreError::Damaged { reason } = error
             && self.told.lock().insert(Arc::clone(reason))
         {
             tracing::error!(damage = &**reason, "restore the data directory from a backup");
         }
-        read
     }
 
     /// The durable value of one row.

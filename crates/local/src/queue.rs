@@ -45,7 +45,7 @@ pub(crate) struct Queue {
 struct Batch {
     number: u64,
     content: Arc<BatchContent>,
-    /// What its sums and appends come to, from when that is known.
+    /// What its sums come to, if it has any, from when that is known.
     resolved: Option<Arc<Resolved>>,
     bytes: usize,
     waiters: Vec<Waiter>,
@@ -147,7 +147,7 @@ impl Queue {
         Some(Arc::clone(&batch.content))
     }
 
-    /// What the sums and appends of the batch that was taken come to. It is not durable yet.
+    /// What the sums of the batch that was taken come to. It is not durable yet.
     pub(crate) fn resolved(&mut self, resolved: Arc<Resolved>) {
         assert!(self.flying, "a batch that is resolved was taken");
         let batch = self.batches.front_mut().expect("a batch that was taken is still queued");

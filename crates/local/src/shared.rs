@@ -199,7 +199,7 @@ impl Shared {
         self.work.notified().await;
     }
 
-    /// Shows guards what the batch taken last leaves. The engine does not have it yet.
+    /// Shows guards what the sums of the batch taken last come to. The engine does not have them yet.
     pub(crate) fn batch_resolved(&self, resolved: Arc<Resolved>) {
         self.intake.lock().queue.resolved(resolved);
     }
@@ -217,7 +217,8 @@ impl Shared {
         count
     }
 
-    /// Gives up what is queued, for the batch taken last cannot be resolved; goes on with what comes.
+    /// Gives up what is queued, for the batch taken last cannot be resolved. Nothing of it was
+    /// written: what comes next is taken as before.
     pub(crate) fn batch_unresolved(&self, Unresolved { row, error }: Unresolved) {
         let mut intake = self.intake.lock();
         intake.queue.suspect(row);

@@ -8,8 +8,8 @@ use std::ops::Bound;
 
 use crate::{RowKey, RowKeyRef, RowRange, StoreError};
 
-/// The numbers given out last, by log, since the store was opened. An engine has one, under the
-/// lock that decides the order of its atoms.
+/// The numbers given out last, by log, since the store was opened. An engine has one, where the
+/// order of its atoms is decided.
 #[derive(Debug, Default)]
 pub struct Logs {
     last: HashMap<RowKey, u64>,

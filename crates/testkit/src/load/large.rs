@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use serde_json::json;
-use tokio::task::JoinSet;
 
 use super::data::TABLE;
+use super::on_each;
 use crate::http::{Connection, request};
 
 /// Nearly the 400 KB that an item may have.
@@ -27,14 +27,7 @@ pub async fn drive(
     lasting: Duration,
 ) -> anyhow::Result<()> {
     let until = Instant::now() + lasting;
-    let mut running = JoinSet::new();
-    for number in 0..connections {
-        running.spawn(repeat(Connection::open(address).await?, number, until));
-    }
-    while let Some(ended) = running.join_next().await {
-        ended??;
-    }
-    Ok(())
+    on_each(address, connections, |number, connection| repeat(connection, number, until)).await
 }
 
 async fn repeat(mut connection: Connection, number: usize, until: Instant) -> anyhow::Result<()> {

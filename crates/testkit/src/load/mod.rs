@@ -135,18 +135,29 @@ async fn write<B: Iterator<Item = Value> + Send + 'static>(
     connections: usize,
     batches: impl Fn() -> B,
 ) -> anyhow::Result<()> {
-    let mut running = JoinSet::new();
-    for number in 0..connections {
-        let mut connection = Connection::open(address).await?;
+    let part = |number, mut connection: Connection| {
         let batches = batches().skip(number).step_by(connections);
-        running.spawn(async move {
+        async move {
             for batch in batches {
                 let answer = connection.expect("BatchWriteItem", &batch).await?;
                 let unprocessed = answer["UnprocessedItems"].as_object();
                 ensure!(unprocessed.is_some_and(serde_json::Map::is_empty), "items left: {answer}");
             }
             Ok(())
-        });
+        }
+    };
+    on_each(address, connections, part).await
+}
+
+/// Has each of some connections, which are numbered, do its part, all at the same time.
+async fn on_each<F: Future<Output = anyhow::Result<()>> + Send + 'static>(
+    address: SocketAddr,
+    connections: usize,
+    part: impl Fn(usize, Connection) -> F,
+) -> anyhow::Result<()> {
+    let mut running = JoinSet::new();
+    for number in 0..connections {
+        running.spawn(part(number, Connection::open(address).await?));
     }
     while let Some(ended) = running.join_next().await {
         ended??;

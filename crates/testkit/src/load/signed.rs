@@ -6,10 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{bail, ensure};
 use serde_json::Value;
-use tokio::task::JoinSet;
 
 use super::data::{self, Call};
-use super::{Measured, Scenario, prepare_as, repeat_all};
+use super::{Measured, Scenario, on_each, prepare_as, repeat_all};
 use crate::http::Connection;
 use crate::signature::signed_request;
 
@@ -28,23 +27,18 @@ pub async fn set_up(address: SocketAddr, items: usize, connections: usize) -> an
     let mut connection = Connection::open(address).await?;
     call(&mut connection, data::create_table()).await?;
     wait_until_active(&mut connection).await?;
-    let mut running = JoinSet::new();
-    for number in 0..connections {
-        let mut connection = Connection::open(address).await?;
+    let part = |number, mut connection: Connection| {
         let batches = data::batches(items).skip(number).step_by(connections);
-        running.spawn(async move {
+        async move {
             for batch in batches {
                 let answer = call(&mut connection, ("BatchWriteItem", batch)).await?;
                 let left = answer["UnprocessedItems"].as_object();
                 ensure!(left.is_none_or(serde_json::Map::is_empty), "items left: {answer}");
             }
             Ok(())
-        });
-    }
-    while let Some(ended) = running.join_next().await {
-        ended??;
-    }
-    Ok(())
+        }
+    };
+    on_each(address, connections, part).await
 }
 
 /// As [`super::drive`], with true signatures.

@@ -9,11 +9,10 @@ use std::time::Duration;
 
 use anyhow::{bail, ensure};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 use super::data::TABLE;
 use super::text::digits;
-use super::{Measured, Scenario, prepared, repeat_all};
+use super::{Measured, Scenario, on_each, prepared, repeat_all};
 use crate::http::{Connection, request};
 
 /// What an item may have, in DynamoDB's counting: up to its limit of 400 KB.
@@ -43,20 +42,13 @@ pub fn answer_bytes(item_bytes: usize) -> usize {
 /// A broken connection; any answer but 200; a size that no item has.
 pub async fn fill(address: SocketAddr, items: Items, connections: usize) -> anyhow::Result<()> {
     items.check()?;
-    let mut running = JoinSet::new();
-    for connection in 0..connections {
-        let mut client = Connection::open(address).await?;
-        running.spawn(async move {
-            for number in items.of_connection(connection, connections) {
-                client.expect("PutItem", &items.put(number, 0)).await?;
-            }
-            anyhow::Ok(())
-        });
-    }
-    while let Some(ended) = running.join_next().await {
-        ended??;
-    }
-    Ok(())
+    let part = |connection, mut client: Connection| async move {
+        for number in items.of_connection(connection, connections) {
+            client.expect("PutItem", &items.put(number, 0)).await?;
+        }
+        Ok(())
+    };
+    on_each(address, connections, part).await
 }
 
 /// Gets or puts the items over and over for `lasting`.
