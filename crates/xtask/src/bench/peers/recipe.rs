@@ -183,9 +183,13 @@ impl Peer {
         };
         let mut launch = Launch::new(&binary, arguments, &start.log());
         launch.directory = Some(start.data.to_path_buf());
-        if self == Self::ExtendDb {
-            launch.environment = extenddb_environment(start);
-        }
+        launch.environment = match self {
+            Self::ExtendDb => extenddb_environment(start),
+            // It reports its use to its vendor unless it is told not to ("Telemetry in DynamoDB
+            // local", AWS's developer guide, 2026-11).
+            Self::DynamoDbLocal => vec![("DDB_LOCAL_TELEMETRY".into(), "0".into())],
+            Self::Dynoxide | Self::Dynalite => Vec::new(),
+        };
         Ok(launch)
     }
 }
@@ -224,11 +228,13 @@ fn dynalite(program: PathBuf, start: &Start<'_>) -> Vec<OsString> {
     script.chain(address).chain(start.file_option("--path")).collect()
 }
 
+/// As "DynamoDB local usage notes" in AWS's developer guide says (2026-11): `-inMemory` needs
+/// `-sharedDb`, and without that each credential has a file of its own.
 fn dynamodb_local(program: PathBuf, folder: &Path, start: &Start<'_>) -> Vec<OsString> {
     let mut libraries = OsString::from("-Djava.library.path=");
     libraries.push(folder.join("DynamoDBLocal_lib"));
     let mut arguments = vec![libraries, "-jar".into(), program.into()];
-    arguments.extend(words(["-port", &start.port()]));
+    arguments.extend(words(["-port", &start.port(), "-sharedDb"]));
     match start.storage {
         Target::Durable => arguments.extend(["-dbPath".into(), start.data.into()]),
         Target::Memory | Target::Echo => arguments.push("-inMemory".into()),
@@ -314,7 +320,9 @@ mod tests {
             assert!(arguments(peer, Target::Durable).contains("/data"), "{peer:?}");
             assert!(!arguments(peer, Target::Memory).contains("/data"), "{peer:?}");
         }
-        assert!(arguments(Peer::DynamoDbLocal, Target::Memory).ends_with("-inMemory"));
+        let local = |storage| arguments(Peer::DynamoDbLocal, storage);
+        assert!(local(Target::Durable).contains(" -sharedDb -dbPath /data "));
+        assert!(local(Target::Memory).contains(" -sharedDb -inMemory "));
     }
 
     #[test]
