@@ -18,6 +18,9 @@ const START_MAX: Duration = Duration::from_secs(60);
 const ANY_PORT: &str = "127.0.0.1:0";
 /// How often a server that starts is asked.
 const START_POLL: Duration = Duration::from_micros(100);
+/// The unit of Linux's `/proc/PID/stat` (proc_pid_stat(5): `sysconf(_SC_CLK_TCK)`, 100 a second on
+/// every processor that Stator is built for).
+const TICK: Duration = Duration::from_millis(10);
 
 /// How to start a server.
 #[derive(Debug, Clone)]
@@ -213,6 +216,25 @@ impl Server {
         }
         Ok(Duration::from_nanos(nanoseconds))
     }
+
+    /// The processor time that the server has taken since its start, with its threads that have
+    /// ended, to a hundredth of a second.
+    ///
+    /// # Errors
+    /// A system without `/proc`.
+    pub fn whole_processor_time(&self) -> anyhow::Result<Duration> {
+        let counted = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        ticks(&counted).map(|ticks| TICK * ticks).context("utime and stime")
+    }
+}
+
+/// The ticks in `/proc/PID/stat` that a process took in its own code and in the kernel's.
+fn ticks(stat: &str) -> Option<u32> {
+    // The program's name, in brackets, may have spaces.
+    let (_, behind_name) = stat.rsplit_once(')')?;
+    let mut counted = behind_name.split_whitespace().skip(11);
+    let mut next = || counted.next()?.parse::<u32>().ok();
+    Some(next()? + next()?)
 }
 
 /// An address of this machine that nobody listens on at the moment, for a server that cannot choose
@@ -253,7 +275,7 @@ fn answers(address: SocketAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::announced;
+    use super::{announced, ticks};
 
     #[test]
     fn the_address_is_read_once_its_line_is_complete() {
@@ -261,5 +283,12 @@ mod tests {
         assert_eq!(announced(banner), None);
         let address = announced(&format!("{banner}\n  try  it --at http://127.0.0.1:1\n"));
         assert_eq!(address.unwrap().to_string(), "127.0.0.1:8765");
+    }
+
+    #[test]
+    fn ticks_are_found_behind_any_name() {
+        let stat = "7 (a (b) c) S 1 7 7 0 -1 4194304 100 0 2 0 31 12 0 0 20 0 3 0 5 6 7";
+        assert_eq!(ticks(stat), Some(43));
+        assert_eq!(ticks("7 (a) S 1"), None);
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
-use stator_testkit::load::{self, Scenario, growth, indexes, open, signed, sized, streams, ycsb};
+use stator_testkit::load::{
+    self, Scenario, growth, indexes, open, scan, signed, sized, streams, ycsb,
+};
 use tokio::runtime::Builder;
 
 #[derive(Debug, Parser)]
@@ -65,6 +67,13 @@ enum Task {
         /// The one behind the last.
         last: usize,
     },
+    /// Get the items that grew as `grow` does beside its writes, and nothing else.
+    ReadGrown {
+        /// How many items there are.
+        items: usize,
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
     /// Repeat a request on the items that grew, each time on another one at random.
     DriveGrown {
         /// What to repeat.
@@ -72,6 +81,11 @@ enum Task {
         /// How many items there are.
         items: usize,
         /// How long, in milliseconds.
+        milliseconds: u64,
+    },
+    /// Read the bench's whole table by as many segments as there are connections, and again.
+    Scan {
+        /// How long at least, in milliseconds.
         milliseconds: u64,
     },
     /// Write items of one size.
@@ -134,73 +148,76 @@ enum Task {
     },
 }
 
-#[expect(clippy::print_stdout, reason = "its answer is a line on stdout")]
 fn main() -> anyhow::Result<()> {
     let Arguments { address, connections, task } = Arguments::parse();
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    match task {
+    runtime.block_on(carry_out(task, address, connections))
+}
+
+/// Does the task, and prints what it measured.
+#[expect(clippy::print_stdout, reason = "its answer is a line on stdout")]
+async fn carry_out(task: Task, address: SocketAddr, connections: usize) -> anyhow::Result<()> {
+    let measured = match task {
         Task::Drive { scenario, milliseconds } => {
             let lasting = Duration::from_millis(milliseconds);
-            let measured = load::drive(address, scenario, connections, lasting);
-            println!("{}", runtime.block_on(measured)?.to_json());
+            load::drive(address, scenario, connections, lasting).await?.to_json()
         }
         Task::DriveOpen { scenario, rate, milliseconds } => {
             let pace =
                 open::Pace { rate, connections, lasting: Duration::from_millis(milliseconds) };
-            println!("{}", runtime.block_on(open::drive(address, scenario, pace))?.to_json());
+            open::drive(address, scenario, pace).await?.to_json()
         }
-        Task::Fill { items } => runtime.block_on(load::fill(address, items, connections))?,
+        Task::Fill { items } => return load::fill(address, items, connections).await,
         Task::ReadStream { milliseconds } => {
-            let measured = streams::read(address, Duration::from_millis(milliseconds));
-            println!("{}", runtime.block_on(measured)?.to_json());
+            streams::read(address, Duration::from_millis(milliseconds)).await?.to_json()
         }
         Task::FollowStream { rate, milliseconds } => {
             let pace = streams::Pace { rate, connections };
-            let measured = streams::follow(address, pace, Duration::from_millis(milliseconds));
-            println!("{}", runtime.block_on(measured)?.to_json());
+            streams::follow(address, pace, Duration::from_millis(milliseconds)).await?.to_json()
         }
         Task::Grow { first, last } => {
             let show = |second: growth::Second| println!("{}", second.to_json());
-            runtime.block_on(growth::grow(address, (first, last), connections, show))?;
+            return growth::grow(address, (first, last), connections, show).await;
+        }
+        Task::ReadGrown { items, milliseconds } => {
+            growth::read_alone(address, items, Duration::from_millis(milliseconds)).await?.to_json()
         }
         Task::DriveGrown { scenario, items, milliseconds } => {
             let lasting = Duration::from_millis(milliseconds);
-            let measured = growth::drive(address, scenario, items, connections, lasting);
-            println!("{}", runtime.block_on(measured)?.to_json());
+            growth::drive(address, scenario, items, connections, lasting).await?.to_json()
+        }
+        Task::Scan { milliseconds } => {
+            scan::scan(address, connections, Duration::from_millis(milliseconds)).await?.to_json()
         }
         Task::FillSized { bytes, count } => {
-            runtime.block_on(sized::fill(address, sized::Items { bytes, count }, connections))?;
+            return sized::fill(address, sized::Items { bytes, count }, connections).await;
         }
         Task::DriveSized { scenario, bytes, count, milliseconds } => {
             let (items, lasting) =
                 (sized::Items { bytes, count }, Duration::from_millis(milliseconds));
-            let measured = sized::drive(address, scenario, items, connections, lasting);
-            println!("{}", runtime.block_on(measured)?.to_json());
+            sized::drive(address, scenario, items, connections, lasting).await?.to_json()
         }
-        Task::FillYcsb { items } => runtime.block_on(ycsb::fill(address, items, connections))?,
+        Task::FillYcsb { items } => return ycsb::fill(address, items, connections).await,
         Task::DriveYcsb { workload, loaded, there, milliseconds } => {
             let (items, lasting) =
                 (ycsb::Items { loaded, there }, Duration::from_millis(milliseconds));
-            let driving = ycsb::drive(address, workload, items, connections, lasting);
-            let (measured, there) = runtime.block_on(driving)?;
-            println!("{}", json!({"measured": measured.to_json(), "items": there}));
+            let (measured, there) =
+                ycsb::drive(address, workload, items, connections, lasting).await?;
+            json!({"measured": measured.to_json(), "items": there})
         }
-        Task::SetUpSigned { items } => {
-            runtime.block_on(signed::set_up(address, items, connections))?;
-        }
+        Task::SetUpSigned { items } => return signed::set_up(address, items, connections).await,
         Task::DriveSigned { scenario, milliseconds } => {
             let lasting = Duration::from_millis(milliseconds);
-            let measured = signed::drive(address, scenario, connections, lasting);
-            println!("{}", runtime.block_on(measured)?.to_json());
+            signed::drive(address, scenario, connections, lasting).await?.to_json()
         }
         Task::DriveIndex { milliseconds } => {
-            let measured =
-                indexes::drive(address, connections, Duration::from_millis(milliseconds));
-            println!("{}", runtime.block_on(measured)?.to_json());
+            let lasting = Duration::from_millis(milliseconds);
+            indexes::drive(address, connections, lasting).await?.to_json()
         }
         Task::FillExpiring { items, until } => {
-            runtime.block_on(load::fill_expiring(address, items, until, connections))?;
+            return load::fill_expiring(address, items, until, connections).await;
         }
-    }
+    };
+    println!("{measured}");
     Ok(())
 }

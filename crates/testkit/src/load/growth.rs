@@ -70,7 +70,9 @@ pub async fn grow(
         writing.spawn(write(connection, Arc::clone(&next), last, Arc::clone(&measured)));
     }
     let reader = Connection::open(address).await?;
-    let reading = tokio::spawn(read(reader, Arc::clone(&next), Arc::clone(&measured)));
+    // What was begun last may not be there yet.
+    let there = move || next.load(Ordering::Relaxed).saturating_sub(IN_FLIGHT_MAX);
+    let reading = tokio::spawn(read(reader, there, Arc::clone(&measured)));
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     seconds.tick().await;
     loop {
@@ -114,17 +116,37 @@ async fn write(
     }
 }
 
-/// Gets an item at random, over and over, until it is stopped.
+/// Reads as beside the writes, but with nobody who writes, for `lasting`.
+///
+/// # Errors
+/// A broken connection; any answer but 200; an item that is missing.
+pub async fn read_alone(
+    address: SocketAddr,
+    items: usize,
+    lasting: Duration,
+) -> anyhow::Result<super::Measured> {
+    let measured = Arc::new(Mutex::new(Measured::default()));
+    let reading = read(Connection::open(address).await?, move || items, Arc::clone(&measured));
+    let begun = Instant::now();
+    if let Ok(ended) = tokio::time::timeout(lasting, reading).await {
+        ended?;
+    }
+    let reads = std::mem::take(&mut lock(&measured).reads);
+    let latencies = reads.into_iter().map(|micros| Duration::from_micros(micros.into()));
+    let latencies: Vec<Duration> = latencies.collect();
+    super::Measured::new(latencies.len(), latencies, begun.elapsed())
+}
+
+/// Gets an item at random among those that are `there`, over and over, until it is stopped.
 async fn read(
     mut connection: Connection,
-    next: Arc<AtomicUsize>,
+    there: impl Fn() -> usize,
     measured: Arc<Mutex<Measured>>,
 ) -> anyhow::Result<()> {
     let mut random = StdRng::seed_from_u64(1);
     loop {
         tokio::time::sleep(READER_PAUSE).await;
-        // What was begun last may not be there yet.
-        let there = next.load(Ordering::Relaxed).saturating_sub(IN_FLIGHT_MAX);
+        let there = there();
         if there == 0 {
             continue;
         }

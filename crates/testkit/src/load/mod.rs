@@ -14,6 +14,7 @@ pub mod indexes;
 pub mod large;
 mod latencies;
 pub mod open;
+pub mod scan;
 pub mod signed;
 pub mod sized;
 pub mod streams;
