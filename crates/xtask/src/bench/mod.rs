@@ -13,7 +13,7 @@
 //! | `--backfill` | puts while so many items are brought into an index | `backfill` |
 //! | `--streams` | what a stream costs its table's puts, and how fast it is read | `streams` |
 //! | `--expiry` | requests while so many items are removed that expired all at once | `expiry` |
-//! | `--size` | how all that changes while a table grows to so many items | `size` |
+//! | `--size` | how all that changes while a table grows to so many items; Scans | `size` |
 //! | `--open-loop` | latencies while so many requests a second come | `open` |
 //! | `--ycsb` | the core workloads of YCSB | `ycsb` |
 //! | `--peers` | other servers that speak DynamoDB's language, and Stator | `peers` |

@@ -5,6 +5,14 @@
 //! gets items at random. At each size the load pauses and requests are measured, first at once,
 //! while the engine still merges, and then when it has come to rest. Keys are uniform, and no
 //! request is repeated, so that nothing is in a cache but what the cache had kept.
+//!
+//! Gets over one connection are measured before the load ([`gets`]), at the first size, which is
+//! small: those beside the writes are compared with them. At the end the whole table is read by Scan
+//! ([`scans`]). What the system's cache holds of the files is told at each size ([`cache`]).
+
+mod cache;
+mod gets;
+mod scans;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -19,6 +27,7 @@ use testkit::load::Scenario;
 use testkit::load::data::create_table;
 use testkit::process::Server;
 
+use self::cache::Cached;
 use super::table::{Target, median, name};
 use super::{BenchArguments, CONNECTIONS, FILL_CONNECTIONS, Rig};
 
@@ -35,7 +44,7 @@ const REST: Duration = Duration::from_secs(5);
 const REST_MAX: Duration = Duration::from_secs(300);
 
 /// One second of loading.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Second {
     items: u64,
     writes_us: Vec<u64>,
@@ -56,15 +65,21 @@ impl Rig {
         let data = self.scratch.join("size").join("data");
         let server = launch.start()?;
         self.call(&server, create_table())?;
-        let mut figures = Vec::new();
+        let (mut figures, mut gets) = (Vec::new(), None);
         let mut loaded = 0;
         for size in SIZES.into_iter().filter(|size| *size < items).chain([items]) {
             let seconds = self.grow(&server, &data, (loaded, size))?;
             loaded = size;
             let at_once = self.shares(&echo, &server, size, arguments)?;
             let rested = wait_for_rest(&data)?;
+            let cached = Cached::below(&data)?;
             let at_rest = self.shares(&echo, &server, size, arguments)?;
             println!("{}", line(size, &seconds, [&at_once, &at_rest]));
+            println!("{size:>9} items  {cached}");
+            match &mut gets {
+                None => gets = Some(self.gets_before(&server, size)?),
+                Some(gets) => gets.extend(&seconds),
+            }
             figures.push(json!({
                 "items": size,
                 "seconds": seconds.iter().map(Second::to_json).collect::<Value>(),
@@ -72,8 +87,13 @@ impl Rig {
                 "shares_at_rest": at_rest,
                 "rest_after_s": rested.as_secs_f64(),
                 "disk_bytes_at_rest": bytes_below(&data)?,
+                "cached_at_rest": cached.to_json(),
             }));
         }
+        if let Some(gets) = &gets {
+            println!("{gets}");
+        }
+        let scans = self.scans(&server, loaded, arguments)?;
         let begun = Instant::now();
         server.stop()?;
         let closed = begun.elapsed();
@@ -81,6 +101,8 @@ impl Rig {
         println!("closed in {closed:.1?}, first answer after {opened:.1?}");
         Ok(json!({
             "sizes": figures,
+            "gets": gets.map(|gets| gets.to_json()),
+            "scans": scans,
             "close_s": closed.as_secs_f64(),
             "open_s": opened.as_secs_f64(),
         }))
