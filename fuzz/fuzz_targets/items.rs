@@ -24,14 +24,15 @@ fn check(attributes: &AttributeMap) {
     wire::item::write(view, &mut json);
     // Names that are empty or too long are refused; nothing else is.
     match wire::item::read(&json) {
-        Ok(read) => assert_eq!(read, *attributes),
+        Ok(read) => assert_eq!(read, item),
         Err(error) => assert!(error.to_string().contains("ttribute name"), "{error}"),
     }
 }
 
 fuzz_target!(|data: &[u8]| {
-    if let Ok(attributes) = wire::item::read(data) {
-        check(&attributes);
+    if let Ok(item) = wire::item::read(data) {
+        assert_eq!(item, Item::encode(&item.decode()));
+        check(&item.decode());
     }
     if let Ok(attributes) = stator_fuzz::attributes(&mut Unstructured::new(data)) {
         check(&attributes);

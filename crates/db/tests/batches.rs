@@ -24,7 +24,7 @@ fn key(p: &str) -> AttributeMap {
 fn keys(table: &str, keys: impl IntoIterator<Item = AttributeMap>) -> BatchGetTable {
     BatchGetTable {
         table: TableRef::new(table).into(),
-        keys: keys.into_iter().collect(),
+        keys: keys.into_iter().map(encoded).collect(),
         consistent: false,
         projection: None,
     }
@@ -48,8 +48,11 @@ async fn writes_of_several_tables_are_carried_out_and_read_back() {
     let db = db().await;
     write(&db, "one", key("old")).await;
     let request = writes(vec![
-        ("one", vec![WriteRequest::put(key("new")), WriteRequest::delete(key("old"))]),
-        ("two", vec![WriteRequest::put(map([("p", s("a")), ("x", s("y"))]))]),
+        (
+            "one",
+            vec![WriteRequest::put(encoded(key("new"))), WriteRequest::delete(encoded(key("old")))],
+        ),
+        ("two", vec![WriteRequest::put(encoded(map([("p", s("a")), ("x", s("y"))])))]),
     ]);
     let answer = db.batch_write_item(&scope(), request).await.unwrap();
     assert!(answer.unprocessed.is_empty());
@@ -68,8 +71,8 @@ async fn a_missing_table_refuses_the_whole_batch() {
     let db = db().await;
     let missing = ApiError::ResourceNotFound("Requested resource not found".into());
     let request = writes(vec![
-        ("one", vec![WriteRequest::put(key("a"))]),
-        ("none", vec![WriteRequest::put(key("a"))]),
+        ("one", vec![WriteRequest::put(encoded(key("a")))]),
+        ("none", vec![WriteRequest::put(encoded(key("a")))]),
     ]);
     assert_eq!(db.batch_write_item(&scope(), request).await.unwrap_err(), missing);
     assert_eq!(read(&db, "one", key("a")).await, None);
@@ -82,7 +85,10 @@ async fn a_refused_write_refuses_the_whole_batch() {
     let db = db().await;
     let request = writes(vec![(
         "two",
-        vec![WriteRequest::put(key("a")), WriteRequest::put(map([("p", s("b")), ("x", n("1"))]))],
+        vec![
+            WriteRequest::put(encoded(key("a"))),
+            WriteRequest::put(encoded(map([("p", s("b")), ("x", n("1"))]))),
+        ],
     )]);
     let message = refused(db.batch_write_item(&scope(), request).await);
     assert!(message.contains("Type mismatch for Index Key x"), "{message}");
@@ -95,7 +101,7 @@ async fn no_key_may_come_twice() {
     let duplicates = "Provided list of item keys contains duplicates";
     let request = wanted(vec![keys("one", [key("a"), key("b"), key("a")])]);
     assert_eq!(refused(db.batch_get_item(&scope(), request).await), duplicates);
-    let twice = vec![WriteRequest::put(key("a")), WriteRequest::delete(key("a"))];
+    let twice = vec![WriteRequest::put(encoded(key("a"))), WriteRequest::delete(encoded(key("a")))];
     assert_eq!(
         refused(db.batch_write_item(&scope(), writes(vec![("one", twice)])).await),
         duplicates
@@ -114,7 +120,8 @@ async fn batches_have_a_largest_number_of_items() {
         refused(db.batch_get_item(&scope(), request).await),
         "Too many items requested for the BatchGetItem call"
     );
-    let puts = |count| numbered(count).map(WriteRequest::put).collect::<Vec<_>>();
+    let puts =
+        |count| numbered(count).map(|item| WriteRequest::put(encoded(item))).collect::<Vec<_>>();
     let request = writes(vec![("one", puts(20)), ("two", puts(6))]);
     assert_eq!(
         refused(db.batch_write_item(&scope(), request).await),
@@ -138,7 +145,7 @@ async fn keys_beyond_16_mb_are_unprocessed() {
     assert_eq!(answer.responses[0].1.len(), 41);
     let (table, left) = &answer.unprocessed[0];
     assert_eq!((table.as_str(), left.len()), ("one", 19));
-    assert_eq!(left[0], key(&name(41)));
+    assert_eq!(left[0], encoded(key(&name(41))));
     // Keys that come later are not looked at, but those of absent items cost no room.
     assert_eq!(answer.unprocessed.len(), 1);
 }

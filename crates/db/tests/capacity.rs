@@ -165,11 +165,11 @@ async fn batches_round_each_item_and_sum_by_table() {
             (
                 TableRef::new("t").into(),
                 vec![
-                    WriteRequest::put(sized(Some("1"), 1025)),
-                    WriteRequest::delete(map([("p", s("no")), ("c", s("no"))])),
+                    WriteRequest::put(encoded(sized(Some("1"), 1025))),
+                    WriteRequest::delete(encoded(map([("p", s("no")), ("c", s("no"))]))),
                 ],
             ),
-            (TableRef::new("u").into(), vec![WriteRequest::put(map([("p", s("a"))]))]),
+            (TableRef::new("u").into(), vec![WriteRequest::put(encoded(map([("p", s("a"))])))]),
         ],
         left_out: Vec::new(),
         report: everything_reported(),
@@ -187,8 +187,8 @@ async fn batches_round_each_item_and_sum_by_table() {
     };
     let request = BatchGetItem {
         tables: vec![
-            keys("t", vec![key(), map([("p", s("no")), ("c", s("no"))])]),
-            keys("u", vec![map([("p", s("a"))])]),
+            keys("t", vec![encoded(key()), encoded(map([("p", s("no")), ("c", s("no"))]))]),
+            keys("u", vec![encoded(map([("p", s("a"))]))]),
         ],
         left_out: Vec::new(),
         report_capacity: ReturnConsumedCapacity::Total,
@@ -203,7 +203,7 @@ async fn transactions_double_the_tables_share() {
     let db = db().await;
     let action = TransactAction {
         table: TableRef::new("t").into(),
-        operation: TransactOperation::Put(sized(Some("1"), 1025)),
+        operation: TransactOperation::Put(encoded(sized(Some("1"), 1025))),
         condition: None,
         on_failure: model::ReturnValuesOnConditionCheckFailure::None,
     };
@@ -219,7 +219,11 @@ async fn transactions_double_the_tables_share() {
     assert_eq!((table.as_str(), collections.len()), ("t", 1));
 
     let request = TransactGetItems {
-        gets: vec![TransactGet { table: TableRef::new("t").into(), key: key(), projection: None }],
+        gets: vec![TransactGet {
+            table: TableRef::new("t").into(),
+            key: encoded(key()),
+            projection: None,
+        }],
         report_capacity: ReturnConsumedCapacity::Total,
     };
     let consumed = db.transact_get_items(&scope(), request).await.unwrap().consumed.unwrap();

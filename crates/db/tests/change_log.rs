@@ -138,7 +138,7 @@ async fn the_last_change_of_a_transaction_in_each_shard_says_so() {
     let bench = Bench::new().await;
     let actions = (0..20).map(|number| TransactAction {
         table: TableRef::new("t").into(),
-        operation: TransactOperation::Put(map([("p", s(&format!("{number}")))])),
+        operation: TransactOperation::Put(encoded(map([("p", s(&format!("{number}")))]))),
         condition: None,
         on_failure: ReturnValuesOnConditionCheckFailure::None,
     });

@@ -40,7 +40,8 @@ async fn items_are_read_as_consistently_as_asked() {
         assert_eq!(item.decode()["w"], expected(consistent), "GetItem");
 
         let table = TableRef::new("t").into();
-        let tables = vec![BatchGetTable { table, keys: vec![key()], consistent, projection: None }];
+        let tables =
+            vec![BatchGetTable { table, keys: vec![encoded(key())], consistent, projection: None }];
         let report_capacity = ReturnConsumedCapacity::None;
         let request = BatchGetItem { tables, left_out: Vec::new(), report_capacity };
         let answer = db.batch_get_item(&scope(), request).await.unwrap();

@@ -40,7 +40,7 @@ async fn everything<S: Slow>(db: &Db<S>, index: Option<&str>) -> Vec<AttributeMa
         let page = db.scan(&scope(), request.clone()).await.unwrap();
         all.extend(items(&page));
         match page.last_evaluated_key {
-            Some(last) => request.exclusive_start_key = Some(last.decode()),
+            Some(last) => request.exclusive_start_key = Some(last),
             None => return all,
         }
     }
@@ -149,8 +149,8 @@ async fn while_an_index_is_backfilled_it_cannot_be_read_and_writes_are_taken_in(
     let actions = [42, 43].map(|number| TransactAction {
         table: TableRef::new("t1").into(),
         operation: match number {
-            42 => TransactOperation::Delete(map([("p", s("p42"))])),
-            _ => TransactOperation::Put(map([("p", s("p43")), ("x", s("in one"))])),
+            42 => TransactOperation::Delete(encoded(map([("p", s("p42"))]))),
+            _ => TransactOperation::Put(encoded(map([("p", s("p43")), ("x", s("in one"))]))),
         },
         condition: None,
         on_failure: model::ReturnValuesOnConditionCheckFailure::None,
@@ -228,7 +228,8 @@ async fn half_way<S: Slow>(store: S, count: usize) -> Db<S> {
     let db = open(store, &TestClock::new(NOW_MS)).await;
     db.create_table(&scope(), table("t1", "p:S", None)).await.unwrap();
     let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
-    let items: Vec<_> = (0..count).map(|number| WriteRequest::put(item_of(number))).collect();
+    let items: Vec<_> =
+        (0..count).map(|number| WriteRequest::put(encoded(item_of(number)))).collect();
     for batch in items.chunks(500) {
         loader.write(batch).await.unwrap();
     }

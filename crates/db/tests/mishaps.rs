@@ -181,7 +181,7 @@ fn item_of(p: u64, v: &str) -> AttributeMap {
 fn both(items: [AttributeMap; 2]) -> TransactWriteItems {
     let actions = items.map(|item| TransactAction {
         table: TableRef::new("t").into(),
-        operation: TransactOperation::Put(item),
+        operation: TransactOperation::Put(encoded(item)),
         condition: None,
         on_failure: ReturnValuesOnConditionCheckFailure::None,
     });

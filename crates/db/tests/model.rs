@@ -167,14 +167,14 @@ impl Pair {
             .values()
             .map(|item| TransactAction {
                 table: TableRef::new("t").into(),
-                operation: TransactOperation::Put(item.clone()),
+                operation: TransactOperation::Put(encoded(item.clone())),
                 condition: None,
                 on_failure: Default::default(),
             })
             .collect();
         actions.push(TransactAction {
             table: TableRef::new("t").into(),
-            operation: TransactOperation::ConditionCheck(key_item(&absent)),
+            operation: TransactOperation::ConditionCheck(encoded(key_item(&absent))),
             condition: condition("attribute_not_exists(p)", &[]),
             on_failure: Default::default(),
         });
@@ -259,7 +259,7 @@ impl Pair {
             let page = self.db.query(&scope(), request.clone()).await.unwrap();
             found.extend(items(&page).iter().map(|item| key_of(item).1));
             let Some(last) = page.last_evaluated_key else { return found };
-            request.exclusive_start_key = Some(last.decode());
+            request.exclusive_start_key = Some(last);
         }
     }
 

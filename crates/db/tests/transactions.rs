@@ -44,19 +44,19 @@ fn action(table: &str, operation: TransactOperation) -> TransactAction {
 }
 
 fn put_action(table: &str, item: AttributeMap) -> TransactAction {
-    action(table, TransactOperation::Put(item))
+    action(table, TransactOperation::Put(encoded(item)))
 }
 
 fn check(table: &str, p: &str, text: &str) -> TransactAction {
     TransactAction {
         condition: condition(text, &[]),
-        ..action(table, TransactOperation::ConditionCheck(key(p)))
+        ..action(table, TransactOperation::ConditionCheck(encoded(key(p))))
     }
 }
 
 fn increment(table: &str, p: &str) -> TransactAction {
     let update = update("ADD n :one", &[("one", n("1"))]).unwrap();
-    action(table, TransactOperation::Update(key(p), update))
+    action(table, TransactOperation::Update(encoded(key(p)), update))
 }
 
 fn all_of(actions: Vec<TransactAction>) -> TransactWriteItems {
@@ -99,7 +99,7 @@ async fn all_actions_of_a_transaction_happen() {
     write(&db, "one", key("gone")).await;
     let request = all_of(vec![
         put_action("one", map([("p", s("new")), ("d", n("1"))])),
-        action("one", TransactOperation::Delete(key("gone"))),
+        action("one", TransactOperation::Delete(encoded(key("gone")))),
         increment("two", "counter"),
         check("two", "absent", "attribute_not_exists(p)"),
     ]);
@@ -144,7 +144,7 @@ async fn the_first_invalid_action_cancels_before_conditions_are_looked_at() {
     );
     let gets = vec![TransactGet {
         table: TableRef::new("one").into(),
-        key: map([("q", s("a"))]),
+        key: encoded(map([("q", s("a"))])),
         projection: None,
     }];
     let request = TransactGetItems { gets, report_capacity: ReturnConsumedCapacity::None };
@@ -176,7 +176,11 @@ async fn no_item_may_come_twice() {
     assert_eq!(refused(db.transact_write_items(&scope(), request).await), twice);
     let request = all_of(vec![put_action("one", key("a")), put_action("two", key("a"))]);
     db.transact_write_items(&scope(), request).await.unwrap();
-    let get = TransactGet { table: TableRef::new("one").into(), key: key("a"), projection: None };
+    let get = TransactGet {
+        table: TableRef::new("one").into(),
+        key: encoded(key("a")),
+        projection: None,
+    };
     let request = TransactGetItems {
         gets: vec![get.clone(), get],
         report_capacity: ReturnConsumedCapacity::None,
@@ -198,7 +202,7 @@ async fn items_are_read_as_of_one_moment_in_order_and_projected() {
     write(&db, "one", map([("p", s("a")), ("d", n("1")), ("e", n("2"))])).await;
     let get = |table: &str, p: &str, projection| TransactGet {
         table: TableRef::new(table).into(),
-        key: key(p),
+        key: encoded(key(p)),
         projection,
     };
     let request = TransactGetItems {
@@ -222,11 +226,11 @@ async fn transactions_have_a_largest_size() {
         db.transact_write_items(&scope(), all_of(half.map(large).collect())).await.unwrap();
     }
     // What counts is the request, not the items it meets.
-    let small =
-        (0..11).map(|number| action("one", TransactOperation::Delete(key(&number.to_string()))));
+    let small = (0..11)
+        .map(|number| action("one", TransactOperation::Delete(encoded(key(&number.to_string())))));
     let gets = (0..11).map(|number: usize| TransactGet {
         table: TableRef::new("one").into(),
-        key: key(&number.to_string()),
+        key: encoded(key(&number.to_string())),
         projection: None,
     });
     let request =
@@ -334,7 +338,7 @@ async fn what_overlaps_a_transaction_in_progress_is_refused_until_it_is_durable(
     let retry = db.transact_write_items(&scope(), retry).await.unwrap_err();
     assert_eq!(retry, ApiError::TransactionInProgress);
     let batch = BatchWriteItem {
-        tables: vec![(TableRef::new("one").into(), vec![WriteRequest::delete(key("a"))])],
+        tables: vec![(TableRef::new("one").into(), vec![WriteRequest::delete(encoded(key("a")))])],
         ..BatchWriteItem::default()
     };
     let batch = db.batch_write_item(&scope(), batch).await.unwrap();
@@ -411,7 +415,7 @@ async fn concurrent_transfers_keep_the_sum() {
     }
     let transfer = |from: &str, to: &str| {
         let minus = update("ADD n :v", &[("v", n("-1"))]).unwrap();
-        let minus = action("one", TransactOperation::Update(key(from), minus));
+        let minus = action("one", TransactOperation::Update(encoded(key(from)), minus));
         all_of(vec![minus, increment("one", to)])
     };
     let tasks: Vec<_> = [("a", "b"), ("b", "c"), ("c", "a"), ("b", "a")]
@@ -430,7 +434,7 @@ async fn concurrent_transfers_keep_the_sum() {
         .collect();
     let gets = ["a", "b", "c"].map(|account| TransactGet {
         table: TableRef::new("one").into(),
-        key: key(account),
+        key: encoded(key(account)),
         projection: None,
     });
     let sum = || async {

@@ -14,9 +14,9 @@ use model::{
 use stator_db::{Adoption, LoadError, Loaded, Scan, StoredTable};
 use store::slow::SlowStore;
 use support::{
-    ACTIVE, Asking, Db, IndexShown as _, Slow, TableShown as _, TestClock, all, everything, get,
-    in_memory, item, map, n, open, put, s, scope, slow_store, table, with_global, with_stream,
-    write,
+    ACTIVE, Asking, Db, IndexShown as _, Slow, TableShown as _, TestClock, all, encoded,
+    everything, get, in_memory, item, map, n, open, put, s, scope, slow_store, table, with_global,
+    with_stream, write,
 };
 
 /// Every item of a table.
@@ -33,7 +33,7 @@ async fn items<S: Slow>(db: &Db<S>, name: &str) -> Vec<Item> {
 }
 
 fn puts(items: impl IntoIterator<Item = AttributeMap>) -> Vec<WriteRequest> {
-    items.into_iter().map(WriteRequest::put).collect()
+    items.into_iter().map(|item| WriteRequest::put(encoded(item))).collect()
 }
 
 /// A database with the table `t1` and a global index by `x`.
@@ -242,11 +242,11 @@ async fn a_load_replaces_and_deletes_as_single_writes_would() {
     let (db, _) = source().await;
     let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
     let changes = [
-        WriteRequest::put(map([("p", s("new")), ("x", n("7"))])),
-        WriteRequest::put(map([("p", s("0")), ("x", n("8"))])),
-        WriteRequest::put(map([("p", s("1"))])),
-        WriteRequest::delete(map([("p", s("2"))])),
-        WriteRequest::delete(map([("p", s("never there"))])),
+        WriteRequest::put(encoded(map([("p", s("new")), ("x", n("7"))]))),
+        WriteRequest::put(encoded(map([("p", s("0")), ("x", n("8"))]))),
+        WriteRequest::put(encoded(map([("p", s("1"))]))),
+        WriteRequest::delete(encoded(map([("p", s("2"))]))),
+        WriteRequest::delete(encoded(map([("p", s("never there"))]))),
     ];
     loader.write(&changes).await.unwrap();
     let loaded = loader.finish().await.unwrap();
@@ -262,9 +262,9 @@ async fn a_load_replaces_and_deletes_as_single_writes_would() {
 async fn of_several_changes_of_one_item_the_last_one_stands() {
     let (db, _) = source().await;
     let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
-    let item = |x| WriteRequest::put(map([("p", s("new")), ("x", n(x))]));
+    let item = |x| WriteRequest::put(encoded(map([("p", s("new")), ("x", n(x))])));
     loader
-        .write(&[item("1"), WriteRequest::delete(map([("p", s("new"))])), item("2")])
+        .write(&[item("1"), WriteRequest::delete(encoded(map([("p", s("new"))]))), item("2")])
         .await
         .unwrap();
     loader.write(&[item("3")]).await.unwrap();
@@ -375,7 +375,10 @@ async fn a_load_into_a_table_with_a_stream_leaves_a_record_of_every_change() {
     let mut loader = db.load(&scope(), &TableRef::new("t1")).unwrap();
     let key = |number: usize| map([("p", s(&number.to_string()))]);
     loader.write(&puts((0..20).map(key))).await.unwrap();
-    loader.write(&[WriteRequest::delete(key(7)), WriteRequest::delete(key(99))]).await.unwrap();
+    loader
+        .write(&[WriteRequest::delete(encoded(key(7))), WriteRequest::delete(encoded(key(99)))])
+        .await
+        .unwrap();
     loader.finish().await.unwrap();
     let [figures] = <[_; 1]>::try_from(db.stream_figures()).unwrap();
     assert_eq!(figures.written, 21, "what stays as it is leaves none");

@@ -10,7 +10,7 @@ mod definition;
 mod reader;
 mod writer;
 
-use model::{AttributeMap, Scope, TableDefinition};
+use model::{Item, Scope, TableDefinition};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -50,7 +50,7 @@ pub enum ExportPart {
     /// A table begins.
     Table(Box<TableHead>),
     /// An item of the table.
-    Item(AttributeMap),
+    Item(Item),
     /// The table is complete.
     TableEnd,
 }

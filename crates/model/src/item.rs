@@ -1,12 +1,13 @@
 //! The compact byte form of an item and borrowed views over it.
 //!
 //! What it is: the form in which items lie in rows, and from which they are answered, compared and
-//! projected without building a tree. Writing is `write.rs`, reading is `read.rs` (the cursor) and
-//! `view.rs` (what callers hold), DynamoDB's size accounting is `size.rs`.
+//! projected without building a tree, and into which requests are read. Writing is `item_writer.rs`
+//! (items) and `write.rs` (values), reading is `read.rs` (the cursor) and `view.rs` (what callers
+//! hold), DynamoDB's size accounting is `size.rs`.
 //!
-//! What it is not: it checks nothing that came from outside. Values are validated before they are
-//! encoded, and the engine verifies what it hands back; a view over other bytes panics rather than
-//! answer with a wrong item.
+//! What it is not: it checks nothing that came from outside but that no name and no element comes
+//! twice. Values are validated before they are written, and the engine verifies what it hands back; a
+//! view over other bytes panics rather than answer with a wrong item.
 //!
 //! Invariants: maps are sorted by name and sets by element, numbers are normalised and nothing has
 //! two spellings, so equal items have equal bytes. Asserted in debug builds where an item is
@@ -32,6 +33,8 @@
 //! u32      = little endian
 //! ```
 
+mod item_writer;
+mod order;
 mod read;
 mod size;
 #[cfg(test)]
@@ -43,10 +46,12 @@ mod write;
 use bytes::Bytes;
 
 use crate::{AttributeMap, AttributeValue};
+pub use item_writer::ItemWriter;
+pub use order::Repeated;
 pub use size::item_bytes;
 pub use text::TextRef;
 pub use view::{ListRef, MapRef, SetRef, ValueRef};
-use write::ItemWriter;
+pub use write::{ListWriter, MapWriter, SetWriter, ValueWriter};
 
 /// The format of the bytes that follow. Another number means another grammar.
 const FORMAT: u8 = 1;
@@ -78,16 +83,16 @@ pub struct Item {
 impl Item {
     /// Encodes a tree.
     pub fn encode(attributes: &AttributeMap) -> Self {
-        let mut writer = ItemWriter::new();
+        let mut writer = ItemWriter::new(usize::MAX);
         for (name, value) in attributes {
-            writer.attribute(name, value);
+            writer.attribute(name).value(value);
         }
-        let item = writer.finish();
+        let item = writer.finish_unique();
         debug_assert_eq!(item.decode(), *attributes, "an item reads back as it was given");
         item
     }
 
-    /// Takes bytes that [`Item::encode`] once made and the engine has verified.
+    /// Takes bytes that an [`ItemWriter`] once made and the engine has verified.
     pub fn from_stored(bytes: Bytes) -> Self {
         Self { bytes }
     }
@@ -113,7 +118,7 @@ impl Item {
         &self,
         changes: impl IntoIterator<Item = (&'v str, Option<&'v AttributeValue>)>,
     ) -> Item {
-        let item = ItemWriter::spliced(&self.bytes, changes.into_iter()).finish();
+        let item = ItemWriter::spliced(&self.bytes, changes.into_iter()).finish_unique();
         debug_assert_eq!(item, Item::encode(&item.decode()), "a spliced item is as if encoded");
         item
     }
@@ -132,20 +137,20 @@ impl Item {
 impl MapRef<'_> {
     /// A new item with only the attributes for which `keep` holds, without decoding.
     pub fn retain(&self, mut keep: impl FnMut(&str) -> bool) -> Item {
-        let mut writer = ItemWriter::new();
+        let mut writer = ItemWriter::new(usize::MAX);
         for (name, value) in self.encoded_entries() {
             if keep(name.as_str()) {
                 writer.encoded_attribute(name, value);
             }
         }
-        writer.finish()
+        writer.finish_unique()
     }
 }
 
 /// An item without attributes.
 impl Default for Item {
     fn default() -> Self {
-        ItemWriter::new().finish()
+        ItemWriter::new(0).finish_unique()
     }
 }
 

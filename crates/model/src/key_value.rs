@@ -1,6 +1,6 @@
 //! Values that can stand in a key, borrowed from wherever they are.
 
-use crate::{AttributeValue, Number, ScalarType, TextRef, ValueRef};
+use crate::{Number, ScalarType, TextRef, ValueRef};
 
 /// A value of a type that keys have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,18 +14,8 @@ pub enum KeyValue<'a> {
 }
 
 impl<'a> KeyValue<'a> {
-    /// A request's value; `None` when no key has its type.
-    pub fn of(value: &'a AttributeValue) -> Option<Self> {
-        match value {
-            AttributeValue::S(text) => Some(Self::S(text.as_str().into())),
-            AttributeValue::N(number) => Some(Self::N(*number)),
-            AttributeValue::B(bytes) => Some(Self::B(bytes)),
-            _ => None,
-        }
-    }
-
     /// A value in byte form; `None` when no key has its type.
-    pub fn of_view(value: ValueRef<'a>) -> Option<Self> {
+    pub fn of(value: ValueRef<'a>) -> Option<Self> {
         match value {
             ValueRef::S(text) => Some(Self::S(text)),
             ValueRef::N(number) => Some(Self::N(number.to_number())),

@@ -42,7 +42,10 @@ pub use declaration::{
     SseDeclaration, SseKind, StreamDeclaration,
 };
 pub use error::{ApiError, CancellationCode, CancellationReason};
-pub use item::{Item, ListRef, MapRef, SetRef, TextRef, ValueRef, item_bytes};
+pub use item::{
+    Item, ItemWriter, ListRef, ListWriter, MapRef, MapWriter, Repeated, SetRef, SetWriter, TextRef,
+    ValueRef, ValueWriter, item_bytes,
+};
 pub use key_value::KeyValue;
 pub use number::{Number, NumberError, NumberRef};
 pub use options::{

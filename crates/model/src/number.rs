@@ -8,13 +8,12 @@
 //! bytes. Asserted in the three places where numbers are born: parsed, computed, read from bytes.
 //!
 //! Flow: text → [`Number::parse`] (`parse.rs`) → [`Number::encode`] (`bytes.rs`) → stored →
-//! [`NumberRef::write_text`] (`text.rs` has the notation).
+//! [`NumberRef::write_text`].
 
 mod bytes;
 mod parse;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use std::cmp::Ordering;
 
@@ -248,13 +247,9 @@ impl Number {
 /// The canonical text DynamoDB answers with: plain notation, no exponent.
 impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.coefficient == 0 {
-            return f.write_str("0");
-        }
-        let mut buffer = itoa::Buffer::new();
-        let digits = buffer.format(self.coefficient).as_bytes();
-        let mut text = Vec::with_capacity(digits.len() + 2);
-        text::write_plain(self.negative, digits, self.magnitude(), &mut text);
+        let (mut bytes, mut text) = (Vec::new(), Vec::new());
+        self.encode(&mut bytes);
+        NumberRef::of_encoded(&bytes).write_text(&mut text);
         f.write_str(std::str::from_utf8(&text).map_err(|_| std::fmt::Error)?)
     }
 }

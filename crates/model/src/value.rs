@@ -1,8 +1,8 @@
-//! An attribute value as a tree: what requests carry, and what an update makes of the attributes it
-//! writes.
+//! An attribute value as a tree: what expressions carry, and what an update makes of the attributes
+//! it writes.
 //!
-//! Reads never build this tree, nor do updates of what they leave alone; they go through
-//! [`crate::ValueRef`] over an item's bytes.
+//! No item that a request carries becomes a tree, nor what reads find, nor what updates leave alone:
+//! all of these are looked at through [`crate::ValueRef`], over an item's bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

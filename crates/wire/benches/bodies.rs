@@ -3,7 +3,6 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput};
-use model::Item;
 use model::api::{GetItemOutput, QueryOutput};
 use stator_wire::operations::{BatchWriteItem, GetItem, PutItem, Query, UpdateItem};
 use stator_wire::{Encode, Operation, decode};
@@ -50,12 +49,11 @@ fn requests(criterion: &mut Criterion) {
 fn answers(criterion: &mut Criterion) {
     let body = format!(r#"{{"TableName":"bench","Item":{}}}"#, ITEM.replace('\n', ""));
     let put = decode::<PutItem>(body.as_bytes()).expect(WELL_FORMED);
-    let item = Item::encode(&put.item);
-    let got = GetItemOutput { item: Some(item.clone()), consumed_capacity: None };
+    let got = GetItemOutput { item: Some(put.item.clone()), consumed_capacity: None };
     let queried = QueryOutput {
         consumed_capacity: None,
         count: Some(ITEMS as u64),
-        items: Some(vec![item; ITEMS]),
+        items: Some(vec![put.item; ITEMS]),
         last_evaluated_key: None,
         scanned_count: Some(ITEMS as u64),
     };

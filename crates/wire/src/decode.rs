@@ -21,7 +21,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use model::{ApiError, StreamArn, TableRef, Unsupported};
+use model::{ApiError, StreamArn, TableRef, Unsupported, ValueWriter};
 
 use crate::constraints::{fits_count, fits_text, fits_value};
 use crate::generated::shapes;
@@ -103,7 +103,7 @@ impl Reader<'_> {
             ShapeKind::Map { key, value, length } => {
                 self.entries(key, length, |reader, _| reader.check(value)).map(drop)
             }
-            ShapeKind::Value(_) => self.attribute(1).map(drop),
+            ShapeKind::Value(_) => self.attribute(&mut ValueWriter::default(), 1),
             ShapeKind::Text(_) | ShapeKind::TableReference => String::decode(self, shape).map(drop),
             ShapeKind::Integer(_) | ShapeKind::Long(_) => i64::decode(self, shape).map(drop),
             ShapeKind::Timestamp => self.decimal().map(drop),
@@ -154,16 +154,22 @@ impl Reader<'_> {
         length: &Range,
         mut read: impl FnMut(&mut Self, &str) -> Fit<()>,
     ) -> Fit<usize> {
+        let count = self.members(|reader, name| match fits_text(key, name) {
+            true => read(reader, name),
+            false => Err(Unfit),
+        })?;
+        fits_count(length, count).then_some(count).ok_or(Unfit)
+    }
+
+    /// Reads the members of an object, whatever their names; answers with how many there are.
+    fn members(&mut self, mut read: impl FnMut(&mut Self, &str) -> Fit<()>) -> Fit<usize> {
         self.enter(b'{')?;
         let (mut is_first, mut count) = (true, 0);
         while let Some(name) = self.next_member(&mut is_first)? {
-            if !fits_text(key, &name) {
-                return Err(Unfit);
-            }
             read(self, &name)?;
             count += 1;
         }
-        fits_count(length, count).then_some(count).ok_or(Unfit)
+        Ok(count)
     }
 }
 
@@ -275,12 +281,6 @@ impl<T: Decode> Decode for Vec<(TableRef, T)> {
             Ok(())
         })?;
         Ok(map)
-    }
-}
-
-impl Decode for model::AttributeValue {
-    fn decode(reader: &mut Reader<'_>, _: &'static Shape) -> Fit<Self> {
-        reader.attribute(1)
     }
 }
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{
-    AttributeMap, EventId, Item, MapRef, SequenceNumber, SetRef, StreamArn, TableRef, ValueRef,
-};
+use model::{EventId, Item, MapRef, SequenceNumber, SetRef, StreamArn, TableRef, ValueRef};
 
 use crate::escape::write_text;
 
@@ -121,13 +119,13 @@ pub(crate) fn write_array<T>(
 
 /// Writes attributes by name, each value with its type.
 pub(crate) fn write_item(out: &mut Vec<u8>, attributes: MapRef<'_>) {
-    let mut before: &[u8] = b"{\"";
+    let mut before = *b"{\"";
     for (name, value) in attributes.iter() {
-        out.extend_from_slice(before);
+        out.extend_from_slice(&before);
         write_text(out, name.as_bytes());
         out.extend_from_slice(b"\":");
         write_value(out, value);
-        before = b",\"";
+        before = *b",\"";
     }
     let end: &[u8] = if attributes.is_empty() { b"{}" } else { b"}" };
     out.extend_from_slice(end);
@@ -291,12 +289,6 @@ impl Encode for Item {
     /// Names and values of a few bytes double in JSON, long ones hardly grow.
     fn expected_bytes(&self) -> usize {
         2 * self.as_bytes().len()
-    }
-}
-
-impl Encode for AttributeMap {
-    fn encode(&self, out: &mut Vec<u8>) {
-        Item::encode(self).encode(out);
     }
 }
 

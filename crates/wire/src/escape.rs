@@ -1,60 +1,89 @@
 //! Text within a JSON string: what must be escaped is, all else is copied.
 
-/// Writes UTF-8 as it stands within a JSON string.
+/// Bytes of a long text that are looked at together.
+const BLOCK_BYTES: usize = 32;
+
+/// Writes UTF-8 as it stands within a JSON string. Long texts are mostly plain, and are copied at
+/// once as far as they are.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
-    while let Some(index) = first_to_escape(rest) {
-        out.extend_from_slice(&rest[..index]);
-        write_escape(out, rest[index]);
-        rest = &rest[index + 1..];
+    while rest.len() >= BLOCK_BYTES {
+        let (plain, behind) = rest.split_at(plain_bytes(rest));
+        out.extend_from_slice(plain);
+        let (block, behind) = behind.split_at(behind.len().min(BLOCK_BYTES));
+        write_words(out, block);
+        rest = behind;
     }
-    out.extend_from_slice(rest);
+    write_words(out, rest);
 }
 
-/// Where the first byte stands that JSON does not allow as it is. Long strings are mostly plain, and
-/// pass in blocks, without a branch per byte.
-fn first_to_escape(bytes: &[u8]) -> Option<usize> {
-    const BLOCK_BYTES: usize = 32;
-    let is_plain =
-        |block: &&[u8]| !block.iter().fold(false, |found, byte| found | is_special(*byte));
-    let passed = bytes.chunks_exact(BLOCK_BYTES).take_while(is_plain).count() * BLOCK_BYTES;
-    first_special(&bytes[passed..]).map(|index| passed + index)
+/// How many bytes stand in the plain blocks at the front, which pass without a branch per byte.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    let (blocks, _) = bytes.as_chunks::<BLOCK_BYTES>();
+    let is_plain = |block: &&[u8; BLOCK_BYTES]| {
+        !block.iter().fold(false, |found, byte| found | is_special(*byte))
+    };
+    blocks.iter().take_while(is_plain).count() * BLOCK_BYTES
+}
+
+/// Writes a short text, eight bytes at a time: most names and values are shorter than what a copy of
+/// any length takes to begin.
+fn write_words(out: &mut Vec<u8>, text: &[u8]) {
+    let (words, rest) = text.as_chunks::<8>();
+    for word in words {
+        match specials(u64::from_le_bytes(*word)) {
+            0 => out.extend_from_slice(word),
+            _ => write_escaped(out, word),
+        }
+    }
+    let word = padded(rest);
+    match specials(word) {
+        0 => {
+            let end = out.len() + rest.len();
+            out.extend_from_slice(&word.to_le_bytes());
+            out.truncate(end);
+        }
+        _ => write_escaped(out, rest),
+    }
 }
 
 /// Where the first control character, quotation mark or backslash stands: what ends a piece of text
 /// within a JSON string. Eight bytes are looked at at once.
 pub(crate) fn first_special(bytes: &[u8]) -> Option<usize> {
-    let (words, _) = bytes.as_chunks::<8>();
-    let mut found = words.iter().enumerate().find_map(|(at, word)| Some(at * 8 + in_word(*word)?));
+    let (words, rest) = bytes.as_chunks::<8>();
+    let in_word = |at: usize| Some(at * 8 + first_in(u64::from_le_bytes(words[at]))?);
+    let mut found = (0..words.len()).find_map(in_word);
     if found.is_none() {
-        // The last word lies over the one before.
-        found = match bytes.last_chunk::<8>() {
-            Some(word) => in_word(*word).map(|at| bytes.len() - 8 + at),
-            None => in_word(padded(bytes)),
-        };
+        found = first_in(padded(rest)).map(|at| bytes.len() - rest.len() + at);
     }
     debug_assert_eq!(found, bytes.iter().position(|byte| is_special(*byte)));
     found
 }
 
 /// Where the first special byte of a word stands.
-fn in_word(word: [u8; 8]) -> Option<usize> {
-    let specials = specials(u64::from_le_bytes(word));
+fn first_in(word: u64) -> Option<usize> {
+    let specials = specials(word);
     (specials != 0).then(|| specials.trailing_zeros() as usize / 8)
 }
 
-/// Fewer than eight bytes, and behind them blanks.
-fn padded(bytes: &[u8]) -> [u8; 8] {
-    let mut word = [b' '; 8];
-    for (to, from) in word.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    word
+/// Fewer than eight bytes as a word, and behind them blanks.
+fn padded(bytes: &[u8]) -> u64 {
+    debug_assert!(bytes.len() < 8, "more are a word by themselves");
+    let joined =
+        |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let word = match bytes.split_first_chunk::<4>() {
+        Some((four, rest)) => u64::from(u32::from_le_bytes(*four)) | joined(rest) << 32,
+        None => joined(bytes),
+    };
+    word | (u64::from(b' ') * EACH) << (8 * bytes.len())
 }
 
 fn is_special(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
+
+/// One in each byte of a word.
+const EACH: u64 = 0x0101_0101_0101_0101;
 
 /// Marks the special ones of eight bytes by their uppermost bit. Above the first, counted from the
 /// lowest byte, others may be marked.
@@ -64,13 +93,22 @@ fn is_special(byte: u8) -> bool {
 /// backslash; `byte ^ 2` is smaller than 0x21 for a control character and for a quotation mark, which
 /// it swaps with a blank's place.
 fn specials(word: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
     const TOP: u64 = 0x80 * EACH;
     let less = |word: u64, bound: u64| word.wrapping_sub(bound * EACH) & !word & TOP;
     less(word ^ (2 * EACH), 0x21) | less(word ^ (u64::from(b'\\') * EACH), 1)
 }
 
 #[cold]
+fn write_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    for byte in text {
+        if is_special(*byte) {
+            write_escape(out, *byte);
+        } else {
+            out.push(*byte);
+        }
+    }
+}
+
 fn write_escape(out: &mut Vec<u8>, byte: u8) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     debug_assert!(is_special(byte), "other bytes stand for themselves");
@@ -99,17 +137,17 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_is_found_wherever_it_stands() {
+    fn every_byte_is_found_and_escaped_wherever_it_stands() {
         for byte in 0..=u8::MAX {
             for length in 1..80 {
                 for at in [0, length / 2, length - 1] {
                     let mut text = vec![b'x'; length];
                     text[at] = byte;
-                    assert_eq!(
-                        first_to_escape(&text),
-                        is_special(byte).then_some(at),
-                        "{byte} of {length}"
-                    );
+                    let found = is_special(byte).then_some(at);
+                    assert_eq!(first_special(&text), found, "{byte} of {length}");
+                    let mut expected = Vec::new();
+                    write_escaped(&mut expected, &text);
+                    assert_eq!(written(&text), expected, "{byte} of {length}");
                 }
             }
         }

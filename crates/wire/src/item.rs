@@ -2,7 +2,7 @@
 //!
 //! The same form as an `Item` member on the wire, read with the same refusals.
 
-use model::{ApiError, AttributeMap, MapRef};
+use model::{ApiError, Item, MapRef};
 
 use crate::decode::decode_shape;
 use crate::generated::shapes;
@@ -13,7 +13,7 @@ use crate::{encode, types, value};
 /// # Errors
 /// `Serialization` for what is not JSON or has the wrong types, `Validation` for malformed values,
 /// in the words that PutItem has for them.
-pub fn read(json: &[u8]) -> Result<AttributeMap, ApiError> {
+pub fn read(json: &[u8]) -> Result<Item, ApiError> {
     decode_shape(json, &shapes::PUT_ITEM_INPUT_ATTRIBUTE_MAP, |json| {
         types::check(json, &shapes::PUT_ITEM_INPUT_ATTRIBUTE_MAP)?;
         value::attributes(json.members()).map(drop)
@@ -27,14 +27,12 @@ pub fn write(item: MapRef<'_>, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use model::Item;
-
     use super::{read, write};
 
     #[test]
     fn what_is_written_reads_back() {
         let text = r#"{"b":{"B":"AP8="},"l":{"L":[{"NULL":true},{"M":{}}]},"n":{"NS":["-0.5","1"]},"s":{"S":"é\n"}}"#;
-        let item = Item::encode(&read(text.as_bytes()).unwrap());
+        let item = read(text.as_bytes()).unwrap();
         let mut written = Vec::new();
         write(item.attributes(), &mut written);
         assert_eq!(String::from_utf8(written).unwrap(), text);

@@ -51,6 +51,11 @@ impl<'a> Reader<'a> {
         rest.get(space).copied().ok_or(Unfit)
     }
 
+    /// How many bytes there are from here to the end.
+    pub(crate) fn rest_bytes(&self) -> usize {
+        self.text.len() - self.at
+    }
+
     /// Refuses anything but space from here to the end.
     pub(crate) fn finish(mut self) -> Fit<()> {
         debug_assert_eq!(self.depth, 0, "whoever finishes has left every array and object");
@@ -151,7 +156,8 @@ impl<'a> Reader<'a> {
     }
 
     fn byte(&mut self, expected: u8) -> Fit<()> {
-        if self.peek()? != expected {
+        let is_next = self.text.as_bytes().get(self.at) == Some(&expected);
+        if !is_next && self.peek()? != expected {
             return Err(Unfit);
         }
         self.at += 1;

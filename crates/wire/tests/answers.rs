@@ -40,8 +40,8 @@ fn string(text: &str) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-fn key(text: &str) -> AttributeMap {
-    attributes(&[("pk", string(text))])
+fn key(text: &str) -> Item {
+    Item::encode(&attributes(&[("pk", string(text))]))
 }
 
 fn number(text: &str) -> Number {
@@ -121,10 +121,10 @@ fn get_item_without_an_item_is_empty() {
 fn a_write_answers_what_was_asked_for() {
     assert_answer::<PutItem>(&PutItemOutput::default(), "{}");
     let answer = PutItemOutput {
-        attributes: Some(Item::encode(&key("a"))),
+        attributes: Some(key("a")),
         consumed_capacity: consumed(ReturnConsumedCapacity::Indexes),
         item_collection_metrics: Some(ItemCollectionMetrics {
-            key: Item::encode(&key("a")),
+            key: key("a"),
             size_estimate_gb: (0.0, 1.0),
         }),
     };
@@ -141,14 +141,14 @@ fn a_page_has_counts_and_its_items_unless_only_counted() {
         items: Some(Vec::new()),
         count: Some(0),
         scanned_count: Some(3),
-        last_evaluated_key: Some(Item::encode(&key("a"))),
+        last_evaluated_key: Some(key("a")),
         consumed_capacity: None,
     };
     assert_answer::<Query>(
         &page,
         r#"{"Count":0,"Items":[],"LastEvaluatedKey":{"pk":{"S":"a"}},"ScannedCount":3}"#,
     );
-    let items = vec![Item::encode(&key("a")), Item::encode(&key("b"))];
+    let items = vec![key("a"), key("b")];
     assert_answer::<Query>(
         &QueryOutput {
             items: Some(items),
@@ -168,7 +168,7 @@ fn a_page_has_counts_and_its_items_unless_only_counted() {
 fn a_batch_says_what_it_left_undone_in_the_form_of_a_request() {
     assert_answer::<BatchGetItem>(
         &BatchGetItemOutput {
-            responses: Some(vec![(TableRef::new("t"), vec![Item::encode(&key("a"))])]),
+            responses: Some(vec![(TableRef::new("t"), vec![key("a")])]),
             unprocessed_keys: Some(vec![(
                 TableRef::new("u"),
                 KeysAndAttributes {
@@ -229,7 +229,7 @@ fn transactions_split_capacity_into_reads_and_writes() {
     assert_answer::<TransactGetItems>(
         &TransactGetItemsOutput {
             responses: Some(vec![
-                ItemResponse { item: Some(Item::encode(&key("a"))) },
+                ItemResponse { item: Some(key("a")) },
                 ItemResponse { item: None },
             ]),
             consumed_capacity: eventual_read().map(|one| vec![one.split()]),
@@ -418,7 +418,7 @@ fn a_record_shows_items_as_they_are_and_its_time_in_whole_seconds() {
     };
     let change = StreamRecord {
         approximate_creation_date_time_ms: Some(1_700_000_000_999),
-        keys: Some(Item::encode(&key("a"))),
+        keys: Some(key("a")),
         new_image: image("new"),
         old_image: image("old"),
         sequence_number: Some(SequenceNumber(7)),

@@ -11,8 +11,8 @@ use model::legacy::{
     ExpectedAttribute, UpdateAction,
 };
 use model::{
-    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration, KeyRole,
-    KeySchemaElement, Number, OnDemandThroughput, ProjectionDeclaration, ProjectionType,
+    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration, Item,
+    KeyRole, KeySchemaElement, Number, OnDemandThroughput, ProjectionDeclaration, ProjectionType,
     ProvisionedThroughput, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, ScalarType, Select, SseDeclaration, SseKind,
     StreamDeclaration, StreamView, TableClass, TableRef, WarmThroughput,
@@ -30,6 +30,10 @@ fn decode<O: Operation>(body: &str) -> O::Input {
 
 fn one(name: &str, value: AttributeValue) -> AttributeMap {
     AttributeMap::from([(name.to_owned(), value)])
+}
+
+fn item(name: &str, value: AttributeValue) -> Item {
+    Item::encode(&one(name, value))
 }
 
 fn string(text: &str) -> AttributeValue {
@@ -51,7 +55,7 @@ fn get_item_reads_all_it_has_and_ignores_the_rest() {
         input,
         GetItemInput {
             table_name: TableRef::new("abc"),
-            key: one("a", string("x")),
+            key: item("a", string("x")),
             projection_expression: Some("#n".into()),
             attributes_to_get: None,
             expression_attribute_names: Some(BTreeMap::from([("#n".into(), "n".into())])),
@@ -84,7 +88,7 @@ fn put_item_reads_every_type_of_value() {
         ("l".into(), AttributeValue::L(vec![string(""), AttributeValue::L(vec![])])),
         ("m".into(), AttributeValue::M(one("x", AttributeValue::B(vec![])))),
     ]);
-    assert_eq!(input.item, expected);
+    assert_eq!(input.item, Item::encode(&expected));
     assert_eq!(input.return_values, None);
     assert_eq!(input.return_item_collection_metrics, None);
 }
@@ -102,7 +106,7 @@ fn update_item_reads_its_expressions_and_options() {
         input,
         UpdateItemInput {
             table_name: TableRef::new("arn:aws:dynamodb:eu-west-1:1:table/abc"),
-            key: one("a", number("1")),
+            key: item("a", number("1")),
             update_expression: Some("SET b = :b".into()),
             attribute_updates: None,
             expression_attribute_names: None,
@@ -143,7 +147,7 @@ fn query_and_scan_read_their_pages() {
             select: Some(Select::Count),
             limit: Some(2),
             scan_index_forward: Some(false),
-            exclusive_start_key: Some(one("a", string("x"))),
+            exclusive_start_key: Some(item("a", string("x"))),
             consistent_read: None,
             return_consumed_capacity: None,
         }
@@ -212,7 +216,7 @@ fn batches_keep_their_tables_and_the_last_of_a_repeated_one() {
     );
     let tables: Vec<_> = input.request_items.iter().map(|(table, _)| table.as_str()).collect();
     assert_eq!(tables, ["zzz", "abc"]);
-    assert_eq!(input.request_items[0].1.keys, [one("a", string("3"))]);
+    assert_eq!(input.request_items[0].1.keys, [item("a", string("3"))]);
     assert_eq!(input.request_items[0].1.consistent_read, None);
 
     let input = decode::<BatchWriteItem>(
@@ -220,8 +224,8 @@ fn batches_keep_their_tables_and_the_last_of_a_repeated_one() {
             {"DeleteRequest":{"Key":{"a":{"S":"2"}}}}]}}"#,
     );
     let writes = vec![
-        WriteRequest::PutRequest(PutRequest { item: one("a", string("1")) }),
-        WriteRequest::DeleteRequest(DeleteRequest { key: one("a", string("2")) }),
+        WriteRequest::PutRequest(PutRequest { item: item("a", string("1")) }),
+        WriteRequest::DeleteRequest(DeleteRequest { key: item("a", string("2")) }),
     ];
     assert_eq!(input.request_items, [(TableRef::new("abc"), writes)]);
 }
@@ -243,7 +247,9 @@ fn transactions_read_each_kind_of_action() {
     assert!(matches!(put, TransactWriteItem::Put(Put {
         return_values_on_condition_check_failure, ..
     }) if *return_values_on_condition_check_failure == on_failure));
-    assert!(matches!(delete, TransactWriteItem::Delete(Delete { key, .. }) if key.is_empty()));
+    assert!(
+        matches!(delete, TransactWriteItem::Delete(Delete { key, .. }) if *key == Item::default())
+    );
     assert!(matches!(update, TransactWriteItem::Update(Update {
         update_expression, ..
     }) if update_expression == "u"));
@@ -251,7 +257,7 @@ fn transactions_read_each_kind_of_action() {
     let gets = decode::<TransactGetItems>(
         r#"{"TransactItems":[{"Get":{"TableName":"abc","Key":{"a":{"S":"x"}}}}]}"#,
     );
-    assert_eq!(gets.transact_items[0].get.key, one("a", string("x")));
+    assert_eq!(gets.transact_items[0].get.key, item("a", string("x")));
 }
 
 #[test]

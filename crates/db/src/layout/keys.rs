@@ -11,7 +11,7 @@
 //! order part by part. The hash in front of a partition is xxh3-64 of the partition's bytes.
 
 use model::KeyRole::{Hash, Range};
-use model::{AttributeMap, AttributeValue, KeyElement, KeyRole, KeySchema, MapRef, ValueRef};
+use model::{KeyElement, KeyRole, KeySchema, MapRef, ValueRef};
 use store::{Kind, RowKey, RowRange, Space};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -64,16 +64,9 @@ pub(crate) struct Place {
     pub(crate) kind: Kind,
 }
 
-/// Attributes to build keys from: a request's tree, or a stored item's bytes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Attributes<'a> {
-    Tree(&'a AttributeMap),
-    Stored(MapRef<'a>),
-}
-
 impl Place {
-    /// Names the row of an item in its table. `None` when a key attribute is missing.
-    pub(crate) fn item(self, key: &KeySchema, attributes: Attributes<'_>) -> Option<RowKey> {
+    /// Names the row of an item in its table. `None` when a key attribute is missing or does not fit.
+    pub(crate) fn item(self, key: &KeySchema, attributes: MapRef<'_>) -> Option<RowKey> {
         self.row(&key.hash, &[(Range, &key.range)], attributes)
     }
 
@@ -87,7 +80,7 @@ impl Place {
         self,
         index: &KeySchema,
         table: &KeySchema,
-        attributes: Attributes<'_>,
+        attributes: MapRef<'_>,
     ) -> Option<RowKey> {
         if self.kind == kind::GLOBAL_INDEX {
             let table = [(Hash, &table.hash[..]), (Range, &table.range)];
@@ -126,34 +119,33 @@ impl Place {
         self,
         hash: &[KeyElement],
         sorts: &[(KeyRole, &[KeyElement])],
-        attributes: Attributes<'_>,
+        attributes: MapRef<'_>,
     ) -> Option<RowKey> {
         let mut bytes = Vec::with_capacity(96);
-        attributes.encode(Hash, hash, &mut bytes)?;
+        encode(Hash, hash, attributes, &mut bytes)?;
         let split = bytes.len();
         for (role, elements) in sorts {
-            attributes.encode(*role, elements, &mut bytes)?;
+            encode(*role, elements, attributes, &mut bytes)?;
         }
         Some(self.in_partition(&bytes[..split], &bytes[split..]))
     }
 }
 
-impl Attributes<'_> {
-    fn encode(self, role: KeyRole, elements: &[KeyElement], out: &mut Vec<u8>) -> Option<()> {
-        for element in elements {
-            match self {
-                Self::Tree(map) => encode_tree(map.get(&element.name)?, out)?,
-                Self::Stored(map) => {
-                    let value = map.get(&element.name)?;
-                    if !key_values::fits(role, element, &value) {
-                        return None;
-                    }
-                    model::key::encode_scalar(&value, out);
-                }
-            }
+/// Appends the scalars of a part of a key; `None` when one is missing or does not fit.
+fn encode(
+    role: KeyRole,
+    elements: &[KeyElement],
+    attributes: MapRef<'_>,
+    out: &mut Vec<u8>,
+) -> Option<()> {
+    for element in elements {
+        let value = attributes.get(&element.name)?;
+        if !key_values::fits(role, element, &value) {
+            return None;
         }
-        Some(())
+        model::key::encode_scalar(&value, out);
     }
+    Some(())
 }
 
 /// Names the row of a declared table.
@@ -212,22 +204,9 @@ pub(crate) fn tokens_before(generation: u64) -> RowRange {
     Place { space: TOKENS, kind: kind::TOKEN }.hashes(0, generation - 1, None)
 }
 
-/// Appends a scalar of a request's tree; `None` when it is not S, N or B.
-fn encode_tree(value: &AttributeValue, out: &mut Vec<u8>) -> Option<()> {
-    match value {
-        AttributeValue::S(text) => {
-            model::key::encode_scalar(&ValueRef::S(text.as_str().into()), out)
-        }
-        AttributeValue::B(bytes) => model::key::encode_scalar(&ValueRef::B(bytes), out),
-        AttributeValue::N(number) => number.encode(out),
-        _ => return None,
-    }
-    Some(())
-}
-
 #[cfg(test)]
 mod tests {
-    use model::{Item, KeyElement, ScalarType, Scope};
+    use model::{AttributeMap, AttributeValue, Item, KeyElement, ScalarType, Scope};
 
     use super::*;
 
@@ -255,20 +234,20 @@ mod tests {
     #[test]
     fn rows_have_the_documented_names() {
         let table = key(&["p"], &["c"]);
-        let map = attributes();
-        let tree = Attributes::Tree(&map);
+        let item = Item::encode(&attributes());
+        let attributes = item.attributes();
         let place = |kind| Place { space: Space(16), kind };
 
-        let row = place(kind::ITEM).item(&table, tree).unwrap();
+        let row = place(kind::ITEM).item(&table, attributes).unwrap();
         assert_eq!(parts(&row), (16, 0x01, &b"P\x00\x01"[..], &b"C\x00\x01"[..]));
         let local = place(Kind(kind::LOCAL_INDEX + 2));
-        let row = local.index(&key(&["p"], &["x"]), &table, tree).unwrap();
+        let row = local.index(&key(&["p"], &["x"]), &table, attributes).unwrap();
         assert_eq!(parts(&row), (16, 0x12, &b"P\x00\x01"[..], &b"X\x00\x01C\x00\x01"[..]));
         let global = place(kind::GLOBAL_INDEX);
-        let row = global.index(&key(&["x", "y"], &[]), &table, tree).unwrap();
+        let row = global.index(&key(&["x", "y"], &[]), &table, attributes).unwrap();
         let (partition, sort) = (&b"X\x00\x01Y\x00\x01"[..], &b"P\x00\x01C\x00\x01"[..]);
         assert_eq!(parts(&row), (16, 0x20, partition, sort));
-        assert_eq!(global.index(&key(&["z"], &[]), &table, tree), None);
+        assert_eq!(global.index(&key(&["z"], &[]), &table, attributes), None);
         let counters = global.counters();
         assert_eq!(counters.as_bytes(), b"\0\0\0\x10\x02\0\0\0\0\0\0\0\0\0\0\x20");
     }
@@ -290,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_and_stored_items_name_the_same_rows() {
+    fn numbers_and_binaries_stand_in_rows_in_the_order_of_keys() {
         let number = AttributeValue::N(model::Number::parse("-12.5").unwrap());
         let mut map = attributes();
         map.insert("c".into(), number);
@@ -300,9 +279,9 @@ mod tests {
         let mut schema = key(&["p"], &["c"]);
         schema.hash[0].scalar_type = ScalarType::B;
         schema.range[0].scalar_type = ScalarType::N;
-        let row = place.item(&schema, Attributes::Tree(&map));
-        assert!(row.is_some());
-        assert_eq!(row, place.item(&schema, Attributes::Stored(item.attributes())));
+        let row = place.item(&schema, item.attributes()).unwrap();
+        let (partition, sort) = (&b"\0\xFF\xFF\0\x01"[..], &b"\x7F\x7C\xF2\xCC\xFF"[..]);
+        assert_eq!(parts(&row), (16, 0x01, partition, sort));
     }
 
     #[test]
@@ -313,7 +292,7 @@ mod tests {
             let mut map = attributes();
             map.insert(name.into(), value);
             let item = Item::encode(&map);
-            place.index(index, &table, Attributes::Stored(item.attributes())).is_some()
+            place.index(index, &table, item.attributes()).is_some()
         };
         let text = |bytes| AttributeValue::S("a".repeat(bytes));
         let (hash, range) = (key(&["x"], &[]), key(&["y"], &["x"]));

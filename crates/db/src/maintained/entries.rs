@@ -9,7 +9,6 @@ use bytes::Bytes;
 use model::Item;
 use store::{Guard, RowKey, Space, StoreError};
 
-use crate::layout::keys::Attributes;
 use crate::layout::stamp::Stamp;
 use crate::layout::stored;
 use crate::schema::{Index, Table};
@@ -152,12 +151,7 @@ pub(crate) fn add_missing(
 impl Entry {
     /// What an index has of an item, if anything.
     pub(crate) fn of(table: &Table, index: &Index, item: &Item) -> Option<Self> {
-        let attributes = item.attributes();
-        let row = index.place.index(
-            &index.definition.key,
-            table.key(),
-            Attributes::Stored(attributes),
-        )?;
+        let row = index.place.index(&index.definition.key, table.key(), item.attributes())?;
         let part = index.projected.part_of(item);
         let item_bytes = part.as_ref().unwrap_or(item).item_bytes();
         Some(Self { row, part, item_bytes })

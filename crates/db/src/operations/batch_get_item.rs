@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use expr::Projection;
 use model::limits::BATCH_BYTES_MAX;
-use model::{
-    ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope, TableRef,
-};
+use model::{ApiError, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope, TableRef};
 use store::{RowKey, Store};
 
 use super::Report;
@@ -42,7 +40,7 @@ pub struct BatchGetTable {
     /// The table.
     pub table: NamedTable,
     /// Primary keys.
-    pub keys: Vec<AttributeMap>,
+    pub keys: Vec<Item>,
     /// `ConsistentRead`.
     pub consistent: bool,
     /// What of the items to answer.
@@ -55,7 +53,7 @@ pub struct BatchGetItemAnswer {
     /// Found items of every table of the request.
     pub responses: Vec<(TableRef, Vec<Item>)>,
     /// Keys that no longer fitted, by table; tables without any are absent.
-    pub unprocessed: Vec<(TableRef, Vec<AttributeMap>)>,
+    pub unprocessed: Vec<(TableRef, Vec<Item>)>,
     /// One per table when asked for.
     pub consumed: Option<Vec<ConsumedCapacity>>,
 }

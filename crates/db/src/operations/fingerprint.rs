@@ -23,7 +23,7 @@
 //! [`VERSION`] up.
 
 use expr::{Canonical, CanonicalForm};
-use model::{AttributeMap, ReturnValuesOnConditionCheckFailure as Shown};
+use model::{Item, ReturnValuesOnConditionCheckFailure as Shown};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::transact_action::{TransactAction, TransactOperation};
@@ -67,12 +67,13 @@ fn write_action(form: &mut CanonicalForm, action: &TransactAction) {
     });
 }
 
-fn write_attributes(form: &mut CanonicalForm, tag: u8, attributes: &AttributeMap) {
+fn write_attributes(form: &mut CanonicalForm, tag: u8, item: &Item) {
+    let attributes = item.attributes();
     form.tag(tag);
     form.count(attributes.len());
-    for (name, value) in attributes {
-        form.text(name);
-        form.value(value);
+    for (name, value) in attributes.encoded_entries() {
+        form.text(name.as_bytes());
+        form.text(value);
     }
 }
 

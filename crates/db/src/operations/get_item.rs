@@ -3,7 +3,7 @@
 //! Checks: table exists → key fits the schema → key's sizes.
 
 use expr::Projection;
-use model::{ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope};
+use model::{ApiError, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope};
 use store::Store;
 
 use crate::catalog::NamedTable;
@@ -20,7 +20,7 @@ pub struct GetItem {
     /// The table.
     pub table: NamedTable,
     /// The item's primary key.
-    pub key: AttributeMap,
+    pub key: Item,
     /// `ConsistentRead`.
     pub consistent: bool,
     /// What of the item to answer.

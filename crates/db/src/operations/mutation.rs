@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use expr::{Condition, Notation, Update};
-use model::{
-    ApiError, AttributeMap, Item, MapRef, ReturnValuesOnConditionCheckFailure as OnFailure,
-};
+use model::{ApiError, Item, MapRef, ReturnValuesOnConditionCheckFailure as OnFailure};
 use store::RowKey;
 
 use crate::error::{invalid, validation};
@@ -35,7 +33,7 @@ pub(crate) enum Mutation {
     /// Change it, creating it where it is missing.
     Update {
         /// Its primary key.
-        key: AttributeMap,
+        key: Item,
         /// The changes; without any the item is created if missing.
         update: Option<Update>,
     },
@@ -45,23 +43,22 @@ pub(crate) enum Mutation {
 
 impl Mutation {
     /// Checks a put against the table; names the row.
-    pub(crate) fn put(table: &Table, item: &AttributeMap) -> Result<(RowKey, Self), ApiError> {
+    pub(crate) fn put(table: &Table, item: &Item) -> Result<(RowKey, Self), ApiError> {
         let row = item_rules::row_of_item(table, item)?;
-        let item = Item::encode(item);
-        item_rules::check_item_size(&item, Origin::Whole)?;
-        item_rules::check_index_keys(table, &item, Origin::Whole)?;
-        Ok((row, Self::Put(item)))
+        item_rules::check_item_size(item, Origin::Whole)?;
+        item_rules::check_index_keys(table, item, Origin::Whole)?;
+        Ok((row, Self::Put(item.clone())))
     }
 
     /// Checks a delete against the table; names the row.
-    pub(crate) fn delete(table: &Table, key: &AttributeMap) -> Result<(RowKey, Self), ApiError> {
+    pub(crate) fn delete(table: &Table, key: &Item) -> Result<(RowKey, Self), ApiError> {
         Ok((item_rules::row_of_key(table, key)?, Self::Delete))
     }
 
     /// Checks an update against the table; names the row.
     pub(crate) fn update(
         table: &Table,
-        key: AttributeMap,
+        key: Item,
         update: Option<Update>,
     ) -> Result<(RowKey, Self), ApiError> {
         let row = item_rules::row_of_key(table, &key)?;
@@ -72,7 +69,7 @@ impl Mutation {
     }
 
     /// Checks a condition check against the table; names the row.
-    pub(crate) fn check(table: &Table, key: &AttributeMap) -> Result<(RowKey, Self), ApiError> {
+    pub(crate) fn check(table: &Table, key: &Item) -> Result<(RowKey, Self), ApiError> {
         Ok((item_rules::row_of_key(table, key)?, Self::Check))
     }
 }
@@ -108,7 +105,7 @@ impl Action {
     fn updated(
         &self,
         before: Option<&Item>,
-        key: &AttributeMap,
+        key: &Item,
         update: Option<&Update>,
     ) -> Result<Option<Item>, ApiError> {
         let creates = update.is_none_or(Update::creates);
@@ -116,7 +113,7 @@ impl Action {
             Some(item) => item.clone(),
             // An update that only removes creates nothing (test_item.py, 2026-11).
             None if !creates => return Ok(None),
-            None => Item::encode(key),
+            None => key.clone(),
         };
         let Some(update) = update else { return Ok(Some(old)) };
         let item = update.apply(&old)?;

@@ -4,7 +4,7 @@
 //! Then, under the row's latch: a transaction in progress → the condition.
 
 use expr::Condition;
-use model::{ApiError, AttributeMap, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope};
+use model::{ApiError, Item, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope};
 use store::Store;
 
 use super::{Report, WriteAnswer, check_old_or_nothing, write_answer};
@@ -18,7 +18,7 @@ pub struct PutItem {
     /// The table.
     pub table: NamedTable,
     /// The whole item.
-    pub item: AttributeMap,
+    pub item: Item,
     /// What must hold for the item as it is.
     pub condition: Option<Condition>,
     /// NONE or ALL_OLD.

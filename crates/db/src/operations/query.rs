@@ -5,7 +5,7 @@
 //! what is asked for is projected.
 
 use expr::{Condition, KeyCondition, Notation, Projection};
-use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select};
+use model::{ApiError, Item, ReturnConsumedCapacity, Scope, Select};
 use store::{Direction, Store};
 
 use super::reported;
@@ -37,7 +37,7 @@ pub struct Query {
     /// `ScanIndexForward`.
     pub direction: Direction,
     /// The `LastEvaluatedKey` of the page before.
-    pub exclusive_start_key: Option<AttributeMap>,
+    pub exclusive_start_key: Option<Item>,
     /// How finely to report capacity.
     pub report_capacity: ReturnConsumedCapacity,
 }

@@ -6,7 +6,7 @@
 //! A segment is a range of hashes, so the segments together read every row once.
 
 use expr::{Condition, Projection};
-use model::{ApiError, AttributeMap, ReturnConsumedCapacity, Scope, Select};
+use model::{ApiError, Item, ReturnConsumedCapacity, Scope, Select};
 use store::{Direction, RowKey, Store};
 
 use super::reported;
@@ -33,7 +33,7 @@ pub struct Scan {
     /// `ConsistentRead`.
     pub consistent: bool,
     /// The `LastEvaluatedKey` of the page before.
-    pub exclusive_start_key: Option<AttributeMap>,
+    pub exclusive_start_key: Option<Item>,
     /// `Segment`.
     pub segment: Option<u32>,
     /// `TotalSegments`, 1 to 1,000,000.

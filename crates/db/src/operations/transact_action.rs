@@ -1,7 +1,7 @@
 //! What a transaction that writes is made of.
 
 use expr::{Condition, Update};
-use model::{AttributeMap, ReturnValuesOnConditionCheckFailure};
+use model::{Item, ReturnValuesOnConditionCheckFailure};
 
 use crate::catalog::NamedTable;
 
@@ -22,11 +22,11 @@ pub struct TransactAction {
 #[derive(Debug, Clone, PartialEq)]
 pub enum TransactOperation {
     /// Creates or replaces an item.
-    Put(AttributeMap),
+    Put(Item),
     /// Removes the item of a key.
-    Delete(AttributeMap),
+    Delete(Item),
     /// Changes the item of a key.
-    Update(AttributeMap, Update),
+    Update(Item, Update),
     /// Changes nothing.
-    ConditionCheck(AttributeMap),
+    ConditionCheck(Item),
 }

@@ -6,7 +6,7 @@
 use expr::Projection;
 use model::Consistency::Strong;
 use model::limits::TRANSACTION_BYTES_MAX;
-use model::{ApiError, AttributeMap, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope};
+use model::{ApiError, ConsumedCapacity, Item, ReturnConsumedCapacity, Scope};
 use store::{RowKey, Store};
 
 use super::totals::Totals;
@@ -33,7 +33,7 @@ pub struct TransactGet {
     /// The table.
     pub table: NamedTable,
     /// The item's primary key.
-    pub key: AttributeMap,
+    pub key: Item,
     /// What of the item to answer.
     pub projection: Option<Projection>,
 }

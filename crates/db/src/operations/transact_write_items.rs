@@ -227,7 +227,7 @@ fn payload_bytes(action: &TransactAction) -> usize {
         | TransactOperation::Update(key, _)
         | TransactOperation::ConditionCheck(key) => key,
     };
-    attributes.iter().map(|(name, value)| name.len() + value.item_bytes()).sum()
+    attributes.item_bytes()
 }
 
 /// What every action leaves, or every action's reason to cancel.

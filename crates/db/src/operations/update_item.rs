@@ -5,9 +5,7 @@
 //! the new item's size → its index keys.
 
 use expr::{Condition, Projection, Update};
-use model::{
-    ApiError, AttributeMap, Item, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope,
-};
+use model::{ApiError, Item, ReturnValues, ReturnValuesOnConditionCheckFailure, Scope};
 use store::Store;
 
 use super::{Report, WriteAnswer, write_answer};
@@ -22,7 +20,7 @@ pub struct UpdateItem {
     /// The table.
     pub table: NamedTable,
     /// The item's primary key.
-    pub key: AttributeMap,
+    pub key: Item,
     /// The changes; without any, the item is created if missing.
     pub update: Option<Update>,
     /// What must hold for the item as it is.

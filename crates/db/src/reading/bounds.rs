@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::error::{invalid, validation};
 use crate::layout::key_values::value_has_type;
 use crate::layout::keys::Place;
-use crate::schema::item_rules::{check_scalar_view, elements};
+use crate::schema::item_rules::{check_scalar, elements};
 
 /// Rows of one partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +141,7 @@ fn check_operand(
     if !value_has_type(value, element.scalar_type) {
         return Err(invalid("Condition parameter type does not match schema type"));
     }
-    check_scalar_view(role, element, value)
+    check_scalar(role, element, value)
 }
 
 fn hash_refused(condition: &KeyCondition, element: &KeyElement, key: &KeySchema) -> ApiError {

@@ -15,7 +15,6 @@ use store::{Direction, Row, RowRange, Store};
 
 use super::{Selection, Source, consistency_of};
 use crate::error::store_failed;
-use crate::layout::keys::Attributes;
 use crate::layout::stored::{self, Stored};
 use crate::metering::{self, Rate};
 
@@ -143,7 +142,7 @@ impl Walk<'_> {
 
     async fn fetch<S: Store>(&self, store: &S, entry: &Item) -> Result<Option<Item>, ApiError> {
         let table = self.source.table;
-        let row = table.place.item(table.key(), Attributes::Stored(entry.attributes()));
+        let row = table.place.item(table.key(), entry.attributes());
         let row = row.expect("an index row has the table's key");
         let value =
             store.get(&row, consistency_of(self.consistency)).await.map_err(store_failed)?;

@@ -1,10 +1,10 @@
 //! What is read: a table, or one of its indexes.
 
-use model::{ApiError, AttributeMap, IndexKind, Item, KeySchema};
+use model::{ApiError, IndexKind, Item, KeySchema, MapRef};
 use store::RowKey;
 
 use crate::error::{index_missing, validation};
-use crate::layout::keys::{Attributes, Place};
+use crate::layout::keys::Place;
 use crate::schema::{Index, Projected, Table, key_names};
 
 /// A table or one of its indexes.
@@ -81,11 +81,10 @@ impl<'a> Source<'a> {
     }
 
     /// Names the row of a position whose attributes were checked.
-    pub(crate) fn row_of(&self, position: &AttributeMap) -> Option<RowKey> {
-        let attributes = Attributes::Tree(position);
+    pub(crate) fn row_of(&self, position: MapRef<'_>) -> Option<RowKey> {
         match self.index {
-            None => self.place().item(self.key(), attributes),
-            Some(_) => self.place().index(self.key(), self.table.key(), attributes),
+            None => self.place().item(self.key(), position),
+            Some(_) => self.place().index(self.key(), self.table.key(), position),
         }
     }
 }

@@ -4,12 +4,12 @@
 
 use std::fmt::Write as _;
 
-use model::{ApiError, AttributeMap, AttributeValue};
+use model::{ApiError, Item, MapRef, ValueRef};
 use store::RowKey;
 
 use super::{PartitionBounds, RangeTest, Source};
 use crate::error::validation;
-use crate::schema::item_rules::{check_key_shape, check_scalar, elements};
+use crate::schema::item_rules::{check_scalars, check_types};
 use crate::schema::key_names;
 
 const INVALID: &str = "The provided starting key is invalid";
@@ -18,8 +18,9 @@ const INVALID: &str = "The provided starting key is invalid";
 pub(crate) fn of_query(
     source: &Source<'_>,
     bounds: &PartitionBounds,
-    key: &AttributeMap,
+    key: &Item,
 ) -> Result<RowKey, ApiError> {
+    let key = key.attributes();
     if !has_the_right_attributes(source, key) {
         return Err(validation(INVALID));
     }
@@ -46,7 +47,8 @@ pub(crate) fn of_query(
 }
 
 /// Checks a scan's start key and names the row behind which to go on.
-pub(crate) fn of_scan(source: &Source<'_>, key: &AttributeMap) -> Result<RowKey, ApiError> {
+pub(crate) fn of_scan(source: &Source<'_>, key: &Item) -> Result<RowKey, ApiError> {
+    let key = key.attributes();
     if !has_the_right_attributes(source, key) {
         return Err(match source.index {
             Some(_) => validation(INVALID),
@@ -66,38 +68,32 @@ pub(crate) fn outside_segment(segment: u32, total_segments: u32) -> ApiError {
     ))
 }
 
-fn has_the_right_attributes(source: &Source<'_>, key: &AttributeMap) -> bool {
+fn has_the_right_attributes(source: &Source<'_>, key: MapRef<'_>) -> bool {
     let needed = key_names(source.key()).chain(key_names(source.table.key()));
-    needed.into_iter().all(|name| key.contains_key(name))
-        && key.keys().all(|name| source.positions_by(name))
+    needed.into_iter().all(|name| key.get(name).is_some())
+        && key.iter().all(|(name, _)| source.positions_by(name.as_str()))
 }
 
-fn row(source: &Source<'_>, key: &AttributeMap) -> Result<RowKey, ApiError> {
+fn row(source: &Source<'_>, key: MapRef<'_>) -> Result<RowKey, ApiError> {
     for schema in [source.key(), source.table.key()] {
-        let part: AttributeMap = elements(schema)
-            .filter_map(|(_, element)| key.get_key_value(&element.name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        check_key_shape(schema, &part).map_err(validation)?;
-        for (role, element) in elements(schema) {
-            check_scalar(role, element, &part[&element.name])?;
-        }
+        check_types(schema, key)?;
+        check_scalars(schema, key)?;
     }
-    Ok(source.row_of(key).expect("the attributes were checked to be there and scalar"))
+    Ok(source.row_of(key).expect("the attributes were checked to be there and to fit"))
 }
 
 /// A key as AWS's message has it: `{p=AttributeValue: {S:text}}`.
-fn printed(key: &AttributeMap) -> String {
+fn printed(key: MapRef<'_>) -> String {
     let mut text = String::from("{");
     for (position, (name, value)) in key.iter().enumerate() {
         let separator = if position == 0 { "" } else { ", " };
         let shown = match value {
-            AttributeValue::S(text) => text.clone(),
-            AttributeValue::N(number) => number.to_string(),
+            ValueRef::S(text) => text.as_str().to_owned(),
+            ValueRef::N(number) => number.to_number().to_string(),
             other => format!("{other:?}"),
         };
         let type_name = value.type_name();
-        write!(text, "{separator}{name}=AttributeValue: {{{type_name}:{shown}}}")
+        write!(text, "{separator}{}=AttributeValue: {{{type_name}:{shown}}}", name.as_str())
             .expect("writing to a string does not fail");
     }
     text.push('}');

@@ -4,16 +4,14 @@
 //! AWS, and ScyllaDB's tests run against AWS (test_item.py, test_limits.py, test_gsi.py), 2026-11.
 
 use model::limits::ITEM_BYTES_MAX;
-use model::{
-    ApiError, AttributeMap, AttributeValue, Item, KeyElement, KeyRole, KeySchema, ScalarType,
-    ValueRef,
-};
+use model::{ApiError, Item, KeyElement, KeyRole, KeySchema, MapRef, ValueRef};
 use store::RowKey;
 
 use crate::error::{invalid, validation};
 use crate::layout::key_values::{bytes_max, emptiness, key_bytes, value_has_type};
-use crate::layout::keys::Attributes;
 use crate::schema::Table;
+
+const MISMATCH: &str = "The provided key element does not match the schema";
 
 /// Which write an item comes from: some refusals are worded differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,18 +23,24 @@ pub(crate) enum Origin {
 }
 
 /// Checks a request's `Key` and names the item's row.
-pub(crate) fn row_of_key(table: &Table, key: &AttributeMap) -> Result<RowKey, ApiError> {
-    check_key(table.key(), key)?;
+pub(crate) fn row_of_key(table: &Table, key: &Item) -> Result<RowKey, ApiError> {
+    let (schema, key) = (table.key(), key.attributes());
+    if key.len() != schema.hash.len() + schema.range.len() {
+        return Err(validation(MISMATCH));
+    }
+    check_types(schema, key)?;
+    check_scalars(schema, key)?;
     Ok(row(table, key))
 }
 
 /// Checks the primary key within an item and names the item's row.
-pub(crate) fn row_of_item(table: &Table, item: &AttributeMap) -> Result<RowKey, ApiError> {
+pub(crate) fn row_of_item(table: &Table, item: &Item) -> Result<RowKey, ApiError> {
+    let item = item.attributes();
     for (role, element) in elements(table.key()) {
         let Some(value) = item.get(&element.name) else {
             return Err(invalid(format!("Missing the key {} in the item", element.name)));
         };
-        if scalar_type(value) != Some(element.scalar_type) {
+        if !value_has_type(&value, element.scalar_type) {
             return Err(invalid(format!(
                 "Type mismatch for key {} expected: {} actual: {}",
                 element.name,
@@ -44,25 +48,26 @@ pub(crate) fn row_of_item(table: &Table, item: &AttributeMap) -> Result<RowKey, 
                 value.type_name()
             )));
         }
-        check_scalar(role, element, value)?;
+        check_scalar(role, element, &value)?;
     }
     Ok(row(table, item))
 }
 
-/// Checks that `key` has exactly the key's attributes, each of its type and size.
-pub(crate) fn check_key(schema: &KeySchema, key: &AttributeMap) -> Result<(), ApiError> {
-    check_key_shape(schema, key).map_err(validation)?;
-    for (role, element) in elements(schema) {
-        check_scalar(role, element, &key[&element.name])?;
-    }
-    Ok(())
+/// Checks that a key has every attribute that it must have, each of its type.
+pub(crate) fn check_types(schema: &KeySchema, key: MapRef<'_>) -> Result<(), ApiError> {
+    let has_type = |element: &KeyElement| {
+        key.get(&element.name).is_some_and(|value| value_has_type(&value, element.scalar_type))
+    };
+    let fits = elements(schema).all(|(_, element)| has_type(element));
+    if fits { Ok(()) } else { Err(validation(MISMATCH)) }
 }
 
-/// Checks that `key` has exactly the key's attributes, each of its type.
-pub(crate) fn check_key_shape(schema: &KeySchema, key: &AttributeMap) -> Result<(), &'static str> {
-    let fits = key.len() == schema.hash.len() + schema.range.len()
-        && elements(schema).all(|(_, element)| has_type(key.get(&element.name), element));
-    if fits { Ok(()) } else { Err("The provided key element does not match the schema") }
+/// Checks the values of a key whose types are right.
+pub(crate) fn check_scalars(schema: &KeySchema, key: MapRef<'_>) -> Result<(), ApiError> {
+    elements(schema).try_for_each(|(role, element)| match key.get(&element.name) {
+        Some(value) => check_scalar(role, element, &value),
+        None => Ok(()),
+    })
 }
 
 /// Checks every attribute of an item that an index has in its key.
@@ -119,23 +124,6 @@ pub(crate) fn check_item_size(item: &Item, origin: Origin) -> Result<(), ApiErro
 pub(crate) fn check_scalar(
     role: KeyRole,
     element: &KeyElement,
-    value: &AttributeValue,
-) -> Result<(), ApiError> {
-    let (bytes, kind) = match value {
-        AttributeValue::S(text) => (text.len(), "string"),
-        AttributeValue::B(bytes) => (bytes.len(), "binary"),
-        _ => return Ok(()),
-    };
-    if bytes == 0 {
-        return Err(empty_key(kind, &element.name));
-    }
-    check_size(role, bytes)
-}
-
-/// The same for a value in byte form.
-pub(crate) fn check_scalar_view(
-    role: KeyRole,
-    element: &KeyElement,
     value: &ValueRef<'_>,
 ) -> Result<(), ApiError> {
     match emptiness(value) {
@@ -150,22 +138,9 @@ pub(crate) fn elements(key: &KeySchema) -> impl Iterator<Item = (KeyRole, &KeyEl
     hash.chain(key.range.iter().map(|element| (KeyRole::Range, element)))
 }
 
-fn row(table: &Table, attributes: &AttributeMap) -> RowKey {
-    let row = table.place.item(table.key(), Attributes::Tree(attributes));
-    row.expect("the key attributes were checked to be there and scalar")
-}
-
-fn has_type(value: Option<&AttributeValue>, element: &KeyElement) -> bool {
-    value.and_then(scalar_type) == Some(element.scalar_type)
-}
-
-fn scalar_type(value: &AttributeValue) -> Option<ScalarType> {
-    match value {
-        AttributeValue::S(_) => Some(ScalarType::S),
-        AttributeValue::N(_) => Some(ScalarType::N),
-        AttributeValue::B(_) => Some(ScalarType::B),
-        _ => None,
-    }
+fn row(table: &Table, attributes: MapRef<'_>) -> RowKey {
+    let row = table.place.item(table.key(), attributes);
+    row.expect("the key attributes were checked to be there and to fit")
 }
 
 fn empty_key(kind: &str, name: &str) -> ApiError {

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use model::api::WriteRequest;
 use model::{
-    ApiError, AttributeMap, ChangeOrigin, Item, ReturnValuesOnConditionCheckFailure as OnFailure,
-    Scope, TableRef,
+    ApiError, ChangeOrigin, Item, ReturnValuesOnConditionCheckFailure as OnFailure, Scope, TableRef,
 };
 use store::{RowKey, Store, StoreError};
 
@@ -215,9 +214,8 @@ impl Loaded {
     }
 }
 
-fn restore(table: &Table, item: &AttributeMap) -> Result<(RowKey, Mutation), ApiError> {
+fn restore(table: &Table, item: &Item) -> Result<(RowKey, Mutation), ApiError> {
     let row = item_rules::row_of_item(table, item)?;
-    let item = Item::encode(item);
-    item_rules::check_item_size(&item, Origin::Whole)?;
-    Ok((row, Mutation::Put(item)))
+    item_rules::check_item_size(item, Origin::Whole)?;
+    Ok((row, Mutation::Put(item.clone())))
 }

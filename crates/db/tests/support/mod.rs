@@ -278,6 +278,11 @@ pub(crate) fn paths(text: &str) -> Option<Projection> {
 
 // Requests with what most tests want.
 
+/// Attributes in their byte form.
+pub(crate) fn encoded(attributes: AttributeMap) -> Item {
+    Item::encode(&attributes)
+}
+
 pub(crate) fn everything_reported() -> Report {
     Report {
         capacity: ReturnConsumedCapacity::Indexes,
@@ -288,7 +293,7 @@ pub(crate) fn everything_reported() -> Report {
 pub(crate) fn put(table: &str, item: AttributeMap) -> PutItem {
     PutItem {
         table: TableRef::new(table).into(),
-        item,
+        item: encoded(item),
         condition: None,
         return_values: ReturnValues::None,
         on_failure: ReturnValuesOnConditionCheckFailure::None,
@@ -299,7 +304,7 @@ pub(crate) fn put(table: &str, item: AttributeMap) -> PutItem {
 pub(crate) fn delete(table: &str, key: AttributeMap) -> DeleteItem {
     DeleteItem {
         table: TableRef::new(table).into(),
-        key,
+        key: encoded(key),
         condition: None,
         return_values: ReturnValues::None,
         on_failure: ReturnValuesOnConditionCheckFailure::None,
@@ -310,7 +315,7 @@ pub(crate) fn delete(table: &str, key: AttributeMap) -> DeleteItem {
 pub(crate) fn change(table: &str, key: AttributeMap, update: Option<Update>) -> UpdateItem {
     UpdateItem {
         table: TableRef::new(table).into(),
-        key,
+        key: encoded(key),
         update,
         condition: None,
         return_values: ReturnValues::None,
@@ -322,7 +327,7 @@ pub(crate) fn change(table: &str, key: AttributeMap, update: Option<Update>) -> 
 pub(crate) fn get(table: &str, key: AttributeMap) -> GetItem {
     GetItem {
         table: TableRef::new(table).into(),
-        key,
+        key: encoded(key),
         consistent: true,
         projection: None,
         report_capacity: ReturnConsumedCapacity::None,

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read as _};
 
 use model::limits::REQUEST_BYTES_MAX;
-use model::{AttributeMap, Item, Scope};
+use model::{Item, Scope};
 use serde_json::value::RawValue;
 
 use super::{ExportEnd, ExportPart, Head, Line, TableEnd, TableHead, VERSION};
@@ -146,10 +146,9 @@ impl<R: BufRead> ExportReader<R> {
 }
 
 /// Reads an item and counts it.
-fn count(item: &RawValue, counted: &mut TableEnd) -> Result<AttributeMap, String> {
+fn count(item: &RawValue, counted: &mut TableEnd) -> Result<Item, String> {
     let item = wire::item::read(item.get().as_bytes()).map_err(|error| error.to_string())?;
     counted.items += 1;
-    let item_bytes = Item::encode(&item).item_bytes();
-    counted.item_bytes += item_bytes as u64;
+    counted.item_bytes += item.item_bytes() as u64;
     Ok(item)
 }

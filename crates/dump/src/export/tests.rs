@@ -1,6 +1,6 @@
 use model::{
-    AttributeDefinition, AttributeValue, BillingMode, GoalPhase, Item, KeyElement, KeySchema,
-    Number, ProvisionedThroughput, ScalarType, ThroughputChanges,
+    AttributeDefinition, AttributeMap, AttributeValue, BillingMode, GoalPhase, Item, KeyElement,
+    KeySchema, Number, ProvisionedThroughput, ScalarType, ThroughputChanges,
 };
 
 use super::*;
@@ -45,7 +45,7 @@ fn head() -> Head {
     Head { written_by, written_at_ms: 1_700_000_001_000, tables: 1, items: 2 }
 }
 
-fn items() -> [AttributeMap; 2] {
+fn items() -> [Item; 2] {
     let id = |id: &str| ("id".to_owned(), AttributeValue::S(id.into()));
     let number = Number::parse("-12345678901234567890123456789012345678e-60").unwrap();
     let odd = AttributeValue::L(vec![
@@ -54,14 +54,15 @@ fn items() -> [AttributeMap; 2] {
         AttributeValue::S(String::new()),
         AttributeValue::Null,
     ]);
-    [AttributeMap::from([id("1")]), AttributeMap::from([id("é\n"), ("odd".to_owned(), odd)])]
+    let attributes =
+        [AttributeMap::from([id("1")]), AttributeMap::from([id("é\n"), ("odd".to_owned(), odd)])];
+    attributes.map(|attributes| Item::encode(&attributes))
 }
 
 fn written() -> String {
     let mut writer = ExportWriter::new(Vec::new(), head()).unwrap();
     writer.table(&scope(), &definition()).unwrap();
     for item in items() {
-        let item = Item::encode(&item);
         writer.item(item.attributes(), item.item_bytes()).unwrap();
     }
     writer.end_table().unwrap();

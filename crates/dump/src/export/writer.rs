@@ -60,7 +60,7 @@ impl<W: Write> ExportWriter<W> {
         let item_at = self.line.len();
         wire::item::write(item, &mut self.line);
         debug_assert!(
-            wire::item::read(&self.line[item_at..]).is_ok_and(|read| read == item.to_map()),
+            wire::item::read(&self.line[item_at..]).is_ok_and(|read| read.attributes() == item),
             "an item reads back as it was given"
         );
         self.line.extend_from_slice(b"}\n");

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
-use model::{AttributeMap, api};
+use model::{Item, api};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -97,7 +97,7 @@ impl Reading<'_> {
     fn take_request(
         &mut self,
         attributes: &RawValue,
-        request: fn(AttributeMap) -> api::WriteRequest,
+        request: fn(Item) -> api::WriteRequest,
     ) -> Result<(), String> {
         let text = attributes.get();
         let attributes =

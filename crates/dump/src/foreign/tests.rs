@@ -6,7 +6,7 @@ use base64::Engine as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use model::api::WriteRequest;
-use model::{AttributeMap, AttributeValue, BillingMode};
+use model::{AttributeMap, AttributeValue, BillingMode, Item};
 
 use super::*;
 use crate::{Content, DumpError};
@@ -21,8 +21,8 @@ fn read(text: &str) -> Result<(Vec<(u64, WriteRequest)>, FileTotals), DumpError>
     Ok((changes, summary))
 }
 
-fn attributes(id: &str) -> AttributeMap {
-    AttributeMap::from([("id".into(), AttributeValue::S(id.into()))])
+fn attributes(id: &str) -> Item {
+    Item::encode(&AttributeMap::from([("id".into(), AttributeValue::S(id.into()))]))
 }
 
 fn put(id: &str) -> WriteRequest {

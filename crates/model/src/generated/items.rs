@@ -57,13 +57,13 @@ pub struct ConditionCheck {
     pub condition_expression: String,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
-    pub key: AttributeMap,
+    pub key: Item,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
 }
 
 impl ConditionCheck {
-    pub fn new(condition_expression: String, key: AttributeMap, table_name: TableRef) -> Self {
+    pub fn new(condition_expression: String, key: Item, table_name: TableRef) -> Self {
         Self {
             condition_expression,
             expression_attribute_names: None,
@@ -80,13 +80,13 @@ pub struct Delete {
     pub condition_expression: Option<String>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
-    pub key: AttributeMap,
+    pub key: Item,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
 }
 
 impl Delete {
-    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+    pub fn new(key: Item, table_name: TableRef) -> Self {
         Self {
             condition_expression: None,
             expression_attribute_names: None,
@@ -105,7 +105,7 @@ pub struct DeleteItemInput {
     pub expected: Option<BTreeMap<String, ExpectedAttribute>>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
-    pub key: AttributeMap,
+    pub key: Item,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub return_item_collection_metrics: Option<ReturnItemCollectionMetrics>,
     pub return_values: Option<ReturnValues>,
@@ -114,7 +114,7 @@ pub struct DeleteItemInput {
 }
 
 impl DeleteItemInput {
-    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+    pub fn new(key: Item, table_name: TableRef) -> Self {
         Self {
             condition_expression: None,
             conditional_operator: None,
@@ -140,19 +140,19 @@ pub struct DeleteItemOutput {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteRequest {
-    pub key: AttributeMap,
+    pub key: Item,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Get {
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub key: AttributeMap,
+    pub key: Item,
     pub projection_expression: Option<String>,
     pub table_name: TableRef,
 }
 
 impl Get {
-    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+    pub fn new(key: Item, table_name: TableRef) -> Self {
         Self { expression_attribute_names: None, key, projection_expression: None, table_name }
     }
 }
@@ -162,14 +162,14 @@ pub struct GetItemInput {
     pub attributes_to_get: Option<Vec<String>>,
     pub consistent_read: Option<bool>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub key: AttributeMap,
+    pub key: Item,
     pub projection_expression: Option<String>,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub table_name: TableRef,
 }
 
 impl GetItemInput {
-    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+    pub fn new(key: Item, table_name: TableRef) -> Self {
         Self {
             attributes_to_get: None,
             consistent_read: None,
@@ -198,12 +198,12 @@ pub struct KeysAndAttributes {
     pub attributes_to_get: Option<Vec<String>>,
     pub consistent_read: Option<bool>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub keys: Vec<AttributeMap>,
+    pub keys: Vec<Item>,
     pub projection_expression: Option<String>,
 }
 
 impl KeysAndAttributes {
-    pub fn new(keys: Vec<AttributeMap>) -> Self {
+    pub fn new(keys: Vec<Item>) -> Self {
         Self {
             attributes_to_get: None,
             consistent_read: None,
@@ -219,13 +219,13 @@ pub struct Put {
     pub condition_expression: Option<String>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
-    pub item: AttributeMap,
+    pub item: Item,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
 }
 
 impl Put {
-    pub fn new(item: AttributeMap, table_name: TableRef) -> Self {
+    pub fn new(item: Item, table_name: TableRef) -> Self {
         Self {
             condition_expression: None,
             expression_attribute_names: None,
@@ -244,7 +244,7 @@ pub struct PutItemInput {
     pub expected: Option<BTreeMap<String, ExpectedAttribute>>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
-    pub item: AttributeMap,
+    pub item: Item,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub return_item_collection_metrics: Option<ReturnItemCollectionMetrics>,
     pub return_values: Option<ReturnValues>,
@@ -253,7 +253,7 @@ pub struct PutItemInput {
 }
 
 impl PutItemInput {
-    pub fn new(item: AttributeMap, table_name: TableRef) -> Self {
+    pub fn new(item: Item, table_name: TableRef) -> Self {
         Self {
             condition_expression: None,
             conditional_operator: None,
@@ -279,7 +279,7 @@ pub struct PutItemOutput {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutRequest {
-    pub item: AttributeMap,
+    pub item: Item,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -287,7 +287,7 @@ pub struct QueryInput {
     pub attributes_to_get: Option<Vec<String>>,
     pub conditional_operator: Option<ConditionalOperator>,
     pub consistent_read: Option<bool>,
-    pub exclusive_start_key: Option<AttributeMap>,
+    pub exclusive_start_key: Option<Item>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
     pub filter_expression: Option<String>,
@@ -341,7 +341,7 @@ pub struct ScanInput {
     pub attributes_to_get: Option<Vec<String>>,
     pub conditional_operator: Option<ConditionalOperator>,
     pub consistent_read: Option<bool>,
-    pub exclusive_start_key: Option<AttributeMap>,
+    pub exclusive_start_key: Option<Item>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
     pub filter_expression: Option<String>,
@@ -449,14 +449,14 @@ pub struct Update {
     pub condition_expression: Option<String>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
-    pub key: AttributeMap,
+    pub key: Item,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
     pub update_expression: String,
 }
 
 impl Update {
-    pub fn new(key: AttributeMap, table_name: TableRef, update_expression: String) -> Self {
+    pub fn new(key: Item, table_name: TableRef, update_expression: String) -> Self {
         Self {
             condition_expression: None,
             expression_attribute_names: None,
@@ -477,7 +477,7 @@ pub struct UpdateItemInput {
     pub expected: Option<BTreeMap<String, ExpectedAttribute>>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
     pub expression_attribute_values: Option<AttributeMap>,
-    pub key: AttributeMap,
+    pub key: Item,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub return_item_collection_metrics: Option<ReturnItemCollectionMetrics>,
     pub return_values: Option<ReturnValues>,
@@ -487,7 +487,7 @@ pub struct UpdateItemInput {
 }
 
 impl UpdateItemInput {
-    pub fn new(key: AttributeMap, table_name: TableRef) -> Self {
+    pub fn new(key: Item, table_name: TableRef) -> Self {
         Self {
             attribute_updates: None,
             condition_expression: None,

@@ -102,10 +102,17 @@ impl<'a> Cursor<'a> {
         taken
     }
 
-    /// A length in LEB128.
+    /// A length in LEB128, which is one byte of most texts.
     fn length(&mut self) -> usize {
-        let mut length = 0;
-        let mut shift = 0;
+        match self.byte() {
+            length @ 0..0x80 => usize::from(length),
+            low => self.long_length(low),
+        }
+    }
+
+    fn long_length(&mut self, low: u8) -> usize {
+        let mut length = usize::from(low & 0x7F);
+        let mut shift = 7;
         loop {
             let byte = self.byte();
             length |= usize::from(byte & 0x7F) << shift;

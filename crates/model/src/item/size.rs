@@ -11,9 +11,9 @@ use crate::AttributeValue;
 /// A boolean or a null.
 pub(super) const ATOM: usize = 1;
 /// A list or map, whatever it holds.
-const DOCUMENT: usize = 3;
+pub(super) const DOCUMENT: usize = 3;
 /// Each element of a list or map, besides its own size.
-const ELEMENT: usize = 1;
+pub(super) const ELEMENT: usize = 1;
 
 /// DynamoDB's size of an item from its byte form, without building anything.
 pub fn item_bytes(bytes: &[u8]) -> usize {
@@ -21,7 +21,7 @@ pub fn item_bytes(bytes: &[u8]) -> usize {
 }
 
 /// A list or map whose elements (with their names) have these sizes.
-pub(super) fn of_document(elements: impl Iterator<Item = usize>) -> usize {
+fn of_document(elements: impl Iterator<Item = usize>) -> usize {
     DOCUMENT + elements.map(|element| ELEMENT + element).sum::<usize>()
 }
 

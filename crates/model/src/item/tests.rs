@@ -164,6 +164,71 @@ fn bytes_of_another_format_are_refused() {
     item_bytes(&[2, 0, 0, 0, 0]);
 }
 
+#[test]
+fn a_name_or_an_element_that_stands_twice_is_refused_wherever_it_stands() {
+    for names in [&["a", "a"][..], &["a", "b", "a"], &["b", "a", "b"], &["b", "a", "a"]] {
+        let mut item = ItemWriter::new(usize::MAX);
+        names.iter().for_each(|name| item.attribute(name).string(name));
+        assert_eq!(item.finish(), Err(Repeated), "{names:?}");
+        let mut out = ValueWriter::default();
+        let mut map = out.map();
+        names.iter().for_each(|name| map.entry(name).null());
+        assert_eq!(map.close(), Err(Repeated), "{names:?}");
+        let mut set = out.string_set();
+        names.iter().for_each(|name| set.string(name));
+        assert_eq!(set.close(), Err(Repeated), "{names:?}");
+    }
+    let mut out = ValueWriter::default();
+    let mut set = out.number_set();
+    ["1", "2", "1.0"].iter().for_each(|text| set.number(number(text)));
+    assert_eq!(set.close(), Err(Repeated));
+}
+
+/// What is in a container, beginning elsewhere and perhaps the other way round.
+fn turned<T>(parts: impl IntoIterator<Item = T>, turn: usize) -> Vec<T> {
+    let mut parts: Vec<T> = parts.into_iter().collect();
+    let first = turn.checked_rem(parts.len()).unwrap_or(0);
+    parts.rotate_left(first);
+    if turn % 2 == 1 {
+        parts.reverse();
+    }
+    parts
+}
+
+/// Writes a tree whose maps and sets have another order.
+fn write_turned(value: &AttributeValue, turn: usize, out: &mut ValueWriter) {
+    match value {
+        AttributeValue::Ss(set) => {
+            let mut out = out.string_set();
+            turned(set, turn).into_iter().for_each(|text| out.string(text));
+            out.close().unwrap();
+        }
+        AttributeValue::Ns(set) => {
+            let mut out = out.number_set();
+            turned(set, turn).into_iter().for_each(|number| out.number(*number));
+            out.close().unwrap();
+        }
+        AttributeValue::Bs(set) => {
+            let mut out = out.binary_set();
+            turned(set, turn).into_iter().for_each(|bytes| out.binary(bytes));
+            out.close().unwrap();
+        }
+        AttributeValue::L(list) => {
+            let mut out = out.list();
+            list.iter().for_each(|element| write_turned(element, turn, out.element()));
+            out.close();
+        }
+        AttributeValue::M(map) => {
+            let mut out = out.map();
+            for (name, value) in turned(map, turn) {
+                write_turned(value, turn, out.entry(name));
+            }
+            out.close().unwrap();
+        }
+        scalar => out.value(scalar),
+    }
+}
+
 fn scalars() -> impl Strategy<Value = AttributeValue> {
     prop_oneof![
         ".{0,8}".prop_map(AttributeValue::S),
@@ -209,6 +274,19 @@ proptest! {
             prop_assert_eq!(found.item_bytes(), value.item_bytes());
             prop_assert_eq!(found.type_name(), value.type_name());
         }
+    }
+
+    #[test]
+    fn an_item_is_the_same_in_whatever_order_it_is_written(
+        attributes in items(),
+        turn in 0..12_usize,
+        bytes_max in 0..600_usize,
+    ) {
+        let mut writer = ItemWriter::new(bytes_max);
+        for (name, value) in turned(&attributes, turn) {
+            write_turned(value, turn, writer.attribute(name));
+        }
+        prop_assert_eq!(writer.finish(), Ok(Item::encode(&attributes)));
     }
 
     #[test]

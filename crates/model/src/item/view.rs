@@ -242,9 +242,7 @@ impl<'a> MapRef<'a> {
     }
 
     /// Entries in name order, their values in their byte form.
-    pub(super) fn encoded_entries(
-        &self,
-    ) -> impl Iterator<Item = (TextRef<'a>, &'a [u8])> + use<'a> {
+    pub fn encoded_entries(&self) -> impl Iterator<Item = (TextRef<'a>, &'a [u8])> + use<'a> {
         let mut cursor = Cursor::new(self.bytes);
         std::iter::from_fn(move || {
             (!cursor.is_empty()).then(|| (cursor.string(), cursor.encoded_value()))

@@ -1,170 +1,292 @@
-//! Tree → bytes, in one pass: sizes that are known only at the end are filled in then.
+//! Values → bytes, in one pass: sizes that are known only at the end are filled in then, and what
+//! came out of order is put in order where its container ends.
+//!
+//! Whoever reads values from elsewhere writes them here one by one, and needs no tree; a tree's
+//! values go the same way.
 
 use std::cmp::Ordering;
 
-use super::read::Cursor;
-use super::{FORMAT, Item, TextRef, ValueRef, size, tag};
-use crate::{AttributeMap, AttributeValue, Number};
+use super::order::{Order, Parts, Repeated};
+use super::{ValueRef, size, tag};
+use crate::{AttributeValue, Number};
 
-/// Writes an item attribute by attribute, in name order.
-pub(super) struct ItemWriter {
-    bytes: Vec<u8>,
-    item_bytes: usize,
+pub(super) const U32_BYTES: usize = size_of::<u32>();
+
+/// Why a tree has no name and no element twice.
+pub(super) const EACH_ONCE: &str = "a tree's maps and sets have everything once";
+
+/// Values in their byte form, being written.
+#[derive(Debug, Default)]
+pub struct ValueWriter {
+    pub(super) bytes: Vec<u8>,
+    /// What was written counts for in an item's size.
+    pub(super) item_bytes: usize,
 }
 
-/// Where the header's item size goes, after the format byte.
-const ITEM_BYTES_AT: usize = 1;
-/// Room that most items fit in without growing.
-const SMALL_ITEM_BYTES: usize = 512;
-/// Room for what most changes add to an item.
-const SMALL_GROWTH_BYTES: usize = 128;
-const U32_BYTES: usize = size_of::<u32>();
-
-impl ItemWriter {
-    pub(super) fn new() -> Self {
-        Self::with_room(SMALL_ITEM_BYTES)
+impl ValueWriter {
+    /// Writes a string.
+    pub fn string(&mut self, text: &str) {
+        self.bytes.push(tag::S);
+        self.text(text.as_bytes());
     }
 
-    fn with_room(bytes: usize) -> Self {
-        let mut bytes = Vec::with_capacity(bytes);
-        bytes.push(FORMAT);
-        bytes.extend([0; U32_BYTES]);
-        Self { bytes, item_bytes: 0 }
+    /// Writes a number.
+    pub fn number(&mut self, number: Number) {
+        self.bytes.push(tag::N);
+        self.bare_number(number);
     }
 
-    pub(super) fn attribute(&mut self, name: &str, value: &AttributeValue) {
-        write_text(name.as_bytes(), &mut self.bytes);
-        self.item_bytes += name.len() + write_value(value, &mut self.bytes);
+    /// Writes a binary.
+    pub fn binary(&mut self, bytes: &[u8]) {
+        self.bytes.push(tag::B);
+        self.text(bytes);
     }
 
-    /// An attribute whose value is in its byte form already.
-    pub(super) fn encoded_attribute(&mut self, name: TextRef<'_>, value: &[u8]) {
-        write_text(name.as_bytes(), &mut self.bytes);
-        self.bytes.extend_from_slice(value);
-        self.item_bytes += name.len() + ValueRef::of_encoded(value).item_bytes();
+    /// Writes a boolean.
+    pub fn boolean(&mut self, value: bool) {
+        self.atom(if value { tag::TRUE } else { tag::FALSE });
     }
 
-    /// An item's bytes with some attributes written or removed, in name order: what lies between
-    /// them is copied at once, and counts as it did.
-    pub(super) fn spliced<'v>(
-        old: &[u8],
-        changes: impl Iterator<Item = (&'v str, Option<&'v AttributeValue>)>,
-    ) -> Self {
-        let mut writer = Self::with_room(SMALL_ITEM_BYTES.max(old.len() + SMALL_GROWTH_BYTES));
-        let mut rest = Cursor::new(old);
-        writer.item_bytes = rest.header();
-        for (name, value) in changes {
-            writer.bytes.extend_from_slice(rest.entries_before(name));
-            if let Some(replaced) = rest.entry(name) {
-                writer.item_bytes -= name.len() + ValueRef::of_encoded(replaced).item_bytes();
+    /// Writes a null.
+    pub fn null(&mut self) {
+        self.atom(tag::NULL);
+    }
+
+    /// Begins a set of strings.
+    pub fn string_set(&mut self) -> SetWriter<'_> {
+        SetWriter::open(self, tag::SS)
+    }
+
+    /// Begins a set of numbers.
+    pub fn number_set(&mut self) -> SetWriter<'_> {
+        SetWriter::open(self, tag::NS)
+    }
+
+    /// Begins a set of binaries.
+    pub fn binary_set(&mut self) -> SetWriter<'_> {
+        SetWriter::open(self, tag::BS)
+    }
+
+    /// Begins a list.
+    pub fn list(&mut self) -> ListWriter<'_> {
+        let container = Container::open(self, tag::L);
+        self.item_bytes += size::DOCUMENT;
+        ListWriter { out: self, container }
+    }
+
+    /// Begins a map.
+    pub fn map(&mut self) -> MapWriter<'_> {
+        let container = Container::open(self, tag::M);
+        self.item_bytes += size::DOCUMENT;
+        let names = Order::of(Parts::Entries, self.bytes.len());
+        MapWriter { out: self, container, names }
+    }
+
+    /// Writes a tree.
+    pub fn value(&mut self, value: &AttributeValue) {
+        match value {
+            AttributeValue::S(text) => self.string(text),
+            AttributeValue::N(number) => self.number(*number),
+            AttributeValue::B(bytes) => self.binary(bytes),
+            AttributeValue::Null => self.null(),
+            AttributeValue::Bool(value) => self.boolean(*value),
+            AttributeValue::Ss(set) => {
+                let mut out = self.string_set();
+                set.iter().for_each(|text| out.string(text));
+                out.close().expect(EACH_ONCE);
             }
-            if let Some(value) = value {
-                writer.attribute(name, value);
+            AttributeValue::Ns(set) => {
+                let mut out = self.number_set();
+                set.iter().for_each(|number| out.number(*number));
+                out.close().expect(EACH_ONCE);
+            }
+            AttributeValue::Bs(set) => {
+                let mut out = self.binary_set();
+                set.iter().for_each(|bytes| out.binary(bytes));
+                out.close().expect(EACH_ONCE);
+            }
+            AttributeValue::L(list) => {
+                let mut out = self.list();
+                list.iter().for_each(|element| out.element().value(element));
+                out.close();
+            }
+            AttributeValue::M(map) => {
+                let mut out = self.map();
+                map.iter().for_each(|(name, value)| out.entry(name).value(value));
+                out.close().expect(EACH_ONCE);
             }
         }
-        writer.bytes.extend_from_slice(rest.rest());
-        writer
     }
 
-    pub(super) fn finish(mut self) -> Item {
-        fill_in(ITEM_BYTES_AT, self.item_bytes, &mut self.bytes);
-        let item = Item { bytes: self.bytes.into() };
-        debug_assert!(
-            item.attributes().iter().is_sorted_by(|(one, _), (next, _)| one < next),
-            "attributes are written in name order, each once"
-        );
-        item
+    /// The byte form of what was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// An attribute's or an entry's name.
+    pub(super) fn name(&mut self, name: &str, names: &mut Order) {
+        let at = self.bytes.len();
+        self.text(name.as_bytes());
+        names.note(at, &self.bytes);
+    }
+
+    /// Bytes preceded by their length.
+    pub(super) fn text(&mut self, text: &[u8]) {
+        self.item_bytes += text.len();
+        let mut length = text.len();
+        while length >= 0x80 {
+            let [low, ..] = length.to_le_bytes();
+            self.bytes.push(low | 0x80);
+            length >>= 7;
+        }
+        let [low, ..] = length.to_le_bytes();
+        self.bytes.push(low);
+        self.bytes.extend_from_slice(text);
+    }
+
+    /// A number's byte form preceded by its length.
+    fn bare_number(&mut self, number: Number) {
+        self.item_bytes += number.item_bytes();
+        let length_at = self.bytes.len();
+        self.bytes.push(0);
+        number.encode(&mut self.bytes);
+        let length = self.bytes.len() - length_at - 1;
+        debug_assert!(length < 0x80, "a longer length would take two bytes");
+        // A number's byte form is shorter than 128 bytes, so that its length is one byte of LEB128.
+        self.bytes[length_at] = u8::try_from(length).expect("numbers are short");
+    }
+
+    fn atom(&mut self, tag: u8) {
+        self.bytes.push(tag);
+        self.item_bytes += size::ATOM;
+    }
+}
+
+/// A set being written. [`SetWriter::close`] must end it.
+#[must_use = "a set that is not closed has no length"]
+pub struct SetWriter<'w> {
+    out: &'w mut ValueWriter,
+    container: Container,
+    elements: Order,
+}
+
+impl<'w> SetWriter<'w> {
+    fn open(out: &'w mut ValueWriter, tag: u8) -> Self {
+        let container = Container::open(out, tag);
+        let elements = Order::of(Parts::Elements, out.bytes.len());
+        Self { out, container, elements }
+    }
+
+    /// Writes an element of a set of strings.
+    pub fn string(&mut self, text: &str) {
+        self.element(|out| out.text(text.as_bytes()));
+    }
+
+    /// Writes an element of a set of numbers.
+    pub fn number(&mut self, number: Number) {
+        self.element(|out| out.bare_number(number));
+    }
+
+    /// Writes an element of a set of binaries.
+    pub fn binary(&mut self, bytes: &[u8]) {
+        self.element(|out| out.text(bytes));
+    }
+
+    /// Ends the set, which has an element.
+    ///
+    /// # Errors
+    /// [`Repeated`] when two elements are equal.
+    pub fn close(self) -> Result<(), Repeated> {
+        self.elements.settle(&mut self.out.bytes)?;
+        self.container.close(self.out);
+        Ok(())
+    }
+
+    fn element(&mut self, write: impl FnOnce(&mut ValueWriter)) {
+        let at = self.out.bytes.len();
+        write(self.out);
+        self.elements.note(at, &self.out.bytes);
+    }
+}
+
+/// A list being written. [`ListWriter::close`] must end it.
+#[must_use = "a list that is not closed has no length"]
+pub struct ListWriter<'w> {
+    out: &'w mut ValueWriter,
+    container: Container,
+}
+
+impl ListWriter<'_> {
+    /// Begins an element; its value is to follow.
+    pub fn element(&mut self) -> &mut ValueWriter {
+        self.out.item_bytes += size::ELEMENT;
+        self.out
+    }
+
+    /// Ends the list.
+    pub fn close(self) {
+        self.container.close(self.out);
+    }
+}
+
+/// A map being written. [`MapWriter::close`] must end it.
+#[must_use = "a map that is not closed has no length"]
+pub struct MapWriter<'w> {
+    out: &'w mut ValueWriter,
+    container: Container,
+    names: Order,
+}
+
+impl MapWriter<'_> {
+    /// Writes an entry's name; its value is to follow.
+    pub fn entry(&mut self, name: &str) -> &mut ValueWriter {
+        self.out.item_bytes += size::ELEMENT;
+        self.out.name(name, &mut self.names);
+        self.out
+    }
+
+    /// Ends the map.
+    ///
+    /// # Errors
+    /// [`Repeated`] when two entries have one name.
+    pub fn close(self) -> Result<(), Repeated> {
+        self.names.settle(&mut self.out.bytes)?;
+        self.container.close(self.out);
+        Ok(())
     }
 }
 
 impl AttributeValue {
     /// Appends the byte form of one value.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        write_value(self, out);
+        let mut writer = ValueWriter { bytes: std::mem::take(out), item_bytes: 0 };
+        writer.value(self);
+        *out = writer.bytes;
     }
 }
 
-/// Appends a value; returns what it counts for in an item's size.
-fn write_value(value: &AttributeValue, out: &mut Vec<u8>) -> usize {
-    match value {
-        AttributeValue::S(text) => write_tagged(tag::S, text.as_bytes(), out),
-        AttributeValue::N(number) => {
-            out.push(tag::N);
-            write_number(*number, out)
-        }
-        AttributeValue::B(bytes) => write_tagged(tag::B, bytes, out),
-        AttributeValue::Null => write_atom(tag::NULL, out),
-        AttributeValue::Bool(false) => write_atom(tag::FALSE, out),
-        AttributeValue::Bool(true) => write_atom(tag::TRUE, out),
-        AttributeValue::Ss(set) => write_container(tag::SS, out, |out| {
-            set.iter().map(|text| write_text(text.as_bytes(), out)).sum()
-        }),
-        AttributeValue::Ns(set) => write_container(tag::NS, out, |out| {
-            set.iter().map(|number| write_number(*number, out)).sum()
-        }),
-        AttributeValue::Bs(set) => write_container(tag::BS, out, |out| {
-            set.iter().map(|bytes| write_text(bytes, out)).sum()
-        }),
-        AttributeValue::L(list) => write_container(tag::L, out, |out| {
-            size::of_document(list.iter().map(|element| write_value(element, out)))
-        }),
-        AttributeValue::M(map) => write_container(tag::M, out, |out| write_map(map, out)),
+/// Where a container that is being written began.
+struct Container {
+    length_at: usize,
+    /// What had been written before it counts for.
+    item_bytes_before: usize,
+}
+
+impl Container {
+    fn open(out: &mut ValueWriter, tag: u8) -> Self {
+        out.bytes.push(tag);
+        let length_at = out.bytes.len();
+        out.bytes.extend_from_slice(&[0; U32_BYTES]);
+        Self { length_at, item_bytes_before: out.item_bytes }
     }
-}
 
-fn write_map(map: &AttributeMap, out: &mut Vec<u8>) -> usize {
-    size::of_document(
-        map.iter().map(|(name, value)| write_text(name.as_bytes(), out) + write_value(value, out)),
-    )
-}
-
-fn write_atom(tag: u8, out: &mut Vec<u8>) -> usize {
-    out.push(tag);
-    size::ATOM
-}
-
-fn write_tagged(tag: u8, text: &[u8], out: &mut Vec<u8>) -> usize {
-    out.push(tag);
-    write_text(text, out)
-}
-
-fn write_number(number: Number, out: &mut Vec<u8>) -> usize {
-    let length_at = out.len();
-    out.push(0);
-    number.encode(out);
-    debug_assert!(out.len() - length_at - 1 < 0x80, "a longer length would take two bytes");
-    // A number's byte form is shorter than 128 bytes, so that its length is one byte of LEB128.
-    out[length_at] = u8::try_from(out.len() - length_at - 1).expect("numbers are short");
-    number.item_bytes()
-}
-
-fn write_text(text: &[u8], out: &mut Vec<u8>) -> usize {
-    let mut length = text.len();
-    loop {
-        let [low, ..] = length.to_le_bytes();
-        length >>= 7;
-        if length == 0 {
-            out.push(low);
-            break;
-        }
-        out.push(low | 0x80);
+    fn close(self, out: &mut ValueWriter) {
+        fill_in(self.length_at, out.bytes.len() - self.length_at - U32_BYTES, &mut out.bytes);
+        debug_assert!(is_sound(
+            ValueRef::of_encoded(&out.bytes[self.length_at - 1..]),
+            out.item_bytes - self.item_bytes_before
+        ));
     }
-    out.extend_from_slice(text);
-    text.len()
-}
-
-fn write_container(
-    tag: u8,
-    out: &mut Vec<u8>,
-    write_elements: impl FnOnce(&mut Vec<u8>) -> usize,
-) -> usize {
-    out.push(tag);
-    let length_at = out.len();
-    out.extend([0; U32_BYTES]);
-    let item_bytes = write_elements(out);
-    fill_in(length_at, out.len() - length_at - U32_BYTES, out);
-    debug_assert!(is_sound(ValueRef::of_encoded(&out[length_at - 1..]), item_bytes));
-    item_bytes
 }
 
 /// Whether a container that was written is as views rely on: it counts for as much as what was
@@ -183,7 +305,8 @@ fn is_sound(container: ValueRef<'_>, item_bytes: usize) -> bool {
     is_sorted && container.item_bytes() == item_bytes
 }
 
-fn fill_in(at: usize, length: usize, out: &mut [u8]) {
+/// Writes a length or a size where room was left for it.
+pub(super) fn fill_in(at: usize, length: usize, out: &mut [u8]) {
     debug_assert_eq!(out[at..at + U32_BYTES], [0; U32_BYTES], "a length is filled in once");
     let length = u32::try_from(length).expect("requests are far smaller than 4 GiB");
     out[at..at + U32_BYTES].copy_from_slice(&length.to_le_bytes());

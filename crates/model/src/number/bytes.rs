@@ -15,7 +15,7 @@
 
 use std::fmt;
 
-use super::{DIGITS_MAX, MAGNITUDE_MIN, Number, item_bytes_of, text};
+use super::{DIGITS_MAX, MAGNITUDE_MIN, Number, item_bytes_of};
 
 const NEGATIVE: u8 = 0x7F;
 const ZERO: u8 = 0x80;
@@ -84,16 +84,23 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    /// Of the byte form at the front of `bytes`.
     fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (negative, flip) = match *bytes.first()? {
+        let terminator = if *bytes.first()? == NEGATIVE { !TERMINATOR } else { TERMINATOR };
+        let mut behind = bytes.get(2..)?.iter().take(PAIRS_MAX + 1);
+        let pairs = behind.position(|byte| *byte == terminator)?;
+        Self::of_all(&bytes[..pairs + 3])
+    }
+
+    /// Of a byte form behind which nothing follows.
+    fn of_all(bytes: &'a [u8]) -> Option<Self> {
+        let [sign, magnitude, pairs @ .., _terminator] = bytes else { return None };
+        let (negative, flip) = match *sign {
             POSITIVE => (false, 0),
             NEGATIVE => (true, 0xFF),
             _ => return None,
         };
-        let magnitude = i32::from(bytes.get(1)? ^ flip) + MAGNITUDE_MIN;
-        let pairs =
-            bytes[2..].iter().take(PAIRS_MAX + 1).position(|&byte| byte == TERMINATOR ^ flip)?;
-        Some(Self { negative, magnitude, pairs: &bytes[2..2 + pairs] })
+        Some(Self { negative, magnitude: i32::from(magnitude ^ flip) + MAGNITUDE_MIN, pairs })
     }
 
     /// The two digits that `pair` stands for.
@@ -111,6 +118,21 @@ impl<'a> Parts<'a> {
             .is_some_and(|last| last % 10 == 0);
         u32::try_from(self.pairs.len()).unwrap_or(u32::MAX) * 2 - u32::from(ends_in_zero)
     }
+
+    /// Appends the significant digits.
+    fn write_digits(&self, out: &mut Vec<u8>) {
+        let end = out.len() + self.digits() as usize;
+        for pair in self.pairs {
+            let value = self.pair_value(*pair).expect(VERIFIED);
+            out.extend_from_slice(&[b'0' + value / 10, b'0' + value % 10]);
+        }
+        // Where the digits are odd in number, the last pair has a zero that is none of them.
+        out.truncate(end);
+    }
+}
+
+fn write_zeros(count: usize, out: &mut Vec<u8>) {
+    out.resize(out.len() + count, b'0');
 }
 
 /// A number in its order-preserving byte form: byte order is numeric order.
@@ -135,26 +157,36 @@ impl<'a> NumberRef<'a> {
         Number::decode(self.bytes).expect(VERIFIED).0
     }
 
-    /// Appends its canonical text without an intermediate string.
+    /// Appends its canonical text: plain decimals, never an exponent (ScyllaDB
+    /// `test_number.py::test_number_output_normalization`, 2026-11-23).
     pub fn write_text(self, out: &mut Vec<u8>) {
         if self.bytes == [ZERO] {
             out.push(b'0');
             return;
         }
-        let parts = Parts::read(self.bytes).expect(VERIFIED);
-        let mut digits = [b'0'; PAIRS_MAX * 2];
-        for (pair, text) in parts.pairs.iter().zip(digits.chunks_exact_mut(2)) {
-            let value = parts.pair_value(*pair).expect(VERIFIED);
-            text[0] += value / 10;
-            text[1] += value % 10;
+        let parts = Parts::of_all(self.bytes).expect(VERIFIED);
+        if parts.negative {
+            out.push(b'-');
         }
-        let digits = &digits[..parts.digits() as usize];
-        text::write_plain(parts.negative, digits, parts.magnitude, out);
+        let digits = parts.digits() as usize;
+        let point = parts.magnitude + 1;
+        let distance = point.unsigned_abs() as usize;
+        if point <= 0 {
+            out.extend_from_slice(b"0.");
+            write_zeros(distance, out);
+        }
+        let start = out.len();
+        parts.write_digits(out);
+        if point > 0 && distance < digits {
+            out.insert(start + distance, b'.');
+        } else if point > 0 {
+            write_zeros(distance - digits, out);
+        }
     }
 
     /// Bytes this number counts for in an item's size.
     pub(crate) fn item_bytes(self) -> usize {
-        match Parts::read(self.bytes) {
+        match Parts::of_all(self.bytes) {
             Some(parts) => item_bytes_of(parts.negative, parts.digits(), parts.magnitude),
             None => Number::ZERO.item_bytes(),
         }

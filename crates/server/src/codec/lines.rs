@@ -63,12 +63,12 @@ impl<'a> Members<'a> {
         StreamArn::parse(self.get("stream")?).ok_or_else(|| malformed("stream"))
     }
 
-    fn item(&self, name: &str) -> Read<AttributeMap> {
-        item(self.get(name)?)
+    fn item(&self, name: &str) -> Read<Item> {
+        attributes(self.get(name)?).map(|attributes| Item::encode(&attributes))
     }
 
     fn values(&self) -> Read<Option<AttributeMap>> {
-        let values = self.find("values").map(item).transpose()?;
+        let values = self.find("values").map(attributes).transpose()?;
         Ok(values.map(|values| values.into_iter().map(|(k, v)| (format!(":{k}"), v)).collect()))
     }
 }
@@ -78,7 +78,7 @@ fn malformed(what: &str) -> ApiError {
 }
 
 /// `name:type:value,…`
-fn item(text: &str) -> Read<AttributeMap> {
+fn attributes(text: &str) -> Read<AttributeMap> {
     let attribute = |text: &str| -> Option<(String, AttributeValue)> {
         let (name, typed) = text.split_once(':')?;
         let value = match typed.split_once(':')? {
@@ -91,7 +91,7 @@ fn item(text: &str) -> Read<AttributeMap> {
     text.split(',').map(|text| attribute(text).ok_or_else(|| malformed(text))).collect()
 }
 
-/// What [`item`] reads.
+/// What [`attributes`] reads.
 fn shown(item: &Item) -> String {
     let attribute = |(name, value): (String, AttributeValue)| match value {
         AttributeValue::S(text) => format!("{name}:S:{text}"),

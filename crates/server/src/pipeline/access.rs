@@ -22,8 +22,8 @@ use db::{NamedTable, SchemaView};
 use expr::{Condition, KeyCondition, KeyTest, Projection, Update};
 use model::limits::GLOBAL_INDEX_KEY_ATTRIBUTES_MAX;
 use model::{
-    AttributeMap, KeySchema, KeyValue, ReturnConsumedCapacity, ReturnValues, Scope, Select,
-    StreamArn, TableRef,
+    Item, KeySchema, KeyValue, ReturnConsumedCapacity, ReturnValues, Scope, Select, StreamArn,
+    TableRef,
 };
 use smallvec::SmallVec;
 use wire::OperationName;
@@ -76,8 +76,8 @@ pub enum Resource<'a> {
 /// How much of a table or index an access reaches.
 #[derive(Debug, Clone, Copy)]
 pub enum Reach<'a> {
-    /// The one item with this key; the map may be the whole item.
-    Item(&'a AttributeMap),
+    /// The one item with this key; it may be the whole item.
+    Item(&'a Item),
     /// Items of one partition.
     Partition(&'a KeyCondition),
     /// Every item.
@@ -222,11 +222,11 @@ impl<'a> Access<'a> {
     /// The value that the request has for an attribute of what it reaches.
     fn value_of(&self, attribute: &str) -> Option<KeyValue<'a>> {
         match self.reach {
-            Reach::Item(item) => item.get(attribute).and_then(KeyValue::of),
+            Reach::Item(item) => item.attributes().get(attribute).and_then(KeyValue::of),
             Reach::Partition(condition) => {
                 let test = condition.tests.iter().find(|(name, _)| name == attribute);
                 let Some((_, KeyTest::Equal(operand))) = test else { return None };
-                KeyValue::of_view(operand.value())
+                KeyValue::of(operand.value())
             }
             Reach::Everything | Reach::Declaration => None,
         }
@@ -239,7 +239,8 @@ impl<'a> Access<'a> {
             Reach::Partition(condition) => (None, Some(condition)),
             Reach::Everything | Reach::Declaration => (None, None),
         };
-        let item = item.into_iter().flat_map(|item| item.keys().map(String::as_str));
+        let item = item.into_iter().flat_map(|item| item.attributes().iter());
+        let item = item.map(|(name, _)| name.as_str());
         let tests = condition.into_iter().flat_map(|condition| &condition.tests);
         let paths = self.update.into_iter().flat_map(Update::paths);
         item.chain(tests.map(|(name, _)| name.as_str()))

@@ -1,95 +1,122 @@
-//! Attribute values on the good path. What a value may not be is [`crate::value`]'s to say, which
-//! has the words for it.
+//! Attribute values on the good path: from the body into the byte form of items. What a value may
+//! not be is [`crate::value`]'s to say, which has the words for it.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use model::limits::DOCUMENT_DEPTH_MAX;
-use model::{AttributeMap, AttributeValue, Number};
+use model::{AttributeValue, Item, ItemWriter, Number, Repeated, SetWriter, ValueRef, ValueWriter};
 
-use super::Decode;
+use super::{Decode, is_attribute_name};
 use crate::generated::shapes;
 use crate::reader::{Fit, Reader, Unfit};
+use crate::shape::{Range, Shape, ShapeKind};
 use crate::value;
+
+/// Items, and keys of items.
+impl Decode for Item {
+    fn decode(reader: &mut Reader<'_>, shape: &'static Shape) -> Fit<Self> {
+        debug_assert!(
+            matches!(shape.kind, ShapeKind::Map { key, .. } if is_attribute_name(key)),
+            "{} is read as an item",
+            shape.name
+        );
+        // No value takes more bytes than its JSON.
+        let mut item = ItemWriter::new(reader.rest_bytes());
+        reader.attributes(|reader, name| reader.attribute(item.attribute(name), 1))?;
+        Ok(item.finish()?)
+    }
+}
+
+/// Values in expressions, of which trees are made.
+impl Decode for AttributeValue {
+    fn decode(reader: &mut Reader<'_>, _: &'static Shape) -> Fit<Self> {
+        let mut value = ValueWriter::default();
+        reader.attribute(&mut value, 1)?;
+        Ok(ValueRef::of_encoded(&value.into_bytes()).to_value())
+    }
+}
+
+impl From<Repeated> for Unfit {
+    fn from(_: Repeated) -> Self {
+        Self
+    }
+}
 
 impl Reader<'_> {
     /// Reads one attribute value: `{"S":"…"}` and so on.
-    pub(super) fn attribute(&mut self, depth: usize) -> Fit<AttributeValue> {
+    pub(super) fn attribute(&mut self, out: &mut ValueWriter, depth: usize) -> Fit<()> {
         if depth > DOCUMENT_DEPTH_MAX {
             return Err(Unfit);
         }
         self.enter(b'{')?;
-        let (mut is_first, mut value) = (true, None::<AttributeValue>);
+        let (mut is_first, mut written) = (true, None::<Cow<'_, str>>);
         while let Some(kind) = self.next_member(&mut is_first)? {
             if self.takes_null()? {
                 // Absence, unless it takes back what was there.
-                if value.as_ref().is_some_and(|value| value.type_name() == kind) {
+                if written.as_ref() == Some(&kind) {
                     return Err(Unfit);
                 }
-                continue;
-            }
-            let Some(one) = self.typed_value(&kind, depth)? else { continue };
-            if value.replace(one).is_some() {
+            } else if self.typed_value(&kind, out, depth)? && written.replace(kind).is_some() {
                 return Err(Unfit);
             }
         }
-        value.ok_or(Unfit)
+        written.map(drop).ok_or(Unfit)
     }
 
-    /// The value under one type descriptor; `None` when the descriptor is not one, and so ignored.
-    fn typed_value(&mut self, kind: &str, depth: usize) -> Fit<Option<AttributeValue>> {
-        Ok(Some(match kind {
-            "S" => AttributeValue::S(self.string()?.into_owned()),
-            "N" => AttributeValue::N(self.parsed_number()?),
-            "B" => AttributeValue::B(self.binary()?),
-            "BOOL" => AttributeValue::Bool(self.truth()?),
-            "NULL" if self.truth()? => AttributeValue::Null,
+    /// Reads the value under one type descriptor; `false` when the descriptor is not one, and so
+    /// ignored.
+    fn typed_value(&mut self, kind: &str, out: &mut ValueWriter, depth: usize) -> Fit<bool> {
+        match kind {
+            "S" => out.string(&self.string()?),
+            "N" => out.number(self.parsed_number()?),
+            "B" => out.binary(&self.binary()?),
+            "BOOL" => out.boolean(self.truth()?),
+            "NULL" if self.truth()? => out.null(),
             "NULL" => return Err(Unfit),
-            "SS" => AttributeValue::Ss(self.set(|reader| Ok(reader.string()?.into_owned()))?),
-            "NS" => AttributeValue::Ns(self.set(Self::parsed_number)?),
-            "BS" => AttributeValue::Bs(self.set(Self::binary)?),
+            "SS" => self.set(out.string_set(), Self::string, |set, text| set.string(&text))?,
+            "NS" => self.set(out.number_set(), Self::parsed_number, SetWriter::number)?,
+            "BS" => self.set(out.binary_set(), Self::binary, |set, bytes| set.binary(&bytes))?,
             "L" => {
-                let mut list = Vec::new();
-                self.enter(b'[')?;
-                let mut is_first = true;
-                while self.next_element(&mut is_first)?.is_some() {
-                    list.push(self.attribute(depth + 1)?);
-                }
-                AttributeValue::L(list)
+                let mut list = out.list();
+                self.elements(&Range::ANY, |reader| reader.attribute(list.element(), depth + 1))?;
+                list.close();
             }
-            "M" => AttributeValue::M(self.attributes(depth + 1)?),
+            "M" => {
+                let mut map = out.map();
+                self.attributes(|reader, name| reader.attribute(map.entry(name), depth + 1))?;
+                map.close()?;
+            }
             _ => {
                 self.skip()?;
-                return Ok(None);
-            }
-        }))
-    }
-
-    fn attributes(&mut self, depth: usize) -> Fit<AttributeMap> {
-        let mut map = AttributeMap::new();
-        self.enter(b'{')?;
-        let mut is_first = true;
-        while let Some(name) = self.next_member(&mut is_first)? {
-            value::check_name(&name).map_err(|_| Unfit)?;
-            if map.insert(name.into_owned(), self.attribute(depth)?).is_some() {
-                return Err(Unfit);
+                return Ok(false);
             }
         }
-        Ok(map)
+        Ok(true)
     }
 
-    /// A set, which has a member at least and none twice.
-    fn set<T: Ord>(&mut self, mut read: impl FnMut(&mut Self) -> Fit<T>) -> Fit<BTreeSet<T>> {
-        let mut set = BTreeSet::new();
-        self.enter(b'[')?;
-        let mut is_first = true;
-        while self.next_element(&mut is_first)?.is_some() {
-            if !set.insert(read(self)?) {
-                return Err(Unfit);
-            }
-        }
-        if set.is_empty() { Err(Unfit) } else { Ok(set) }
+    /// Attributes by name. What names may be is stricter than the constraints of their shape.
+    fn attributes(&mut self, mut read: impl FnMut(&mut Self, &str) -> Fit<()>) -> Fit<()> {
+        self.members(|reader, name| match value::check_name(name) {
+            Ok(()) => read(reader, name),
+            Err(_) => Err(Unfit),
+        })
+        .map(drop)
+    }
+
+    /// A set, which has an element at least and none twice.
+    fn set<'w, T>(
+        &mut self,
+        mut set: SetWriter<'w>,
+        read: impl Fn(&mut Self) -> Fit<T>,
+        write: impl Fn(&mut SetWriter<'w>, T),
+    ) -> Fit<()> {
+        self.elements(&Range::at_least(1), |reader| {
+            write(&mut set, read(reader)?);
+            Ok(())
+        })?;
+        Ok(set.close()?)
     }
 
     fn parsed_number(&mut self) -> Fit<Number> {

@@ -1,15 +1,17 @@
 //! The two paths of a request give the same verdict: on what the transcripts send, on the fuzzers'
-//! seeds, and on these bodies with parts of them exchanged, doubled, or made null.
+//! seeds, and on these bodies with parts of them exchanged, doubled, or made null. Items that are
+//! read straight into their byte form are those that their trees become.
 
 use std::path::{Path, PathBuf};
 
-use model::ApiError;
+use model::{ApiError, AttributeMap, Item};
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{decode, read};
+use crate::generated::shapes;
 use crate::operation::{Operation, OperationName};
-use crate::{explanation, operations};
+use crate::{explanation, item, operations, types, value};
 
 type Check = fn(&[u8]);
 
@@ -37,6 +39,23 @@ fn check<O: Operation>(body: &[u8]) {
             assert_ne!(error, ApiError::InternalServerError, "{} of {shown}", O::NAME);
             assert_eq!(explained, Err(error), "{} of {shown}", O::NAME);
         }
+    }
+}
+
+/// An item is read as its tree is, or refused in the same words.
+fn check_item(body: &[u8]) {
+    let tree = || -> Result<AttributeMap, ApiError> {
+        let json = explanation::parse(body)?;
+        types::check(&json, &shapes::PUT_ITEM_INPUT_ATTRIBUTE_MAP)?;
+        value::attributes(json.members())
+    };
+    let shown = String::from_utf8_lossy(body);
+    match (item::read(body), tree()) {
+        (Ok(item), Ok(tree)) => {
+            assert_eq!(item.decode(), tree, "{shown}");
+            assert_eq!(item, Item::encode(&tree), "{shown}");
+        }
+        (item, tree) => assert_eq!(item.err(), tree.err(), "{shown}"),
     }
 }
 
@@ -94,6 +113,14 @@ fn both_paths_agree_on_every_body_of_the_repository() {
     assert!(corpus.len() > 100, "{} bodies", corpus.len());
     for (name, body) in corpus {
         CHECKS[name as usize](body.as_bytes());
+    }
+}
+
+#[test]
+fn items_of_the_repository_are_read_as_their_trees() {
+    assert!(ITEMS.len() > 100, "{} items", ITEMS.len());
+    for item in ITEMS.iter() {
+        check_item(item.to_string().as_bytes());
     }
 }
 
@@ -198,6 +225,9 @@ fn print(value: &Value, choose: &mut impl FnMut(usize) -> usize, out: &mut Strin
         Value::Object(members) => {
             out.push('{');
             let mut is_first = true;
+            let mut members: Vec<_> = members.iter().collect();
+            let first = choose(members.len() + 1);
+            members.rotate_left(first);
             for (name, member) in members {
                 let times = [1, 1, 1, 1, 1, 1, 0, 2][choose(8)];
                 for _ in 0..times {
@@ -222,15 +252,29 @@ proptest! {
     #[test]
     fn both_paths_agree_on_bodies_that_were_changed(seed in any::<u64>()) {
         let bodies: &[(OperationName, Value)] = &CHANGED;
-        let mut state = seed | 1;
-        let mut choose = |below: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            usize::try_from(state >> 33).expect("31 bits") % below
-        };
+        let mut choose = choices(seed);
         let (name, value) = &bodies[choose(bodies.len())];
         let mut body = String::new();
         print(value, &mut choose, &mut body);
         CHECKS[*name as usize](body.as_bytes());
+    }
+
+    #[test]
+    fn items_that_were_changed_are_read_as_their_trees(seed in any::<u64>()) {
+        let mut choose = choices(seed);
+        let mut body = String::new();
+        print(&ITEMS[choose(ITEMS.len())], &mut choose, &mut body);
+        check_item(body.as_bytes());
+    }
+}
+
+/// One number below another after the other, as `seed` has it.
+fn choices(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed | 1;
+    move |below| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % below
     }
 }
 
@@ -238,3 +282,23 @@ static CHANGED: std::sync::LazyLock<Vec<(OperationName, Value)>> = std::sync::La
     let bodies = corpus().into_iter();
     bodies.filter_map(|(name, body)| Some((name, serde_json::from_str(&body).ok()?))).collect()
 });
+
+/// Every item and every key in these bodies.
+static ITEMS: std::sync::LazyLock<Vec<Value>> = std::sync::LazyLock::new(|| {
+    let mut items = Vec::new();
+    CHANGED.iter().for_each(|(_, body)| find_items(body, &mut items));
+    items
+});
+
+fn find_items(value: &Value, found: &mut Vec<Value>) {
+    match value {
+        Value::Array(elements) => elements.iter().for_each(|element| find_items(element, found)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                let is_item = ["Item", "Key"].contains(&&**name) && member.is_object();
+                if is_item { found.push(member.clone()) } else { find_items(member, found) }
+            }
+        }
+        _ => {}
+    }
+}

@@ -20,6 +20,7 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("GlobalTableWitnessDescriptionList", "Unsupported"),
     ("GlobalTableWitnessGroupUpdateList", "Unsupported"),
     ("ItemCollectionMetrics", "ItemCollectionMetrics"),
+    ("Key", "Item"),
     ("KeySchemaElement", "KeySchemaElement"),
     ("KeyType", "KeyRole"),
     ("MultiRegionConsistency", "Unsupported"),
@@ -28,6 +29,7 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("Projection", "ProjectionDeclaration"),
     ("ProjectionType", "ProjectionType"),
     ("ProvisionedThroughput", "ProvisionedThroughput"),
+    ("PutItemInputAttributeMap", "Item"),
     ("ReplicaDescriptionList", "Unsupported"),
     ("ReplicationGroupUpdateList", "Unsupported"),
     ("ResourceArnString", "TableRef"),
@@ -106,10 +108,9 @@ pub(super) const FIELDS: &[(&str, &[(&str, &str)])] = &[
 pub(super) const DEFAULTS: &[(&str, &str)] =
     &[("AttributeValueUpdate", "Action"), ("Condition", "AttributeValueList")];
 
-/// What answers alone have of a shape: items stay stored bytes, and a number that a request gives
-/// as text, which is still to be checked, is one.
-pub(super) const ANSWERED: &[(&str, &str)] =
-    &[("AttributeMap", "Item"), ("Key", "Item"), ("SequenceNumber", "SequenceNumber")];
+/// What answers alone have of a shape: a number that a request gives as text, which is still to be
+/// checked, is one.
+pub(super) const ANSWERED: &[(&str, &str)] = &[("SequenceNumber", "SequenceNumber")];
 
 /// Structures of which exactly one member may be there.
 pub(super) const CHOICES: &[&str] = &["TransactWriteItem", "WriteRequest"];

@@ -9,8 +9,12 @@ fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-fn attributes<const N: usize>(entries: [(&str, &str); N]) -> AttributeMap {
-    entries.map(|(name, value)| (name.to_owned(), text(value))).into()
+fn attributes<const N: usize>(entries: [(&str, &str); N]) -> Item {
+    item(entries.map(|(name, value)| (name, text(value))))
+}
+
+fn item<const N: usize>(entries: [(&str, AttributeValue); N]) -> Item {
+    Item::encode(&entries.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
 fn resolver() -> Resolver {
@@ -64,8 +68,7 @@ fn transactions_that_differ_have_different_fingerprints() {
     other_value.operation = TransactOperation::Put(attributes([("a", "2"), ("id", "7")]));
     // The same letters, cut elsewhere.
     let (first, second) = (attributes([("a", "bc")]), attributes([("ab", "c")]));
-    let mut number = first.clone();
-    number.insert("a".into(), AttributeValue::B(b"bc".to_vec()));
+    let number = item([("a", AttributeValue::B(b"bc".to_vec()))]);
     let [first, second, number] =
         [first, second, number].map(|map| action(TransactOperation::Put(map)));
     let key = attributes([("id", "7")]);
