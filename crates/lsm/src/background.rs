@@ -16,6 +16,9 @@ use crate::signals::Signals;
 const MERGES: usize = 2;
 /// Nobody writes when nothing was committed for so long.
 const IDLE_AFTER: Duration = Duration::from_secs(1);
+/// How far the threads give way: beside one of a request they get a tenth of a processor.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 /// Between a merge that failed and the next.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -27,7 +30,11 @@ pub(crate) fn start(core: &Arc<Core>, threads: &mut Vec<JoinHandle<()>>) -> Resu
     let spawn = |name: &str, run: fn(&Core)| {
         let kept = Arc::clone(core);
         let thread = thread::Builder::new().name(name.to_owned());
-        thread.spawn(move || run(&kept)).map_err(TreeError::io(&core.dir))
+        let run = move || {
+            give_way();
+            run(&kept);
+        };
+        thread.spawn(run).map_err(TreeError::io(&core.dir))
     };
     threads.push(spawn("flush", flush_on)?);
     for _ in 0..MERGES {
@@ -35,6 +42,21 @@ pub(crate) fn start(core: &Arc<Core>, threads: &mut Vec<JoinHandle<()>>) -> Resu
     }
     Ok(())
 }
+
+/// Has the calling thread give way to those that answer requests.
+///
+/// A thread that merges has something to do for seconds. Among equals it would keep a processor for
+/// a whole turn, some milliseconds, while requests wait that take microseconds.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    let nice = |before| rustix::process::setpriority_process(None, before + NICE);
+    if let Err(error) = rustix::process::getpriority_process(None).and_then(nice) {
+        tracing::warn!(%error, "a thread in the background stays as urgent as requests");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_way() {}
 
 /// Has the threads end where they are.
 pub(crate) fn close(signals: &Signals, threads: Vec<JoinHandle<()>>) {
@@ -151,4 +173,21 @@ fn carry_out(core: &Core, job: &Job) -> Result<(), TreeError> {
 
 fn numbers(job: &Job) -> impl Iterator<Item = u64> {
     job.inputs.iter().map(|(_, table)| table.entry.number)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_gives_way_is_alone_in_that() {
+        let nice = || rustix::process::getpriority_process(None).unwrap();
+        let before = nice();
+        let behind = thread::spawn(move || {
+            give_way();
+            nice()
+        });
+        assert_eq!(behind.join().unwrap(), (before + NICE).min(19));
+        assert_eq!(nice(), before);
+    }
 }
