@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use store::{Direction, KeyBounds, Row, RowKey, RowKeyRef, RowsBefore, StoreError, log_range};
 
 use crate::marker::DataKey;
-use crate::{LocalError, LocalOptions};
+use crate::{LocalError, LocalOptions, waiting};
 
 /// How many rows a range looks at before it gives way to other tasks.
 const ROWS_PER_TURN: u32 = 1024;
@@ -42,6 +42,7 @@ impl Engine {
         let LocalOptions { cache_bytes, memtable_bytes, .. } = *options;
         let options = TreeOptions {
             group: partition_bytes,
+            wait: waiting::relieved_of_tasks,
             ..TreeOptions::new(data_key.clone(), cache_bytes, memtable_bytes)
         };
         let tree = Tree::open(dir, options).map_err(|error| match error {

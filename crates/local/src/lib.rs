@@ -26,7 +26,8 @@
 //! [`committer`]. While one batch is being made durable the next one collects, so writers share
 //! fsyncs and a hot row costs one engine write per batch, not one per update. Sums and the ends of
 //! logs are read by the committer ([`resolving`]): nobody waits for a file under a lock. Reads outside
-//! a guard go to the engine alone, take no lock here, and run on the caller's thread.
+//! a guard go to the engine alone, take no lock here, and run on the caller's thread; where one has to
+//! wait for the disk, another thread takes over the caller's other tasks ([`waiting`]).
 //!
 //! The committer has a thread of its own, for a commit blocks until the disk has it; the engine's
 //! threads flush and merge beside it. No request's future carries a commit, so a client that goes
@@ -52,6 +53,7 @@ mod shared;
 mod store;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use error::LocalError;
 pub use options::{LocalOptions, RootKey};

@@ -1,5 +1,7 @@
 //! Extents: what finds the rows of some sixty blocks.
 
+use std::ops::Range;
+
 use bytes::{Buf as _, BufMut as _, Bytes};
 
 use crate::block::{Block, BlockWriter};
@@ -17,7 +19,7 @@ pub(crate) struct Extent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) at: u64,
-    pub(crate) bytes: u32,
+    pub(crate) length: u32,
 }
 
 const PLACE_BYTES: usize = 12;
@@ -59,10 +61,15 @@ impl Place {
         place.expect("an index has a place in each of its rows")
     }
 
+    /// The bytes of the file that it has.
+    pub(crate) fn bytes(self) -> Range<u64> {
+        self.at..self.at.saturating_add(u64::from(self.length))
+    }
+
     pub(crate) fn encode(self) -> [u8; PLACE_BYTES] {
         let mut bytes = [0; PLACE_BYTES];
         bytes[..8].copy_from_slice(&self.at.to_be_bytes());
-        bytes[8..].copy_from_slice(&self.bytes.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.length.to_be_bytes());
         bytes
     }
 
@@ -70,7 +77,7 @@ impl Place {
         let bytes: &[u8; PLACE_BYTES] = bytes.try_into().ok()?;
         let (at, length) = bytes.split_first_chunk()?;
         let length = length.try_into().ok()?;
-        Some(Self { at: u64::from_be_bytes(*at), bytes: u32::from_be_bytes(length) })
+        Some(Self { at: u64::from_be_bytes(*at), length: u32::from_be_bytes(length) })
     }
 }
 

@@ -26,7 +26,8 @@
 //! - Writers are slowed in proportion to what waits to be merged, and do not stop ([`pace`]).
 //!
 //! # Threads
-//! One flushes, two merge. Reads run on their callers' threads, commits on their caller's.
+//! One flushes, two merge, and give way to all others. Reads run on their callers' threads, commits on
+//! their caller's. A read that has to wait for the disk says so first ([`disk`]).
 
 mod background;
 mod block;
@@ -34,6 +35,7 @@ mod cache;
 mod core;
 mod direction;
 mod directory;
+mod disk;
 mod error;
 mod extent;
 mod filter;
@@ -60,6 +62,7 @@ mod tree;
 mod view;
 
 pub use direction::Direction;
+pub use disk::Wait;
 pub use error::TreeError;
 pub use options::TreeOptions;
 pub use rows::{Advance, RowRef, Rows};

@@ -4,6 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::disk::Wait;
+
 /// A merge moves a table and what it overlaps, some ten more: a table's size bounds its length.
 const TABLE_BYTES_MIN: u64 = 8 << 20;
 const TABLE_BYTES_MAX: u64 = 32 << 20;
@@ -18,6 +20,8 @@ pub struct TreeOptions {
     pub key: Zeroizing<[u8; 32]>,
     /// How many bytes at a key's beginning name the group that is mostly read together.
     pub group: fn(&[u8]) -> usize,
+    /// Runs what waits for the disk on a thread that reads.
+    pub wait: Wait,
     /// Most memory for blocks read from tables, in bytes. Filled as it is used.
     pub cache_bytes: u64,
     /// Size of a table in memory, in bytes, at which it is written to disk. Up to three are alive.
@@ -29,12 +33,13 @@ pub struct TreeOptions {
 }
 
 impl TreeOptions {
-    /// Options with what follows from the size of a memtable, and no groups.
+    /// Options with what follows from the size of a memtable; no groups, and threads just wait.
     pub fn new(key: Zeroizing<[u8; 32]>, cache_bytes: u64, memtable_bytes: usize) -> Self {
         let memtable = memtable_bytes as u64;
         Self {
             key,
             group: |_| 0,
+            wait: |run| run(),
             cache_bytes,
             memtable_bytes,
             table_bytes: (2 * memtable).clamp(TABLE_BYTES_MIN, TABLE_BYTES_MAX),
@@ -46,7 +51,7 @@ impl TreeOptions {
 impl fmt::Debug for TreeOptions {
     /// Everything but the key.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key: _, group: _, cache_bytes, memtable_bytes, table_bytes, base_bytes } = self;
+        let Self { cache_bytes, memtable_bytes, table_bytes, base_bytes, .. } = self;
         formatter
             .debug_struct("TreeOptions")
             .field("cache_bytes", cache_bytes)

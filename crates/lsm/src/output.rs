@@ -55,7 +55,7 @@ impl<'t> TablesWriter<'t> {
         if !self.finished.is_empty() {
             directory::sync_directory(dir)?;
         }
-        let open = |entry: &TableEntry| Table::open(dir, &options.key, *entry).map(Arc::new);
+        let open = |entry: &TableEntry| Table::open(dir, options, *entry).map(Arc::new);
         let tables = self.finished.iter().map(open).collect::<Result<_, _>>()?;
         // They are somebody's now.
         self.finished.clear();

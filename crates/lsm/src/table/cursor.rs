@@ -1,5 +1,6 @@
 //! Going through a table's rows, forward or backward.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,6 +11,11 @@ use crate::cache::PieceCache;
 use crate::direction::Direction;
 use crate::error::TreeError;
 use crate::extent::{Extent, Place};
+
+/// What is read with a block from the disk: little for a short range, then as much as the cursor has
+/// gone through. A short range of rows of 400 bytes, twenty of them, has three blocks.
+const AHEAD_BYTES_MIN: u64 = 12 << 10;
+const AHEAD_BYTES_MAX: u64 = 512 << 10;
 
 /// Whether the blocks that a cursor reads are kept in the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +36,15 @@ pub(crate) struct TableCursor {
     block: Option<(usize, Arc<Block>)>,
     row: usize,
     key: Vec<u8>,
+    /// The bytes of the blocks that it went through since it was placed.
+    gone: u64,
 }
 
 impl TableCursor {
     /// A cursor at no row: seek before anything else.
     pub(crate) fn new(table: Arc<Table>, cache: Arc<PieceCache>, cache_use: CacheUse) -> Self {
         let (extent, block) = (None, None);
-        Self { table, cache, cache_use, extent, block, row: 0, key: Vec::new() }
+        Self { table, cache, cache_use, extent, block, row: 0, key: Vec::new(), gone: 0 }
     }
 
     pub(crate) fn table(&self) -> &Arc<Table> {
@@ -65,10 +73,11 @@ impl TableCursor {
 
     /// Goes to the first row not below `key`, or to the last one below.
     pub(crate) fn seek(&mut self, key: &[u8], direction: Direction) -> Result<(), TreeError> {
+        self.gone = 0;
         let extent = self.table.top.seek(key).min(self.table.extents() - 1);
         let index = &self.enter_extent(extent)?.index;
         let block = index.seek(key).min(index.count() - 1);
-        let rows = self.enter_block(block)?;
+        let rows = self.enter_block(block, direction)?;
         self.row = rows.seek(key);
         match direction {
             Direction::Forward if self.row == rows.count() => {
@@ -86,7 +95,7 @@ impl TableCursor {
     /// Goes to the first row.
     pub(crate) fn seek_first(&mut self) -> Result<(), TreeError> {
         self.enter_extent(0)?;
-        self.enter_block(0)?;
+        self.enter_block(0, Direction::Forward)?;
         self.row = 0;
         self.read_key();
         Ok(())
@@ -95,7 +104,7 @@ impl TableCursor {
     /// Goes to the last row.
     pub(crate) fn seek_last(&mut self) -> Result<(), TreeError> {
         let blocks = self.enter_extent(self.table.extents() - 1)?.index.count();
-        self.row = self.enter_block(blocks - 1)?.count() - 1;
+        self.row = self.enter_block(blocks - 1, Direction::Backward)?.count() - 1;
         self.read_key();
         Ok(())
     }
@@ -141,7 +150,7 @@ impl TableCursor {
                 }
             }
         };
-        let rows = self.enter_block(block)?;
+        let rows = self.enter_block(block, direction)?;
         self.row = match direction {
             Direction::Forward => 0,
             Direction::Backward => rows.count() - 1,
@@ -162,7 +171,11 @@ impl TableCursor {
         Ok(extent)
     }
 
-    fn enter_block(&mut self, number: usize) -> Result<Arc<Block>, TreeError> {
+    fn enter_block(
+        &mut self,
+        number: usize,
+        direction: Direction,
+    ) -> Result<Arc<Block>, TreeError> {
         if let Some((current, block)) = &self.block
             && *current == number
         {
@@ -170,9 +183,24 @@ impl TableCursor {
         }
         let (_, extent) = self.extent.as_ref().expect("an extent comes first");
         let cache = (self.cache_use == CacheUse::Fill).then_some(&*self.cache);
-        let block = self.table.rows(cache, Place::in_index(&extent.index, number))?;
+        let place = Place::in_index(&extent.index, number);
+        let block = self.table.rows(cache, place, &self.reach(place, direction))?;
+        self.gone += u64::from(place.length);
         self.block = Some((number, Arc::clone(&block)));
         Ok(block)
+    }
+
+    /// The bytes of a block, and of what probably comes behind it.
+    fn reach(&self, place: Place, direction: Direction) -> Range<u64> {
+        let ahead = match self.cache_use {
+            CacheUse::Fill => self.gone.clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX),
+            CacheUse::Pass => AHEAD_BYTES_MAX,
+        };
+        let Range { start, end } = place.bytes();
+        match direction {
+            Direction::Forward => start..end.saturating_add(ahead),
+            Direction::Backward => start.saturating_sub(ahead)..end,
+        }
     }
 
     fn at(&self) -> &Block {

@@ -1,7 +1,7 @@
 //! A table's file: opening it, and reading its sealed pieces.
 
-use std::fs::{self, File};
-use std::os::unix::fs::FileExt as _;
+use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -9,8 +9,10 @@ use bytes::{Buf, Bytes};
 
 use super::{Table, TableCommits};
 use crate::block::Block;
+use crate::disk::DiskFile;
 use crate::error::TreeError;
 use crate::extent::{Extent, Place, is_index};
+use crate::options::TreeOptions;
 use crate::seal::{FileKey, FileKind, FileSalt, SALT_BYTES};
 
 pub(super) const MAGIC: [u8; 8] = *b"STATORT1";
@@ -34,7 +36,7 @@ pub(crate) fn table_path(dir: &Path, number: u64) -> PathBuf {
 
 /// The file of an open table.
 pub(super) struct TableFile {
-    file: File,
+    file: DiskFile,
     path: PathBuf,
     key: FileKey,
 }
@@ -43,26 +45,26 @@ impl Table {
     /// Opens the table of an entry, and reads its top.
     pub(crate) fn open(
         dir: &Path,
-        tree_key: &[u8; 32],
+        options: &TreeOptions,
         entry: TableEntry,
     ) -> Result<Self, TreeError> {
         let path = table_path(dir, entry.number);
         let damaged = |what: &str| TreeError::damaged(&path, what);
-        let file = File::open(&path).map_err(TreeError::io(&path))?;
+        let file = DiskFile::open(&path, options.wait).map_err(TreeError::io(&path))?;
         let bytes = file.metadata().map_err(TreeError::io(&path))?.len();
         if bytes != entry.bytes {
             return Err(damaged("has another size than when it was written"));
         }
         let mut head = [0; HEAD_BYTES];
-        file.read_exact_at(&mut head, 0).map_err(TreeError::io(&path))?;
+        file.read_exact_at(&mut head, 0, &(0..HEAD_BYTES as u64)).map_err(TreeError::io(&path))?;
         let salt = head.strip_prefix(&MAGIC).and_then(|salt| FileSalt::try_from(salt).ok());
         let salt = salt.ok_or_else(|| damaged("is damaged at byte 0"))?;
-        let key = FileKey::new(tree_key, FileKind::Table, &salt);
+        let key = FileKey::new(&options.key, FileKind::Table, &salt);
         let file = TableFile { file, path, key };
         let length = entry.bytes.checked_sub(entry.top_at).and_then(|top| u32::try_from(top).ok());
-        let place = length.map(|bytes| Place { at: entry.top_at, bytes });
+        let place = length.map(|length| Place { at: entry.top_at, length });
         let place = place.ok_or_else(|| file.damaged(entry.top_at))?;
-        let top = file.piece(place)?;
+        let top = file.piece(place, &place.bytes())?;
         let (commits, first, last, top) =
             parse_top(top).ok_or_else(|| file.damaged(entry.top_at))?;
         let is_obsolete = AtomicBool::new(false);
@@ -88,20 +90,21 @@ fn parse_top(mut top: Bytes) -> Option<(TableCommits, Bytes, Bytes, Block)> {
 
 impl TableFile {
     pub(super) fn extent(&self, place: Place) -> Result<Extent, TreeError> {
-        Extent::parse(self.piece(place)?).ok_or_else(|| self.damaged(place.at))
+        Extent::parse(self.piece(place, &place.bytes())?).ok_or_else(|| self.damaged(place.at))
     }
 
-    pub(super) fn rows(&self, place: Place) -> Result<Block, TreeError> {
-        Block::parse(self.piece(place)?).ok_or_else(|| self.damaged(place.at))
+    pub(super) fn rows(&self, place: Place, reach: &Range<u64>) -> Result<Block, TreeError> {
+        Block::parse(self.piece(place, reach)?).ok_or_else(|| self.damaged(place.at))
     }
 
-    /// Reads and opens a piece.
-    fn piece(&self, place: Place) -> Result<Bytes, TreeError> {
-        if place.bytes > PIECE_BYTES_MAX {
+    /// Reads and opens a piece, of all that its reader will probably want.
+    fn piece(&self, place: Place, reach: &Range<u64>) -> Result<Bytes, TreeError> {
+        if place.length > PIECE_BYTES_MAX {
             return Err(self.damaged(place.at));
         }
-        let mut piece = vec![0; place.bytes as usize];
-        self.file.read_exact_at(&mut piece, place.at).map_err(TreeError::io(&self.path))?;
+        let mut piece = vec![0; place.length as usize];
+        let read = self.file.read_exact_at(&mut piece, place.at, reach);
+        read.map_err(TreeError::io(&self.path))?;
         let opened = self.key.open(place.at, &mut piece).map(|opened| opened.len());
         piece.truncate(opened.ok_or_else(|| self.damaged(place.at))?);
         Ok(piece.into())

@@ -17,6 +17,7 @@ mod cursor;
 mod file;
 mod writer;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -85,7 +86,8 @@ impl Table {
         if at == extent.index.count() {
             return Ok(None);
         }
-        let block = self.rows(Some(cache), Place::in_index(&extent.index, at))?;
+        let place = Place::in_index(&extent.index, at);
+        let block = self.rows(Some(cache), place, &place.bytes())?;
         Ok(block
             .find(key)
             .map(|at| FoundRow { commit: block.version(at).0, value: block.value(at) }))
@@ -134,15 +136,20 @@ impl Table {
         Ok(extent)
     }
 
-    /// A block of rows: by way of the cache, or past it.
-    fn rows(&self, cache: Option<&PieceCache>, place: Place) -> Result<Arc<Block>, TreeError> {
+    /// A block of rows, by way of the cache or past it; `reach` is what is read when the disk is.
+    fn rows(
+        &self,
+        cache: Option<&PieceCache>,
+        place: Place,
+        reach: &Range<u64>,
+    ) -> Result<Arc<Block>, TreeError> {
         #[cfg(test)]
         cache.map(|cache| cache.blocks_asked.fetch_add(1, Ordering::Relaxed));
         let name = (self.entry.number, place.at);
         if let Some(Piece::Rows(block)) = cache.and_then(|cache| cache.get(name)) {
             return Ok(block);
         }
-        let block = Arc::new(self.file.rows(place)?);
+        let block = Arc::new(self.file.rows(place, reach)?);
         if let Some(cache) = cache {
             cache.put(name, Piece::Rows(Arc::clone(&block)));
         }

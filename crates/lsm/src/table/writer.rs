@@ -146,7 +146,7 @@ impl TableWriter {
     fn finish_block(&mut self) {
         let last = self.rows.last_key().expect("a block has a row").to_vec();
         let place = self.seal(|writer, out| writer.rows.finish(out));
-        self.block_bytes += place.bytes as usize;
+        self.block_bytes += place.length as usize;
         self.blocks.add(&last, 0, Some(&place.encode()));
     }
 
@@ -169,9 +169,9 @@ impl TableWriter {
         put(self, &mut buffer);
         let at = self.written + start as u64;
         self.key.seal(at, &mut buffer, start);
-        let bytes = u32::try_from(buffer.len() - start).expect("a piece is far smaller");
+        let length = u32::try_from(buffer.len() - start).expect("a piece is far smaller");
         self.buffer = buffer;
-        Place { at, bytes }
+        Place { at, length }
     }
 
     fn write_out(&mut self) -> Result<(), TreeError> {

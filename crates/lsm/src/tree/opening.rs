@@ -72,7 +72,7 @@ fn open_tables(
 ) -> Result<Levels, TreeError> {
     let mut levels: [Vec<Arc<Table>>; LEVELS] = Default::default();
     for (level, entry) in &manifest.tables {
-        let table = Arc::new(Table::open(dir, &options.key, *entry)?);
+        let table = Arc::new(Table::open(dir, options, *entry)?);
         let level = levels.get_mut(usize::from(*level));
         let level = level.ok_or_else(|| TreeError::damaged(&manifest_path(dir), "is damaged"))?;
         level.push(table);

@@ -174,6 +174,35 @@ macro_rules! pread_hook {
     };
 }
 
+macro_rules! preadv2_hook {
+    ($name:ident) => {
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(
+            fd: c_int,
+            to: *const iovec,
+            count: c_int,
+            at: off_t,
+            flags: c_int,
+        ) -> ssize_t {
+            or_fail!(judge(fd, Call::Other));
+            real!($name(
+                fd => c_int, to => *const iovec, count => c_int, at => off_t, flags => c_int
+            ) -> ssize_t)
+        }
+    };
+}
+
+macro_rules! fallocate_hook {
+    ($name:ident) => {
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(fd: c_int, mode: c_int, at: off_t, len: off_t) -> c_int {
+            or_fail!(judge(fd, Call::Growing));
+            // A file that became longer has its length when it is synced: the shadow need not know.
+            real!($name(fd => c_int, mode => c_int, at => off_t, len => off_t) -> c_int)
+        }
+    };
+}
+
 open_hook!(open);
 open_hook!(open64);
 openat_hook!(openat);
@@ -186,12 +215,16 @@ pwrite_hook!(pwritev, *const iovec, c_int);
 pwrite_hook!(pwritev64, *const iovec, c_int);
 ftruncate_hook!(ftruncate);
 ftruncate_hook!(ftruncate64);
+fallocate_hook!(fallocate);
+fallocate_hook!(fallocate64);
 sync_hook!(fsync);
 sync_hook!(fdatasync);
 
 read_hook!(read);
 pread_hook!(pread);
 pread_hook!(pread64);
+preadv2_hook!(preadv2);
+preadv2_hook!(preadv64v2);
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mkdir(path: *const c_char, mode: mode_t) -> c_int {

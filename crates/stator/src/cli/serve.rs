@@ -23,6 +23,9 @@ use crate::{Builder, Memory, Stator};
 /// Fewest and most threads that serve requests; in between, one a core. The engine has its own.
 const WORKERS: RangeInclusive<usize> = 2..=16;
 
+/// Most threads that wait for something, mostly the disk, besides those that serve.
+const WAITING_MAX: usize = 64;
+
 /// Flags of `stator serve`.
 #[derive(Debug, Args)]
 #[command(
@@ -72,6 +75,7 @@ pub(super) fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(cores.clamp(*WORKERS.start(), *WORKERS.end()))
+        .max_blocking_threads(WAITING_MAX)
         .enable_all()
         .build()
         .context("cannot start the runtime")?
