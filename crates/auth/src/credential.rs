@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
 use model::ApiError;
 
 use crate::{Caller, incomplete};
@@ -42,24 +43,19 @@ pub(crate) fn check_date(date: &str) -> Result<(), ApiError> {
 /// The number of parts: boto/boto3#1752 shows the answer (2018-10-31). Service:
 /// arnemolland/sigv4#15 shows DynamoDB's (2020-06-02). Every region is served here.
 pub(crate) fn caller(credential: Cow<'_, str>) -> Result<Caller<'_>, ApiError> {
-    let mut parts = credential.split('/');
-    let five = [(); 5].map(|()| parts.next());
-    let ([Some(access_key_id), Some(date), Some(region), Some(service), Some(terminator)], None) =
-        (five, parts.next())
+    let mut slashes = memchr_iter(b'/', credential.as_bytes());
+    let ends = [(); 4].map(|()| slashes.next());
+    let ([Some(key_id), Some(date), Some(region), Some(service)], None) = (ends, slashes.next())
     else {
         return Err(incomplete(format!(
             "Credential must have exactly 5 slash-delimited elements, e.g. \
              keyid/date/region/service/term, got '{credential}'"
         )));
     };
-    check_scope(region, service, terminator)?;
-    let region_start = access_key_id.len() + date.len() + 2;
-    let key_range = 0..access_key_id.len();
-    let region_range = region_start..region_start + region.len();
-    Ok(Caller {
-        access_key_id: slice(&credential, key_range),
-        region: slice(&credential, region_range),
-    })
+    let (key_id, region, service, terminator) =
+        (0..key_id, date + 1..region, region + 1..service, service + 1..credential.len());
+    check_scope(&credential[region.clone()], &credential[service], &credential[terminator])?;
+    Ok(Caller { access_key_id: slice(&credential, key_id), region: slice(&credential, region) })
 }
 
 /// Collects what the scope gets wrong into one message, each sentence followed by a blank.

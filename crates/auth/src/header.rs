@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use model::ApiError;
 
 use crate::{Caller, Claim, credential, incomplete};
@@ -18,7 +19,7 @@ struct Parameters<'a> {
 /// Takes the header apart and says who sent the request.
 pub(crate) fn caller<'a>(authorization: &'a str, claim: Claim<'a>) -> Result<Caller<'a>, ApiError> {
     let trimmed = authorization.trim();
-    let (algorithm, rest) = trimmed.split_once(' ').unwrap_or((trimmed, ""));
+    let (algorithm, rest) = split_once(trimmed, b' ').unwrap_or((trimmed, ""));
     let parameters = Parameters::parse(rest, authorization)?;
     let Some(credential) = parameters.credential.filter(|_| parameters.complete(claim)) else {
         return Err(parameters.missing(authorization, claim));
@@ -38,7 +39,7 @@ impl<'a> Parameters<'a> {
     fn parse(rest: &'a str, authorization: &str) -> Result<Self, ApiError> {
         let mut parameters = Self::default();
         for piece in pieces(rest).filter(|piece| !piece.is_empty()) {
-            let Some((name, value)) = piece.split_once('=') else {
+            let Some((name, value)) = split_once(piece, b'=') else {
                 return Err(incomplete(format!(
                     "'{piece}' not a valid key=value pair (missing equal-sign) in Authorization \
                      header: '{authorization}'."
@@ -82,19 +83,25 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// What commas and blanks separate. A header is ASCII, so a look at bytes is enough.
+/// What commas and blanks separate.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    split(text, b',').flat_map(|part| split(part, b' '))
+}
+
+fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
-        let text = rest.take()?;
-        match text.bytes().position(|byte| byte == b',' || byte == b' ') {
-            Some(end) => {
-                rest = Some(&text[end + 1..]);
-                Some(&text[..end])
-            }
-            None => Some(text),
-        }
+        let text = rest?;
+        let cut = split_once(text, separator);
+        rest = cut.map(|(_, behind)| behind);
+        Some(cut.map_or(text, |(piece, _)| piece))
     })
+}
+
+/// What stands before the first `separator`, and what behind it.
+fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr(separator, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 fn has_date(claim: Claim<'_>) -> bool {
