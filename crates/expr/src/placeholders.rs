@@ -52,8 +52,8 @@ impl Placeholders {
 
     /// Refuses names, then values, that no expression used.
     pub(crate) fn check_all_used(&self) -> Result<(), ApiError> {
-        check_used("ExpressionAttributeNames", self.names.unused())?;
-        check_used("ExpressionAttributeValues", self.values.unused())
+        check_used("ExpressionAttributeNames", &self.names)?;
+        check_used("ExpressionAttributeValues", &self.values)
     }
 }
 
@@ -72,7 +72,8 @@ struct Entry<T> {
 
 impl<T> Given<T> {
     fn new(map: Option<BTreeMap<String, T>>) -> Self {
-        let entries = map.into_iter().flatten().map(|(placeholder, meaning)| Entry {
+        let Some(map) = map else { return Self { entries: Vec::new() } };
+        let entries = map.into_iter().map(|(placeholder, meaning)| Entry {
             placeholder,
             meaning,
             used: Cell::new(false),
@@ -93,9 +94,9 @@ impl<T> Given<T> {
         Some(&entry.meaning)
     }
 
-    fn unused(&self) -> Vec<&str> {
+    fn unused(&self) -> impl Iterator<Item = &str> {
         let unused = self.entries.iter().filter(|entry| !entry.used.get());
-        unused.map(|entry| entry.placeholder.as_str()).collect()
+        unused.map(|entry| entry.placeholder.as_str())
     }
 }
 
@@ -158,11 +159,11 @@ fn check_sizes(
     Ok(())
 }
 
-fn check_used(parameter: &str, unused: Vec<&str>) -> Result<(), ApiError> {
-    if unused.is_empty() {
+fn check_used<T>(parameter: &str, given: &Given<T>) -> Result<(), ApiError> {
+    if given.unused().next().is_none() {
         return Ok(());
     }
-    let keys = unused.join(", ");
+    let keys = given.unused().collect::<Vec<_>>().join(", ");
     let message = format!("Value provided in {parameter} unused in expressions: keys: {{{keys}}}");
     Err(ApiError::Validation(message))
 }
