@@ -1,9 +1,10 @@
 //! Counters of each table and index.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use ahash::HashMap;
 use model::{Capacity, ConsumedCapacity};
 use parking_lot::{Mutex, RwLock};
 use store::{Histogram, SpreadUnit};
@@ -56,27 +57,26 @@ struct Named {
 
 impl Tables {
     pub(super) fn answered(&self, request: Answered<'_>) {
-        let counters = request.target.and_then(|target| {
-            let (table, index) = (target.table.name(), target.index.as_deref());
-            match request.error {
-                None if request.operation == Some(OperationName::DeleteTable) => {
-                    self.named.write().remove(table);
-                    None
-                }
-                // What something was done with exists.
-                None => self.existing(table, index),
-                Some(_) => self.known(table, index),
+        let count = |counters: &Counters| counters.answered(request);
+        let Some(target) = request.target else { return count(&self.nameless) };
+        let (table, index) = (target.table.name(), target.index.as_deref());
+        match request.error {
+            None if request.operation == Some(OperationName::DeleteTable) => {
+                self.named.write().remove(table);
+                count(&self.nameless);
             }
-        });
-        counters.as_ref().unwrap_or(&self.nameless).answered(request);
+            // What something was done with exists.
+            None => self.with_existing(table, index, count),
+            Some(_) => self.with_known(table, index, count),
+        }
     }
 
     pub(super) fn consumed(&self, consumed: &ConsumedCapacity) {
         let indexes = consumed.local_indexes.iter().chain(&consumed.global_indexes);
         let indexes = indexes.map(|(index, capacity)| (Some(&index[..]), *capacity));
         for (index, capacity) in [(None, consumed.base)].into_iter().chain(indexes) {
-            let counters = self.existing(consumed.table.name(), index);
-            counters.as_ref().unwrap_or(&self.nameless).consumed(capacity);
+            let count = |counters: &Counters| counters.consumed(capacity);
+            self.with_existing(consumed.table.name(), index, count);
         }
     }
 
@@ -87,21 +87,31 @@ impl Tables {
         write_units(&counted, text);
     }
 
-    /// The counters of a table or index, if something was done with the table before. An index
-    /// that is not known counts as its table.
-    fn known(&self, table: &str, index: Option<&str>) -> Option<Arc<Counters>> {
+    /// Adds to the counters of a table or index; to those of no table if nothing was done with the
+    /// table before. An index that is not known counts as its table.
+    fn with_known(&self, table: &str, index: Option<&str>, count: impl FnOnce(&Counters)) {
         let named = self.named.read();
-        let table = named.get(table)?;
-        let index = index.and_then(|index| table.indexes.get(index));
-        Some(Arc::clone(index.unwrap_or(&table.own)))
+        let counters = named.get(table).map(|table| {
+            let index = index.and_then(|index| table.indexes.get(index));
+            index.unwrap_or(&table.own)
+        });
+        count(counters.unwrap_or(&self.nameless));
     }
 
-    /// The counters of a table or index that exists; `None` if there are too many tables.
-    fn existing(&self, table: &str, index: Option<&str>) -> Option<Arc<Counters>> {
-        if let Some(counters) = self.named.read().get(table).and_then(|table| table.counters(index))
-        {
-            return Some(Arc::clone(counters));
+    /// Adds to the counters of a table or index that exists; to those of no table if there are too
+    /// many.
+    fn with_existing(&self, table: &str, index: Option<&str>, count: impl FnOnce(&Counters)) {
+        let named = self.named.read();
+        if let Some(counters) = named.get(table).and_then(|table| table.counters(index)) {
+            return count(counters);
         }
+        drop(named);
+        count(self.own_counters(table, index).as_ref().unwrap_or(&self.nameless));
+    }
+
+    /// The counters of a table or index, new ones where there are none; `None` if there are too
+    /// many tables.
+    fn own_counters(&self, table: &str, index: Option<&str>) -> Option<Arc<Counters>> {
         let mut named = self.named.write();
         if named.len() >= TABLES_MAX && !named.contains_key(table) {
             return None;
