@@ -1,10 +1,12 @@
 //! One connection, from its first byte to its end.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -72,12 +74,7 @@ impl<S: Store> Front<S> {
                 .max_buf_size(BUFFER_BYTES_MAX)
                 .serve_connection(TokioIo::new(stream), handler)
         );
-        let ended = tokio::select! {
-            biased;
-            ended = connection.as_mut() => Some(ended),
-            _ = stopping.wait_for(|stopping| *stopping) => None,
-        };
-        let ended = match ended {
+        let ended = match ended_before(&mut stopping, connection.as_mut()).await {
             Some(ended) => ended,
             None => {
                 connection.as_mut().graceful_shutdown();
@@ -88,6 +85,30 @@ impl<S: Store> Front<S> {
             tracing::debug!(%peer, %error, "a connection broke");
         }
     }
+}
+
+/// What the connection ends with; `None` if the server is to stop before.
+///
+/// What all connections wait for is behind locks that they share. So it is asked again only when it
+/// has something to say, or has to wake another task than it was told to.
+async fn ended_before<C: Future>(
+    stopping: &mut watch::Receiver<bool>,
+    mut connection: Pin<&mut C>,
+) -> Option<C::Output> {
+    let watched = stopping.clone();
+    let mut stopping = pin!(stopping.wait_for(|stopping| *stopping));
+    let mut wakes = Waker::noop().clone();
+    poll_fn(|context| {
+        if let Poll::Ready(ended) = connection.as_mut().poll(context) {
+            return Poll::Ready(Some(ended));
+        }
+        if wakes.will_wake(context.waker()) && matches!(watched.has_changed(), Ok(false)) {
+            return Poll::Pending;
+        }
+        wakes.clone_from(context.waker());
+        stopping.as_mut().poll(context).map(|_| None)
+    })
+    .await
 }
 
 #[cfg(test)]

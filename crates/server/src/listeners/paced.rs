@@ -11,7 +11,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -36,6 +36,8 @@ pub(crate) struct Paced<S> {
     /// When it took more again.
     taken: Option<Instant>,
     alarm: Pin<Box<Sleep>>,
+    /// Whom the alarm wakes.
+    wakes: Waker,
 }
 
 /// What a connection's requests are at, told by whoever answers them. All of it happens in the
@@ -102,6 +104,7 @@ impl<S> Paced<S> {
             stalled: None,
             taken: None,
             alarm: Box::pin(sleep(patience.head)),
+            wakes: Waker::noop().clone(),
         }
     }
 
@@ -125,13 +128,24 @@ impl<S> Paced<S> {
         Some(Awaited::Request { since: self.taken.map_or(ended, |taken| taken.max(ended)) })
     }
 
+    /// Ready when the alarm has gone off. Until then it is told only once whom to wake.
+    fn poll_alarm(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if !self.alarm.is_elapsed() && self.wakes.will_wake(context.waker()) {
+            return Poll::Pending;
+        }
+        let alarm = self.alarm.as_mut().poll(context);
+        let wakes = if alarm.is_pending() { context.waker() } else { Waker::noop() };
+        self.wakes.clone_from(wakes);
+        alarm
+    }
+
     /// Ready when `deadline` has passed.
     fn poll_passed(&mut self, context: &mut Context<'_>, deadline: Instant) -> Poll<()> {
         loop {
             if self.alarm.deadline() > deadline {
                 self.alarm.as_mut().reset(deadline);
             }
-            ready!(self.alarm.as_mut().poll(context));
+            ready!(self.poll_alarm(context));
             if self.alarm.deadline() >= deadline {
                 return Poll::Ready(());
             }
@@ -143,7 +157,7 @@ impl<S> Paced<S> {
     /// Sees to it that the alarm goes off at some time: nothing else has the stream looked at when
     /// an answer is given and nothing follows.
     fn look_again(&mut self, context: &mut Context<'_>) {
-        while self.alarm.as_mut().poll(context).is_ready() {
+        while self.poll_alarm(context).is_ready() {
             self.alarm.as_mut().reset(Instant::now() + self.patience.idle);
         }
     }
