@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hyper::header::HeaderValue;
 
 const LENGTH: usize = 52;
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";
+/// A one in each byte.
+const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// Makes request ids. They are unique in a process and unlikely to meet those of another; they
 /// guard nothing, so a mixed counter is enough and no request waits for the operating system.
@@ -34,14 +35,9 @@ impl RequestIds {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         let mut state = mix(self.seed ^ mix(count));
         let mut text = [0; LENGTH];
-        // A word has twelve characters of five bits and four bits to spare.
-        for chunk in text.chunks_mut(12) {
+        for chunk in text.chunks_mut(8) {
             state = mix(state);
-            let mut bits = state;
-            for character in chunk {
-                *character = ALPHABET[(bits % 32) as usize];
-                bits /= 32;
-            }
+            chunk.copy_from_slice(&eight_characters(state)[..chunk.len()]);
         }
         RequestId { text }
     }
@@ -60,6 +56,18 @@ impl std::fmt::Display for RequestId {
     }
 }
 
+/// The characters for the lowest forty bits, five bits each, made side by side in one word.
+fn eight_characters(bits: u64) -> [u8; 8] {
+    // Halves of twenty bits, quarters of ten, then five to a byte.
+    let halves = bits & 0x000F_FFFF | (bits & 0xFF_FFF0_0000) << 12;
+    let quarters = halves & 0x03FF_0000_03FF | (halves & 0x000F_FC00_000F_FC00) << 6;
+    let digits = quarters & 0x001F_001F_001F_001F | (quarters & 0x03E0_03E0_03E0_03E0) << 3;
+    // The letters begin with ten; adding 118 to that sets a byte's highest bit.
+    let letters = (digits + 118 * ONES) >> 7 & ONES;
+    let letters_behind = u64::from(b'A' - b'9' - 1);
+    (digits + u64::from(b'0') * ONES + letters * letters_behind).to_le_bytes()
+}
+
 /// SplitMix64's step and finaliser: a bijection that scatters neighbours.
 fn mix(value: u64) -> u64 {
     let mut mixed = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -73,6 +81,19 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn every_five_bits_are_a_character() {
+        let characters = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+        for (value, character) in (0..).zip(characters.bytes()) {
+            for place in 0..8 {
+                let mut expected = [b'0'; 8];
+                expected[place] = character;
+                assert_eq!(eight_characters(value << (5 * place)), expected);
+            }
+        }
+        assert_eq!(eight_characters(u64::MAX), [b'V'; 8]);
+    }
 
     #[test]
     fn ids_have_dynamodbs_form_and_do_not_repeat() {
