@@ -41,12 +41,12 @@ impl Handle for GetItem {
             .alone()
     }
 
-    async fn execute<S: Store>(
+    fn execute<S: Store>(
         db: &Db<S>,
         call: Call<'_>,
         request: db::GetItem,
-    ) -> Result<db::GetItemAnswer, ApiError> {
-        db.get_item(call.scope, request).await
+    ) -> impl Future<Output = Result<db::GetItemAnswer, ApiError>> + Send {
+        db.get_item(call.scope, request)
     }
 
     fn consumed(answer: &db::GetItemAnswer) -> &[ConsumedCapacity] {

@@ -61,12 +61,12 @@ macro_rules! page_operation {
                     .alone()
             }
 
-            async fn execute<S: store::Store>(
+            fn execute<S: store::Store>(
                 db: &db::Db<S>,
                 call: $crate::pipeline::Call<'_>,
                 request: db::$name,
-            ) -> Result<db::Page, model::ApiError> {
-                db.$function(call.scope, request).await
+            ) -> impl Future<Output = Result<db::Page, model::ApiError>> + Send {
+                db.$function(call.scope, request)
             }
 
             fn consumed(answer: &db::Page) -> &[model::ConsumedCapacity] {

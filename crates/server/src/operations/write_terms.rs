@@ -88,12 +88,12 @@ macro_rules! write_operation {
                     .alone()
             }
 
-            async fn execute<S: store::Store>(
+            fn execute<S: store::Store>(
                 db: &db::Db<S>,
                 call: $crate::pipeline::Call<'_>,
                 request: db::$name,
-            ) -> Result<db::WriteAnswer, model::ApiError> {
-                db.$function(call.scope, request).await
+            ) -> impl Future<Output = Result<db::WriteAnswer, model::ApiError>> + Send {
+                db.$function(call.scope, request)
             }
 
             fn consumed(answer: &db::WriteAnswer) -> &[model::ConsumedCapacity] {

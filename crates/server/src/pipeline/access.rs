@@ -143,7 +143,7 @@ impl<'a> Access<'a> {
 
     /// The one access of a request.
     pub(crate) fn alone(self) -> Accesses<'a> {
-        SmallVec::from_iter([self])
+        SmallVec::from_buf([self])
     }
 
     /// Goes through an index of the table.
