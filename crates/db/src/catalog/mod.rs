@@ -183,8 +183,9 @@ impl<S> Catalog<S> {
 /// The table that a request of a scope means.
 fn find(tables: &RwLock<Tables>, scope: &Scope, table: &TableRef) -> Option<Arc<Table>> {
     let tables = tables.read();
-    let found = tables.get(scope)?.get(table.name())?;
-    let named = table.as_str() == table.name() || table.as_str() == found.arn;
+    let name = table.name();
+    let found = tables.get(scope)?.get(name)?;
+    let named = table.as_str() == name || table.as_str() == found.arn;
     named.then(|| Arc::clone(found))
 }
 

@@ -8,8 +8,9 @@
 //! What it is not: it promises nothing about the table's life. An operation still goes through the
 //! table's gate to write, and asks after a read whether the table is still there.
 
+use std::cell::OnceCell;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use model::{KeySchema, Scope, TableRef};
 use parking_lot::RwLock;
@@ -21,7 +22,7 @@ use crate::schema::Table;
 #[derive(Clone)]
 pub struct NamedTable {
     reference: TableRef,
-    found: OnceLock<Option<Arc<Table>>>,
+    found: OnceCell<Option<Arc<Table>>>,
 }
 
 /// The tables of one scope, to be looked at.
@@ -45,7 +46,7 @@ impl NamedTable {
 
 impl From<TableRef> for NamedTable {
     fn from(reference: TableRef) -> Self {
-        Self { reference, found: OnceLock::new() }
+        Self { reference, found: OnceCell::new() }
     }
 }
 
