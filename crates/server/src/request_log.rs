@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hyper::http::request::Parts;
-
-use crate::http::{Answer, RequestId, head};
+use crate::http::{Answer, Head, RequestId};
 use crate::target::Target;
 
 /// One request, answered.
@@ -14,7 +12,7 @@ pub(crate) struct Event<'a> {
     pub(crate) id: &'a RequestId,
     /// Who sent it; nobody but this process, if absent.
     pub(crate) peer: Option<SocketAddr>,
-    pub(crate) head: &'a Parts,
+    pub(crate) head: &'a Head<'a>,
     /// What it is about, if it got that far.
     pub(crate) target: Option<&'a Target>,
     /// Why it was refused, if it was.
@@ -60,7 +58,7 @@ impl Event<'_> {
 
     /// The operation, as the request names it.
     fn operation(&self) -> &str {
-        let target = head::target(&self.head.headers);
+        let target = self.head.target();
         target.split_once('.').map_or(target, |(_, operation)| operation)
     }
 
@@ -71,6 +69,6 @@ impl Event<'_> {
 
     /// Who signed it, by their own account. Asked for when a line is written, and not before.
     fn access_key_id(&self) -> Option<Cow<'_, str>> {
-        auth::authenticate(head::claim(self.head)).ok().map(|caller| caller.access_key_id)
+        auth::authenticate(self.head.claim()).ok().map(|caller| caller.access_key_id)
     }
 }

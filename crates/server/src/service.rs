@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use auth::Caller;
@@ -10,9 +10,8 @@ use bytes::Bytes;
 use db::{Db, Upkeep};
 use http_body_util::Full;
 use hyper::body::Body;
-use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use model::{ApiError, Scope, limits};
 use serde_json::json;
 use store::{Health, Store, StoreError};
@@ -20,7 +19,7 @@ use wire::{ErrorBody, OperationName};
 
 use crate::codec::{Json10, Protocol};
 use crate::dispatch::dispatch;
-use crate::http::{Answer, ContentType, Intake, RequestId, RequestIds, head, unpacked};
+use crate::http::{Answer, ContentType, Head, Intake, RequestId, RequestIds, unpacked};
 use crate::metrics::{self, Metrics, Readings};
 use crate::panics;
 use crate::pipeline::{Call, Pipeline};
@@ -79,7 +78,8 @@ impl<S: Store> Service<S> {
     /// Answers one HTTP request that came from `peer`, or from this process if there is none.
     pub(crate) async fn answer<B>(
         &self,
-        request: Request<B>,
+        parts: Parts,
+        body: B,
         peer: Option<SocketAddr>,
         intake: &Intake,
     ) -> Response<Full<Bytes>>
@@ -87,19 +87,20 @@ impl<S: Store> Service<S> {
         B: Body<Data = Bytes> + Unpin,
     {
         let id = self.ids.next();
-        let answer = match (request.method(), request.uri().path()) {
-            _ if head::is_too_large(&request) => Answer::head_too_large(),
-            (&Method::GET, "/") => Answer::healthy(self.host(request.headers())),
+        let head = Head::new(&parts);
+        let answer = match (&parts.method, parts.uri.path()) {
+            _ if head.is_too_large() => Answer::head_too_large(),
+            (&Method::GET, "/") => Answer::healthy(self.host(&head)),
             (&Method::GET | &Method::HEAD, "/health") => health_answer(&self.pipeline.db.health()),
             (&Method::GET | &Method::HEAD, "/metrics") => {
-                self.measured(intake).packed_for(request.headers()).await
+                self.measured(intake).packed_for(&parts.headers).await
             }
-            (&Method::POST, "/") if head::speaks_json(request.headers()) => {
-                self.operation(&id, request, peer, intake).await
+            (&Method::POST, "/") if head.speaks_json() => {
+                self.operation(&id, &head, body, peer, intake).await
             }
             _ => Answer::not_found(),
         };
-        answer.into_response(&id)
+        answer.into_response(&id, parts.headers)
     }
 
     /// What happens to requests is counted here.
@@ -121,27 +122,29 @@ impl<S: Store> Service<S> {
     async fn operation<B>(
         &self,
         id: &RequestId,
-        request: Request<B>,
+        head: &Head<'_>,
+        body: B,
         peer: Option<SocketAddr>,
         intake: &Intake,
     ) -> Answer
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        let (head, body) = request.into_parts();
         // Its room is given back when the answer is there.
-        let received = intake.receive(body, head::packing(&head.headers)).await;
+        let received = intake.receive(body, head.packing()).await;
         let started = Instant::now();
-        let operation = head::operation(&head.headers);
-        let (known, target) = (operation.as_ref().ok().copied(), OnceLock::new());
+        let operation = head.operation();
+        let (known, mut target) = (operation.as_ref().ok().copied(), None);
         let body = received.as_ref().map(|received| received.bytes.clone());
         let bytes_in = body.as_ref().map_or(0, Bytes::len);
         let _answer_room = match known {
             Some(operation) => intake.room_for_answer(operation).await,
             None => None,
         };
-        let carried_out = self.carry_out(&head, body.map_err(Into::into), operation, &target);
-        let outcome = panics::caught(carried_out).await.unwrap_or_else(|_| {
+        let body = body.map_err(Into::into);
+        let outcome =
+            panics::caught(pin!(self.carry_out(head, body, operation, &mut target))).await;
+        let outcome = outcome.unwrap_or_else(|_| {
             // The panic hook has told where; here is which request.
             tracing::error!(request_id = %id, "the handler panicked");
             Err(ApiError::InternalServerError)
@@ -151,10 +154,10 @@ impl<S: Store> Service<S> {
             Ok(output) => Answer::json(output),
             Err(error) => Answer::error(&error, Json10.error(&error)),
         };
-        let answer = answer.packed_for(&head.headers).await;
-        let (took, target) = (started.elapsed(), target.get());
+        let answer = answer.packed_for(&head.parts.headers).await;
+        let (took, target) = (started.elapsed(), target.as_ref());
         self.metrics().answered(metrics::Answered { operation: known, target, error, took });
-        Event { id, peer, head: &head, target, error, bytes_in, answer: &answer, took }
+        Event { id, peer, head, target, error, bytes_in, answer: &answer, took }
             .log(self.slow_after);
         answer
     }
@@ -162,24 +165,24 @@ impl<S: Store> Service<S> {
     /// Size, target, signature, encoding; then the operation's own stages.
     async fn carry_out(
         &self,
-        head: &Parts,
+        head: &Head<'_>,
         body: Result<Bytes, ApiError>,
         operation: Result<OperationName, ApiError>,
-        target: &OnceLock<Target>,
+        target: &mut Option<Target>,
     ) -> Result<Vec<u8>, ApiError> {
         let body = body?;
         let operation = operation?;
-        let caller = auth::authenticate(head::claim(head))?;
-        let body = unpacked(head::encoding(&head.headers), body, limits::REQUEST_BYTES_MAX)?;
+        let caller = auth::authenticate(head.claim())?;
+        let body = unpacked(head.encoding(), body, limits::REQUEST_BYTES_MAX)?;
         let scope = self.scope(&caller);
-        let host = self.host(&head.headers);
+        let host = self.host(head);
         let call = Call { caller: &caller, host, scope: &scope, target };
         dispatch(&Json10, &self.pipeline, operation, call, &body).await
     }
 
     /// The name under which the client reached this endpoint.
-    fn host<'a>(&'a self, headers: &'a HeaderMap) -> &'a str {
-        head::host(headers).unwrap_or(&self.name)
+    fn host<'a>(&'a self, head: &Head<'a>) -> &'a str {
+        head.host().unwrap_or(&self.name)
     }
 
     /// The tables that a caller sees: its account's, in the region the request was signed for.

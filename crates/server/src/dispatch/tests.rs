@@ -1,7 +1,7 @@
 //! What each operation says that it touches, and what becomes of a request that is not admitted.
 
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use auth::Caller;
 use db::SchemaView;
@@ -148,8 +148,8 @@ pub(super) async fn called(
 ) -> Result<Vec<u8>, ApiError> {
     let scope = Scope { account: "000000000000".into(), region: "eu-north-1".into() };
     let caller = Caller { access_key_id: "key".into(), region: "eu-north-1".into() };
-    let (host, target) = ("localhost", OnceLock::new());
-    let call = Call { caller: &caller, host, scope: &scope, target: &target };
+    let (host, mut target) = ("localhost", None);
+    let call = Call { caller: &caller, host, scope: &scope, target: &mut target };
     dispatch(protocol, pipeline, operation, call, input).await
 }
 

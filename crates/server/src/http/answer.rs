@@ -91,13 +91,15 @@ impl Answer {
     /// many public logs, 2018 to 2024). The checksum is of the bytes as they are sent, compressed
     /// or not: so say the SDKs that verify it (botocore's `retryhandler.py`, aws-sdk-go-v2's
     /// `service/dynamodb/internal/customizations`, `calculateCrc32FromCompressedData` of Java's;
-    /// read 2026-11-23). hyper adds length and date.
-    pub(crate) fn into_response(self, id: &RequestId) -> Response<Full<Bytes>> {
+    /// read 2026-11-23). hyper adds length and date. The headers of the request have been read, and
+    /// leave their room to the answer's.
+    pub(crate) fn into_response(self, id: &RequestId, asked: HeaderMap) -> Response<Full<Bytes>> {
         let checksum = crc32fast::hash(&self.body);
         let mut response = Response::new(Full::new(self.body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.reserve(5);
+        *headers = asked;
+        headers.clear();
         headers.insert(SERVER, HeaderValue::from_static("Server"));
         if let Some(content_type) = self.content_type.header() {
             headers.insert(CONTENT_TYPE, content_type);

@@ -108,7 +108,7 @@ impl Intake {
         let bytes_max = self.body_bytes_max;
         let announced =
             body.size_hint().exact().map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
-        let pieces = Pieces { body, patience: &self.patience, begun: None, bytes: 0 };
+        let mut pieces = Pieces { body, patience: &self.patience, begun: None, bytes: 0 };
         let room = match (announced, packing) {
             (Some(0), _) => None,
             (Some(bytes), _) if bytes > bytes_max => {
@@ -141,7 +141,7 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     /// All of it, at most `bytes_max` bytes; what comes in one piece is not copied.
-    async fn join(mut self, bytes_max: usize) -> Result<Bytes, BodyError> {
+    async fn join(&mut self, bytes_max: usize) -> Result<Bytes, BodyError> {
         let mut first = Bytes::new();
         let mut whole = BytesMut::new();
         while let Some(data) = self.next().await? {
@@ -164,14 +164,17 @@ where
     }
 
     /// Reads on and forgets, up to a bound.
-    async fn discard(mut self) -> Result<(), BodyError> {
+    async fn discard(&mut self) -> Result<(), BodyError> {
         while self.bytes < DISCARDED_BYTES_MAX && self.next().await?.is_some() {}
         Ok(())
     }
 
-    /// The next piece of data; trailers are passed over.
+    /// The next piece of data; trailers are passed over. A body that is known to have ended is not
+    /// asked again.
     async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
-        while let Some(frame) = self.frame().await? {
+        while !self.body.is_end_stream()
+            && let Some(frame) = self.frame().await?
+        {
             if let Ok(data) = frame.into_data() {
                 self.bytes += data.len();
                 return Ok(Some(data));

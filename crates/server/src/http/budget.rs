@@ -1,6 +1,6 @@
 //! How much of all requests' bodies may be in memory at once.
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, TryAcquireError};
 
 /// A bound in bytes that requests share. One that does not fit waits until others are answered;
 /// who waits longest comes first.
@@ -26,7 +26,11 @@ impl Budget {
     /// Waits for room for `bytes`; for all there is, if that is less.
     pub(crate) async fn room(&self, bytes: usize) -> Taken<'_> {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.bytes_max);
-        let permit = self.free.acquire_many(bytes).await;
+        // Who waits has all that is free, so nobody is overtaken.
+        let permit = match self.free.try_acquire_many(bytes) {
+            Err(TryAcquireError::NoPermits) => self.free.acquire_many(bytes).await.ok(),
+            taken => taken.ok(),
+        };
         Taken { permit: permit.expect("nobody closes the semaphore") }
     }
 

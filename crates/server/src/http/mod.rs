@@ -11,7 +11,7 @@ mod accept;
 mod answer;
 mod body;
 mod budget;
-pub(crate) mod head;
+mod head;
 mod pack;
 mod patience;
 mod request_id;
@@ -20,6 +20,7 @@ mod unpack;
 pub(crate) use answer::{Answer, ContentType};
 pub(crate) use body::{Intake, Packing};
 pub(crate) use budget::{Budget, Taken};
+pub(crate) use head::Head;
 pub(crate) use request_id::{RequestId, RequestIds};
 pub(crate) use unpack::unpacked;
 

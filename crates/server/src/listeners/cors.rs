@@ -12,7 +12,8 @@ use hyper::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
 };
-use hyper::{Method, Request, Response};
+use hyper::http::request::Parts;
+use hyper::{Method, Response};
 
 /// What a page may read of an answer besides its body: SDKs look at these.
 const EXPOSED: HeaderValue = HeaderValue::from_static("x-amzn-requestid, x-amz-crc32");
@@ -58,11 +59,11 @@ impl Cors {
 
     /// The answer to a browser that asks whether a page may call; `None` if this is no such
     /// question, or the page may not.
-    pub(crate) fn preflight<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
-        if request.method() != Method::OPTIONS {
+    pub(crate) fn preflight(&self, head: &Parts) -> Option<Response<Full<Bytes>>> {
+        if head.method != Method::OPTIONS {
             return None;
         }
-        let asked = request.headers();
+        let asked = &head.headers;
         self.allowed(asked)?;
         let mut response = Response::new(Full::default());
         let granted = response.headers_mut();

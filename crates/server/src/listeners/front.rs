@@ -48,13 +48,14 @@ impl<S: Store> Front<S> {
     where
         B: Body<Data = Bytes> + Unpin,
     {
+        let (head, body) = request.into_parts();
         let Some(cors) = &self.options.cors else {
-            return self.service.answer(request, peer, &self.intake).await;
+            return self.service.answer(head, body, peer, &self.intake).await;
         };
-        let origin = cors.allowed(request.headers());
-        let mut response = match cors.preflight(&request) {
+        let origin = cors.allowed(&head.headers);
+        let mut response = match cors.preflight(&head) {
             Some(granted) => granted,
-            None => self.service.answer(request, peer, &self.intake).await,
+            None => self.service.answer(head, body, peer, &self.intake).await,
         };
         cors.mark(origin, response.headers_mut());
         response

@@ -24,8 +24,6 @@ mod admit;
 mod authorize;
 mod expressions;
 
-use std::sync::OnceLock;
-
 use auth::Caller;
 use db::{Db, SchemaView};
 use model::{ApiError, ConsumedCapacity, ReturnConsumedCapacity, Scope};
@@ -94,7 +92,7 @@ pub(crate) struct Pipeline<S: Store> {
 }
 
 /// A request's sender, and the place that was addressed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Call<'a> {
     /// The sender.
     pub(crate) caller: &'a Caller<'a>,
@@ -103,7 +101,7 @@ pub(crate) struct Call<'a> {
     /// The account and region whose tables are meant.
     pub(crate) scope: &'a Scope,
     /// Where logs and metrics will find what was meant.
-    pub(crate) target: &'a OnceLock<Target>,
+    pub(crate) target: &'a mut Option<Target>,
 }
 
 impl<S: Store> Pipeline<S> {
@@ -115,11 +113,12 @@ impl<S: Store> Pipeline<S> {
     /// Takes one request through all stages.
     pub(crate) async fn run<O: Handle>(
         &self,
-        call: Call<'_>,
+        mut call: Call<'_>,
         input: O::Input,
     ) -> Result<O::Output, ApiError> {
         let (mut request, echo) = O::bind(input, self.db.schema(call.scope))?;
-        let Admission { refused, charge } = self.decide(call, &O::accesses(&request, &echo))?;
+        let Admission { refused, charge } =
+            self.decide(&mut call, &O::accesses(&request, &echo))?;
         if !refused.is_empty() {
             O::leave_out(&mut request, refused)?;
         }
@@ -133,10 +132,9 @@ impl<S: Store> Pipeline<S> {
     }
 
     /// Decides about a request by everything that it does.
-    fn decide(&self, call: Call<'_>, accesses: &Accesses<'_>) -> Result<Admission, ApiError> {
-        if let Some((table, index)) = accesses.iter().find_map(Access::table) {
-            call.target.get_or_init(|| Target::new(table, index));
-        }
+    fn decide(&self, call: &mut Call<'_>, accesses: &Accesses<'_>) -> Result<Admission, ApiError> {
+        let place = accesses.iter().find_map(Access::table);
+        *call.target = place.map(|(table, index)| Target::new(table, index));
         let schema = self.db.schema(call.scope);
         authorize::authorize(call.caller, schema, accesses)?;
         let admission = self.admit.admit(schema, accesses);
