@@ -3,9 +3,18 @@
 /// Bytes of a long text that are looked at together.
 const BLOCK_BYTES: usize = 32;
 
-/// Writes UTF-8 as it stands within a JSON string. Long texts are mostly plain, and are copied at
-/// once as far as they are.
+/// Writes UTF-8 as it stands within a JSON string.
+#[inline]
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &[u8]) {
+    if text.len() < BLOCK_BYTES {
+        write_words(out, text);
+    } else {
+        write_blocks(out, text);
+    }
+}
+
+/// Writes a long text. It is mostly plain, and copied at once as far as it is.
+fn write_blocks(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     while rest.len() >= BLOCK_BYTES {
         let (plain, behind) = rest.split_at(plain_bytes(rest));
@@ -26,8 +35,8 @@ fn plain_bytes(bytes: &[u8]) -> usize {
     blocks.iter().take_while(is_plain).count() * BLOCK_BYTES
 }
 
-/// Writes a short text, eight bytes at a time: most names and values are shorter than what a copy of
-/// any length takes to begin.
+/// Writes a short text eight bytes at a time, which is less work for most names and values than a
+/// copy of any length.
 fn write_words(out: &mut Vec<u8>, text: &[u8]) {
     let (words, rest) = text.as_chunks::<8>();
     for word in words {
@@ -36,7 +45,10 @@ fn write_words(out: &mut Vec<u8>, text: &[u8]) {
             _ => write_escaped(out, word),
         }
     }
-    let word = padded(rest);
+    if rest.is_empty() {
+        return;
+    }
+    let word = last_word(text, rest.len());
     match specials(word) {
         0 => {
             let end = out.len() + rest.len();
@@ -51,10 +63,11 @@ fn write_words(out: &mut Vec<u8>, text: &[u8]) {
 /// within a JSON string. Eight bytes are looked at at once.
 pub(crate) fn first_special(bytes: &[u8]) -> Option<usize> {
     let (words, rest) = bytes.as_chunks::<8>();
-    let in_word = |at: usize| Some(at * 8 + first_in(u64::from_le_bytes(words[at]))?);
-    let mut found = (0..words.len()).find_map(in_word);
-    if found.is_none() {
-        found = first_in(padded(rest)).map(|at| bytes.len() - rest.len() + at);
+    let words = words.iter().map(|word| first_in(u64::from_le_bytes(*word)));
+    let mut found = words.enumerate().find_map(|(at, found)| Some(at * 8 + found?));
+    if found.is_none() && !rest.is_empty() {
+        let start = bytes.len() - rest.len();
+        found = first_in(last_word(bytes, rest.len())).map(|at| start + at);
     }
     debug_assert_eq!(found, bytes.iter().position(|byte| is_special(*byte)));
     found
@@ -66,16 +79,19 @@ fn first_in(word: u64) -> Option<usize> {
     (specials != 0).then(|| specials.trailing_zeros() as usize / 8)
 }
 
-/// Fewer than eight bytes as a word, and behind them blanks.
-fn padded(bytes: &[u8]) -> u64 {
-    debug_assert!(bytes.len() < 8, "more are a word by themselves");
-    let joined =
-        |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-    let word = match bytes.split_first_chunk::<4>() {
-        Some((four, rest)) => u64::from(u32::from_le_bytes(*four)) | joined(rest) << 32,
-        None => joined(bytes),
+/// The last `count` bytes of a text, one to seven, as a word, and behind them blanks. Words that reach
+/// back over bytes before them, or over each other, save a look at each byte.
+fn last_word(text: &[u8], count: usize) -> u64 {
+    debug_assert!((1..8).contains(&count) && text.len() % 8 == count, "the others are whole words");
+    let word = if let Some(last) = text.last_chunk::<8>() {
+        u64::from_le_bytes(*last) >> (8 * (8 - count))
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+        first | last << (8 * (count - 4))
+    } else {
+        text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
     };
-    word | (u64::from(b' ') * EACH) << (8 * bytes.len())
+    word | (u64::from(b' ') * EACH) << (8 * count)
 }
 
 fn is_special(byte: u8) -> bool {

@@ -110,6 +110,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The rest of a longer length. Apart, so that the usual one is read where it is needed.
+    #[inline(never)]
     fn long_length(&mut self, low: u8) -> usize {
         let mut length = usize::from(low & 0x7F);
         let mut shift = 7;
