@@ -2,8 +2,14 @@
 
 /// Tells the time.
 pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
-    /// Milliseconds since the epoch.
+    /// Milliseconds since the epoch. Somebody may set this clock, also back.
     fn now_ms(&self) -> u64;
+
+    /// Milliseconds since some moment of this process. Nobody sets this one: it shows how much time
+    /// has gone by. The same as the other, where nobody sets that either.
+    fn elapsed_ms(&self) -> u64 {
+        self.now_ms()
+    }
 }
 
 /// Names what is new.

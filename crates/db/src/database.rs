@@ -58,6 +58,7 @@ pub(crate) trait Lead: Send + Sync {
 pub(crate) struct DbParts<S> {
     pub(crate) session: Arc<Session<S>>,
     pub(crate) catalog: Arc<Catalog<S>>,
+    pub(crate) tokens: Tokens,
     pub(crate) background: Background,
     pub(crate) leader: Arc<dyn Lead>,
     pub(crate) ids: Box<dyn Ids>,
@@ -86,8 +87,8 @@ impl DbOptions {
 
 impl<S: Store> Db<S> {
     pub(crate) fn of(parts: DbParts<S>) -> Self {
-        let DbParts { session, catalog, background, leader, ids, expiry } = parts;
-        Self { session, catalog, ids, tokens: Tokens::default(), background, expiry, leader }
+        let DbParts { session, catalog, tokens, background, leader, ids, expiry } = parts;
+        Self { session, catalog, ids, tokens, background, expiry, leader }
     }
 
     /// Waits until nothing is left to do behind the requests: dropped rows are removed, and every
@@ -210,9 +211,14 @@ impl<S: Store> Db<S> {
         self.expiry
     }
 
-    /// Milliseconds since the epoch, as the clock has them.
+    /// Milliseconds since the epoch, as the clock has them: for what is due by the clock.
     pub(crate) fn now_ms(&self) -> u64 {
         self.session.stamps.now_ms()
+    }
+
+    /// Milliseconds since the epoch for what is put in order by them: they never fall.
+    pub(crate) fn moment_ms(&self) -> u64 {
+        self.session.stamps.moment_ms()
     }
 }
 

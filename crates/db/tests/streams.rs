@@ -139,6 +139,43 @@ async fn shards_are_followed_by_children_that_go_on_with_the_same_items() {
 }
 
 #[tokio::test]
+async fn records_and_shards_go_on_behind_a_restart_with_a_clock_that_was_set_back() {
+    let bench = Bench::new().await;
+    bench.clock.advance(HOUR_MS);
+    bench.put("a", "1").await;
+    let parent = {
+        let parents = bench.shards().await;
+        let mut filled = parents.into_iter().enumerate();
+        loop {
+            let (rank, shard) = filled.next().unwrap();
+            if !bench.all(&shard).await.0.is_empty() {
+                break rank;
+            }
+        }
+    };
+    bench.clock.set(1_700_000_000_000 - 24 * HOUR_MS);
+    let bench = bench.reopened().await;
+    bench.put("a", "2").await;
+    let created = |records: &[Record]| -> Vec<_> {
+        let change = |record: &Record| record.dynamodb.clone().unwrap();
+        let moments = records.iter().map(change);
+        moments.map(|change| change.approximate_creation_date_time_ms).collect()
+    };
+    let (records, _) = bench.all(&bench.shards().await[parent]).await;
+    assert_eq!(records.len(), 2);
+    assert!(created(&records).is_sorted(), "{:?}", created(&records));
+
+    bench.pass(40 * HOUR_MS).await;
+    bench.put("a", "3").await;
+    let shards = bench.shards().await;
+    let (parent, child) = (&shards[parent], &shards[parent + 4]);
+    assert!(records[1].sequence() < parent.last().unwrap());
+    assert!(parent.last().unwrap() < child.first());
+    assert_eq!(bench.all(parent).await.0, records);
+    assert_eq!(bench.all(child).await.0.len(), 1);
+}
+
+#[tokio::test]
 async fn a_reader_of_an_open_shard_finds_its_end_after_the_rollover() {
     let bench = Bench::new().await;
     let shard = &bench.shards().await[0];

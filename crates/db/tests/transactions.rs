@@ -67,6 +67,15 @@ fn once(token: &str, actions: Vec<TransactAction>) -> TransactWriteItems {
     TransactWriteItems { client_token: Some(token.into()), ..all_of(actions) }
 }
 
+/// Removes the note of the time that tokens live by.
+async fn remove_time_of_tokens(store: &SlowStore) {
+    let notes = rows(store, 1, 0x61).await;
+    let [(key, _)] = notes.as_slice() else { panic!("{notes:?}") };
+    let key = RowKeyRef::parse(key).unwrap().to_key();
+    let guard = store.lock(std::slice::from_ref(&key)).await;
+    guard.submit(AtomIds::new(3).next(), vec![Write::Delete { key }]).wait().await.unwrap();
+}
+
 /// Gives the only spent token another fingerprint.
 async fn rewrite_token(store: &SlowStore, fingerprint: u64) {
     let tokens = rows(store, 1, 0x60).await;
@@ -265,6 +274,70 @@ async fn a_spent_token_repeats_the_answer_and_not_the_writes() {
     clock.advance(1);
     db.transact_write_items(&scope(), request()).await.unwrap();
     assert_eq!(read(&db, "one", key("a")).await.unwrap()["n"], n("2"));
+}
+
+/// The clock is set over the boundary of the ten minutes in which tokens expire together, far back,
+/// and far ahead; with a restart, and without.
+#[tokio::test]
+async fn a_token_is_spent_once_however_the_clock_is_set() {
+    const START_MS: u64 = 600_000 * 2_833_333;
+    for later_ms in [START_MS - 2_001, START_MS - 3_600_000, START_MS + 3_600_000] {
+        let (clock, store) = (TestClock::new(START_MS - 1), slow_store());
+        let db = with_tables(store.clone(), &clock).await;
+        let request = || once("token", vec![increment("one", "a")]);
+        clock.advance(2);
+        db.transact_write_items(&scope(), request()).await.unwrap();
+        clock.set(later_ms);
+        db.transact_write_items(&scope(), request()).await.unwrap();
+        assert_eq!(read(&db, "one", key("a")).await.unwrap()["n"], n("1"), "set to {later_ms}");
+
+        let db = open(store.clone(), &clock).await;
+        clock.advance(500_000);
+        db.transact_write_items(&scope(), request()).await.unwrap();
+        assert_eq!(read(&db, "one", key("a")).await.unwrap()["n"], n("1"), "set to {later_ms}");
+        clock.advance(100_000);
+        db.transact_write_items(&scope(), request()).await.unwrap();
+        assert_eq!(read(&db, "one", key("a")).await.unwrap()["n"], n("2"), "set to {later_ms}");
+    }
+}
+
+/// Tokens from before the time was noted have nothing but their expiry.
+#[tokio::test]
+async fn a_token_whose_time_was_not_noted_counts_for_ten_minutes_at_least() {
+    let (clock, store) = (TestClock::new(1_700_000_000_000), slow_store());
+    let db = with_tables(store.clone(), &clock).await;
+    let request = || once("token", vec![increment("one", "a")]);
+    db.transact_write_items(&scope(), request()).await.unwrap();
+    remove_time_of_tokens(&store).await;
+    clock.set(1);
+    let db = open(store, &clock).await;
+    clock.advance(599_999);
+    db.transact_write_items(&scope(), request()).await.unwrap();
+    assert_eq!(read(&db, "one", key("a")).await.unwrap()["n"], n("1"));
+    clock.advance(600_000);
+    db.transact_write_items(&scope(), request()).await.unwrap();
+    assert_eq!(read(&db, "one", key("a")).await.unwrap()["n"], n("2"));
+}
+
+/// However often the process ends, a token's ten minutes go by.
+#[tokio::test]
+async fn tokens_expire_under_restarts_that_follow_each_other() {
+    let (clock, store) = (TestClock::new(1_700_000_000_000), slow_store());
+    let db = with_tables(store.clone(), &clock).await;
+    let spend = |token: &str| once(token, vec![increment("one", "a")]);
+    db.transact_write_items(&scope(), spend("first")).await.unwrap();
+    for number in 0..30 {
+        let db = open(store.clone(), &clock).await;
+        clock.advance(60_000);
+        db.transact_write_items(&scope(), spend(&number.to_string())).await.unwrap();
+    }
+    let db = open(store.clone(), &clock).await;
+    db.transact_write_items(&scope(), spend("first")).await.unwrap();
+    assert_eq!(read(&db, "one", key("a")).await.unwrap()["n"], n("32"));
+    db.settled().await;
+    while rows(&store, 1, 0x60).await.len() > 22 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

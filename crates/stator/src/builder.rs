@@ -156,7 +156,7 @@ impl Builder {
         let options = DbOptions {
             streams: self.streams,
             expiry: self.expiry,
-            ..DbOptions::new(SystemClock, RandomIds::new())
+            ..DbOptions::new(SystemClock::new(), RandomIds::new())
         };
         let db = Db::open(engine, options).await.map_err(StartError::Catalog)?;
         let options = ServiceOptions {

@@ -1,17 +1,29 @@
 //! What the machine supplies: the time and identities.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use db::{Clock, Ids};
 use uuid::Uuid;
 
-/// The machine's clock.
+/// The machine's clocks: the one that people set, and the one that nobody does.
 #[derive(Debug)]
-pub(crate) struct SystemClock;
+pub(crate) struct SystemClock {
+    made_at: Instant,
+}
+
+impl SystemClock {
+    pub(crate) fn new() -> Self {
+        Self { made_at: Instant::now() }
+    }
+}
 
 impl Clock for SystemClock {
     fn now_ms(&self) -> u64 {
         now_ms()
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.made_at.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 

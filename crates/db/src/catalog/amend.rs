@@ -44,9 +44,8 @@ impl<S: Store> Catalog<S> {
         let mut definition = (*before.definition).clone();
         change(&before, &mut definition)?;
         let begins = before.stream.is_none() && definition.stream.is_some();
-        let now_ms = self.session.stamps.now_ms();
-        let planned =
-            if begins { self.streams.plan(&scope, &mut definition, now_ms) } else { None };
+        let at_ms = self.session.stamps.moment_ms();
+        let planned = if begins { self.streams.plan(&scope, &mut definition, at_ms) } else { None };
         let changes = SpaceChanges::of(&before, &definition, planned);
         let table = (&scope, definition.name.as_str());
         let jobs = self.jobs.changes_of(table, Some(&definition), &self.session.stamps);

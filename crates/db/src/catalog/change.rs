@@ -96,7 +96,7 @@ impl<S: Store> Catalog<S> {
         let row = keys::table_row(scope, &definition.name);
         let arn = scope.table_arn(&definition.name);
         let stamps = &self.session.stamps;
-        let planned = self.streams.plan(scope, &mut definition, stamps.now_ms());
+        let planned = self.streams.plan(scope, &mut definition, stamps.moment_ms());
         let begun = planned.iter().map(|founding| keys::stream_row(&founding.arn));
         let locked: Vec<RowKey> = [keys::next_space_row(), row.clone(), keys::policy_row(&arn)]
             .into_iter()

@@ -21,6 +21,7 @@ mod change;
 mod declare;
 mod encryption;
 mod jobs;
+mod latest;
 mod named;
 mod parts;
 mod policies;
@@ -86,6 +87,7 @@ impl<S: Store> Catalog<S> {
         for value in values(&*session.store, kind::STREAM).await? {
             streams.insert(Arc::new(stream_record::decode(&value, |arn| streams.tally_of(arn))?));
         }
+        session.stamps.meet(latest::latest_reading(&*session.store, &streams).await?);
         let (mut tables, mut unfilled) = (Tables::new(), Vec::new());
         for value in values(&*session.store, kind::TABLE).await? {
             let record = TableRecord::decode(&value)?;

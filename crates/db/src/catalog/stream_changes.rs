@@ -31,7 +31,7 @@ impl Streams {
         &self,
         scope: &Scope,
         definition: &mut TableDefinition,
-        now_ms: u64,
+        at_ms: u64,
     ) -> Option<Founding> {
         let view = definition.stream?.view;
         // Streams of one table differ in their labels alone.
@@ -40,7 +40,7 @@ impl Streams {
             table: definition.name.clone(),
             label: label(ms),
         };
-        let mut moments = (now_ms..).map(|ms| (ms, named(ms)));
+        let mut moments = (at_ms..).map(|ms| (ms, named(ms)));
         let free = moments.find(|(_, arn)| self.find(arn).is_none());
         let (created_at_ms, arn) = free.expect("there are more moments than streams");
         let key = definition.key.clone();

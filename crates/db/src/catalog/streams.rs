@@ -124,8 +124,9 @@ impl Streams {
 
     /// Whether it is time to remove old records; it is not again for `pause`.
     pub(crate) fn begin_trimming(&self, now_ms: u64, pause: Duration) -> bool {
-        let since_ms = now_ms.saturating_sub(self.trimmed_at_ms.load(Ordering::Relaxed));
-        let is_due = u128::from(since_ms) >= pause.as_millis();
+        // A clock that was set back says nothing.
+        let since_ms = now_ms.checked_sub(self.trimmed_at_ms.load(Ordering::Relaxed));
+        let is_due = since_ms.is_none_or(|since_ms| u128::from(since_ms) >= pause.as_millis());
         if is_due {
             self.trimmed_at_ms.store(now_ms, Ordering::Relaxed);
         }

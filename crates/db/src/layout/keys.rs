@@ -43,6 +43,8 @@ pub(crate) mod kind {
     pub(crate) const GLOBAL_INDEX: Kind = Kind(0x20);
     /// Client tokens, in their own space.
     pub(crate) const TOKEN: Kind = Kind(0x60);
+    /// The time that client tokens live by, in their space.
+    pub(crate) const TOKEN_TIME: Kind = Kind(0x61);
     /// Declared tables, in the catalog's space.
     pub(crate) const TABLE: Kind = Kind(0x70);
     /// The next space to hand out, in the catalog's space.
@@ -197,6 +199,16 @@ pub(crate) fn token_row(generation: u64, scope: &model::Scope, token: &str) -> R
     model::key::encode_scalar(&ValueRef::S(scope.account.as_str().into()), &mut partition);
     model::key::encode_scalar(&ValueRef::S(scope.region.as_str().into()), &mut partition);
     RowKey::new(TOKENS, kind::TOKEN, generation, &partition, token.as_bytes())
+}
+
+/// Names the row with the time that client tokens live by.
+pub(crate) fn token_time_row() -> RowKey {
+    RowKey::new(TOKENS, kind::TOKEN_TIME, 0, &[], &[])
+}
+
+/// All client tokens.
+pub(crate) fn all_tokens() -> RowRange {
+    Place { space: TOKENS, kind: kind::TOKEN }.hashes(0, u64::MAX, None)
 }
 
 /// All client tokens of the generations before `generation`, which is not 0.

@@ -2,9 +2,10 @@
 //!
 //! A stamp is a hybrid clock reading and the writer that took it. The reading is the wall clock's
 //! milliseconds, pushed forward wherever that would not be later than every stamp this process has
-//! issued or met in a row it replaces. So a row's stamps only grow, also across restarts and a clock
-//! that steps back. Only both together let them fall, and only where the row was removed before:
-//! nothing remembers its stamp then.
+//! issued or met in a row it replaces, and than what the catalog and its streams showed when they
+//! were opened. So stamps grow while a clock steps back, a row's own also across restarts, and
+//! those of streams. Only a restart and a clock that steps back together let a row's stamps fall, where
+//! the row was removed before and is in no stream: nothing remembers its stamp then.
 //!
 //! Bytes (docs/format/rows.md): `milliseconds u48 | ticks u16 | writer u32`, big-endian, so that
 //! byte order is stamp order.
@@ -91,12 +92,28 @@ impl StampSource {
         Stamp { reading: step(last), writer: self.writer }
     }
 
+    /// Takes note of a reading that is in use: whatever is issued from now on is later.
+    pub(crate) fn meet(&self, reading: u64) {
+        self.last.fetch_max(reading, Ordering::Relaxed);
+    }
+
+    /// Milliseconds since the epoch for what is put in order by them: as the clock has them, and not
+    /// before any stamp that was issued or met.
+    pub(crate) fn moment_ms(&self) -> u64 {
+        self.clock.now_ms().max(self.last.load(Ordering::Relaxed) >> TICK_BITS)
+    }
+
+    /// Milliseconds that have gone by since some moment of this process, however the clock is set.
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        self.clock.elapsed_ms()
+    }
+
     /// A name that no other atom has.
     pub(crate) fn atom_id(&self) -> AtomId {
         self.atoms.next()
     }
 
-    /// Milliseconds since the epoch, as the clock has them.
+    /// Milliseconds since the epoch, as the clock has them: for what is due by the clock.
     pub(crate) fn now_ms(&self) -> u64 {
         self.clock.now_ms()
     }
@@ -137,5 +154,15 @@ mod tests {
         let stamp = behind.next(Some(ahead));
         assert!(stamp > ahead);
         assert!(behind.next(None) > stamp);
+        assert_eq!(behind.moment_ms(), 1_000);
+    }
+
+    #[test]
+    fn a_reading_that_was_met_is_never_issued_again() {
+        let source = StampSource::new(Box::new(Stopped(5)), 1);
+        let met = Stamp::first_reading(9) + 7;
+        source.meet(met);
+        source.meet(met - 1);
+        assert_eq!((source.moment_ms(), source.next(None).reading()), (9, met + 1));
     }
 }

@@ -26,6 +26,7 @@ use crate::database::{Db, DbOptions, DbParts, Lead};
 use crate::layout::stamp::StampSource;
 use crate::schema::Table;
 use crate::session::Session;
+use crate::tokens::Tokens;
 use expiry::ExpiryGoal;
 use indexes::IndexGoal;
 use phases::Phases;
@@ -56,6 +57,7 @@ impl<S: Store> Db<S> {
         let DbOptions { clock, ids, streams, expiry } = options;
         let stamps = Arc::new(StampSource::new(clock, ids.writer()));
         let session = Arc::new(Session::new(Arc::new(store), stamps));
+        let tokens = Tokens::open(&session).await?;
         let (catalog, dropped) = Catalog::load(Arc::clone(&session), streams).await?;
         let (catalog, background) = (Arc::new(catalog), Background::new());
         if !dropped.is_empty() {
@@ -69,7 +71,7 @@ impl<S: Store> Db<S> {
             leader.begin(&scope, None, &table);
         }
         let leader = Arc::new(leader);
-        Ok(Self::of(DbParts { session, catalog, background, leader, ids, expiry }))
+        Ok(Self::of(DbParts { session, catalog, tokens, background, leader, ids, expiry }))
     }
 
     /// Does what is due by the clock. To be called every so often for each kind of upkeep, which

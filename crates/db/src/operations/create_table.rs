@@ -19,7 +19,7 @@ impl<S: Store> Db<S> {
     ) -> Result<CreateTableOutput, ApiError> {
         // Check.
         let table_id = self.ids().table_id();
-        let creation = Creation { table_id, created_at_ms: self.now_ms() };
+        let creation = Creation { table_id, created_at_ms: self.moment_ms() };
         let document = input.resource_policy.clone();
         let definition = catalog::declare(input, creation)?;
         document.as_deref().map(check_document).transpose()?;

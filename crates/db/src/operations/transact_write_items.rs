@@ -29,7 +29,6 @@ use crate::metering::Rate;
 use crate::reading::consistency_of;
 use crate::schema::Table;
 use crate::session::{Current, InProgress, Refusal, Submitted};
-use crate::tokens::SpentToken;
 
 /// What a transaction does, in the words for one whose outcome is unknown.
 const CARRIED_OUT: &str = "a transaction was carried out";
@@ -118,9 +117,7 @@ impl<S: Store> Db<S> {
         report: Report,
     ) -> Result<Option<TransactWriteItemsAnswer>, ApiError> {
         let Some((token, fingerprint)) = &checked.token else { return Ok(None) };
-        let now_ms = self.now_ms();
-        self.tokens().forget_expired(self.store(), now_ms);
-        let spent = self.tokens().find(&**self.store(), scope, token, now_ms).await;
+        let spent = self.tokens().find(self.session(), scope, token).await;
         let Some(spent) = spent.map_err(store_failed)? else { return Ok(None) };
         if spent.fingerprint != *fingerprint {
             return Err(ApiError::IdempotentParameterMismatch(
@@ -154,11 +151,10 @@ impl<S: Store> Db<S> {
         let actions = &checked.actions;
         let items: Vec<_> = actions.iter().map(|action| (&action.table, &action.row)).collect();
         let token = checked.token.as_ref().map(|(token, fingerprint)| {
-            let spent = SpentToken::new(*fingerprint, self.now_ms());
-            (spent.row(scope, token), spent)
+            self.tokens().spend(&self.session().stamps, (scope, token), *fingerprint)
         });
-        let token_row = token.as_ref().map(|(row, _)| row.clone());
-        let atom = self.session().transaction::<All>(in_progress, &items, token_row).await;
+        let token_rows = token.iter().flatten().map(|(row, _)| row.clone());
+        let atom = self.session().transaction::<All>(in_progress, &items, token_rows).await;
         let mut atom = atom.map_err(refused)?;
 
         let tables: Vec<_> = actions.iter().map(|action| atom.entered(&action.table)).collect();
@@ -167,8 +163,8 @@ impl<S: Store> Db<S> {
             current.push(atom.read(table, &action.row).await.map_err(store_failed)?);
         }
         let effects = decide(actions, &current).map(|after| {
-            if let Some((row, spent)) = token {
-                atom.writes().put(row, spent.encode());
+            for (row, value) in token.into_iter().flatten() {
+                atom.writes().put(row, value);
             }
             let changes = actions.iter().zip(&tables).zip(current).zip(after);
             let change = |(((action, table), current), after): (((&Action, &Arc<Table>), _), _)| {

@@ -62,7 +62,9 @@ fn check_not_too_soon(
 ) -> Result<(), ApiError> {
     let under_way = definition.expiry_phase != GoalPhase::Active;
     let too_soon = definition.expiry_changed_at_ms.is_some_and(|changed_at_ms| {
-        u128::from(now_ms.saturating_sub(changed_at_ms)) < interval.as_millis()
+        // A clock that was set back says nothing.
+        let since_ms = now_ms.checked_sub(changed_at_ms);
+        since_ms.is_some_and(|since_ms| u128::from(since_ms) < interval.as_millis())
     });
     if under_way || too_soon {
         return Err(validation(

@@ -105,8 +105,8 @@ impl<S: Store> Session<S> {
         self.registry.begin(token)
     }
 
-    /// Begins the atom of a transaction on rows of items, each with its table, and on `token_row`,
-    /// which is none.
+    /// Begins the atom of a transaction on rows of items, each with its table, and on `others`,
+    /// which are none.
     ///
     /// # Errors
     /// [`Refusal`].
@@ -114,12 +114,12 @@ impl<S: Store> Session<S> {
         &self,
         mut in_progress: InProgress,
         items: &[(&Arc<Table>, &RowKey)],
-        token_row: Option<RowKey>,
+        others: impl Iterator<Item = RowKey> + Send,
     ) -> Result<Atom<'_, S, M>, Refusal> {
         let inside = enter_each(items.iter().map(|(table, _)| *table)).await?;
         let mut rows: Vec<RowKey> = items.iter().map(|(_, row)| (*row).clone()).collect();
         in_progress.take_rows(rows.clone()).map_err(|taken| Refusal::Taken { taken })?;
-        rows.extend(token_row);
+        rows.extend(others);
         let guard = self.store.lock(&rows).await;
         let atom = Atom::new(self, guard, ChangeOrigin::Caller).in_progress(in_progress);
         Ok(inside.into_iter().fold(atom, Atom::inside))

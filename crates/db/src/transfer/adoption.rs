@@ -60,7 +60,7 @@ impl<'d, S: Store> Adoption<'d, S> {
         declaration: CreateTableInput,
     ) -> Result<Loader<'d, S>, ApiError> {
         let table_id = self.db.ids().table_id();
-        let creation = Creation { table_id, created_at_ms: self.db.now_ms() };
+        let creation = Creation { table_id, created_at_ms: self.db.moment_ms() };
         let definition = catalog::declare(declaration, creation)?;
         self.add(scope, definition, Fidelity::Put).await
     }

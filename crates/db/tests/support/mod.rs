@@ -38,23 +38,35 @@ pub(crate) use asking::Asking;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub(crate) use shown::*;
 
-/// A clock that stands until it is turned.
+/// A clock that stands until it is turned: what it shows, and how much time has gone by.
 #[derive(Debug, Clone)]
-pub(crate) struct TestClock(Arc<AtomicU64>);
+pub(crate) struct TestClock(Arc<[AtomicU64; 2]>);
 
 impl TestClock {
     pub(crate) fn new(now_ms: u64) -> Self {
-        Self(Arc::new(AtomicU64::new(now_ms)))
+        Self(Arc::new([AtomicU64::new(now_ms), AtomicU64::new(0)]))
     }
 
+    /// Time goes by.
     pub(crate) fn advance(&self, ms: u64) {
-        self.0.fetch_add(ms, Ordering::Relaxed);
+        for hand in &*self.0 {
+            hand.fetch_add(ms, Ordering::Relaxed);
+        }
+    }
+
+    /// Somebody sets the clock.
+    pub(crate) fn set(&self, now_ms: u64) {
+        self.0[0].store(now_ms, Ordering::Relaxed);
     }
 }
 
 impl Clock for TestClock {
     fn now_ms(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0[0].load(Ordering::Relaxed)
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        self.0[1].load(Ordering::Relaxed)
     }
 }
 

@@ -51,7 +51,7 @@ impl DataDirectory {
         let StorageInfo::Directory { key_file, key_is_new, .. } = storage else {
             unreachable!("a directory was opened");
         };
-        let options = DbOptions::new(SystemClock, RandomIds::new());
+        let options = DbOptions::new(SystemClock::new(), RandomIds::new());
         let db = Db::open(engine, options).await.map_err(StartError::Catalog)?;
         Ok(Offline { db, key_file, key_is_new })
     }
