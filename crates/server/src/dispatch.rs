@@ -2,7 +2,7 @@
 
 use model::ApiError;
 use store::Store;
-use wire::OperationName;
+use wire::{OperationName, Text};
 
 use crate::codec::{Codec, Protocol};
 use crate::pipeline::{Call, Handle, Pipeline};
@@ -16,7 +16,7 @@ macro_rules! declare_dispatch {
             operation: OperationName,
             call: Call<'_>,
             input: &[u8],
-        ) -> Result<Vec<u8>, ApiError> {
+        ) -> Result<Text, ApiError> {
             match operation {
                 $(OperationName::$name => {
                     // Boxed: a request carries its own operation's state, not room for any.
@@ -36,7 +36,7 @@ async fn answer<O: Handle, P: Codec<O>, S: Store>(
     pipeline: &Pipeline<S>,
     call: Call<'_>,
     input: &[u8],
-) -> Result<Vec<u8>, ApiError> {
+) -> Result<Text, ApiError> {
     let input = protocol.input(input)?;
     let output = pipeline.run::<O>(call, input).await?;
     Ok(protocol.output(&output))

@@ -38,6 +38,6 @@ mod request_log;
 mod service;
 mod target;
 
-pub use http::Patience;
+pub use http::{AnswerBody, Patience};
 pub use listeners::{Cors, Front, NotAnOrigin, Pem, ServeOptions, Tls, TlsError, serve};
 pub use service::{Service, ServiceOptions};

@@ -37,7 +37,7 @@ macro_rules! log {
             error = $event.error,
             access_key_id = $event.access_key_id().as_deref(),
             bytes_in = $event.bytes_in,
-            bytes_out = $event.answer.body.len(),
+            bytes_out = $event.answer.body.bytes(),
             peer = $event.peer.map(tracing::field::display),
             $message
         )

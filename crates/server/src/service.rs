@@ -8,18 +8,17 @@ use std::time::{Duration, Instant};
 use auth::Caller;
 use bytes::Bytes;
 use db::{Db, Upkeep};
-use http_body_util::Full;
 use hyper::body::Body;
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use model::{ApiError, Scope, limits};
 use serde_json::json;
 use store::{Health, Store, StoreError};
-use wire::{ErrorBody, OperationName};
+use wire::{ErrorBody, OperationName, Text};
 
 use crate::codec::{Json10, Protocol};
 use crate::dispatch::dispatch;
-use crate::http::{Answer, ContentType, Head, Intake, RequestId, RequestIds, unpacked};
+use crate::http::{Answer, AnswerBody, ContentType, Head, Intake, RequestId, RequestIds, unpacked};
 use crate::metrics::{self, Metrics, Readings};
 use crate::panics;
 use crate::pipeline::{Call, Pipeline};
@@ -82,7 +81,7 @@ impl<S: Store> Service<S> {
         body: B,
         peer: Option<SocketAddr>,
         intake: &Intake,
-    ) -> Response<Full<Bytes>>
+    ) -> Response<AnswerBody>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -169,7 +168,7 @@ impl<S: Store> Service<S> {
         body: Result<Bytes, ApiError>,
         operation: Result<OperationName, ApiError>,
         target: &mut Option<Target>,
-    ) -> Result<Vec<u8>, ApiError> {
+    ) -> Result<Text, ApiError> {
         let body = body?;
         let operation = operation?;
         let caller = auth::authenticate(head.claim())?;

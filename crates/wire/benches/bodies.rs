@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, Throughput};
 use model::api::{GetItemOutput, QueryOutput};
 use stator_wire::operations::{BatchWriteItem, GetItem, PutItem, Query, UpdateItem};
-use stator_wire::{Encode, Operation, decode};
+use stator_wire::{Encode, Operation, Text, decode};
 
 /// An item as `cargo xtask bench` writes it.
 const ITEM: &str = r#"{"owner":{"S":"owner#00000042"},"at":{"N":"17"},
@@ -72,13 +72,13 @@ fn read<O: Operation>(criterion: &mut Criterion, body: &str) {
 }
 
 fn write(criterion: &mut Criterion, name: &str, answer: &impl Encode) {
-    let mut body = Vec::new();
+    let mut body = Text::default();
     answer.encode(&mut body);
     let mut group = criterion.benchmark_group("write");
     group.throughput(Throughput::Bytes(body.len() as u64));
     group.bench_function(name, |b| {
         b.iter_batched_ref(
-            || Vec::with_capacity(body.len()),
+            || Text::expecting(body.len()),
             |out| black_box(answer).encode(out),
             BatchSize::SmallInput,
         );

@@ -28,6 +28,7 @@ use crate::generated::shapes;
 use crate::operation::Operation;
 use crate::reader::{Fit, Reader, Unfit};
 use crate::shape::{Member, Range, Shape, ShapeKind};
+use crate::text::Text;
 use crate::{explanation, value};
 
 /// What can be read from a body.
@@ -59,7 +60,7 @@ pub(crate) fn decode_shape<T: Decode>(
     }
     let json = explanation::parse(body)?;
     explain(&json)?;
-    let mut without_repetitions = Vec::with_capacity(body.len());
+    let mut without_repetitions = Text::from(Vec::with_capacity(body.len()));
     json.print(&mut without_repetitions);
     read(&without_repetitions, shape).map_err(|Unfit| {
         tracing::error!(shape = shape.name, "a body is unfit for no reason");

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::{EventId, Item, MapRef, SequenceNumber, SetRef, StreamArn, TableRef, ValueRef};
 
 use crate::escape::write_text;
+use crate::text::Text;
 
 /// What a value takes of which there are few in an answer.
 pub(crate) const SMALL_BYTES: usize = 64;
@@ -15,7 +16,7 @@ pub(crate) const SMALL_BYTES: usize = 64;
 /// What can be written into an answer.
 pub trait Encode {
     /// Appends the value as JSON.
-    fn encode(&self, out: &mut Vec<u8>);
+    fn encode(&self, out: &mut Text);
 
     /// Roughly how many bytes that takes, so that large answers are written without the buffer
     /// growing.
@@ -27,19 +28,19 @@ pub trait Encode {
 /// An object being written. [`ObjectWriter::close`] must end it.
 #[must_use = "an object that is not closed is not JSON"]
 pub(crate) struct ObjectWriter<'o> {
-    out: &'o mut Vec<u8>,
+    out: &'o mut Text,
     empty: bool,
 }
 
 impl<'o> ObjectWriter<'o> {
     /// Begins an object at the end of `out`.
-    pub(crate) fn open(out: &'o mut Vec<u8>) -> Self {
+    pub(crate) fn open(out: &'o mut Text) -> Self {
         out.push(b'{');
         Self { out, empty: true }
     }
 
     /// Writes a member's name; its value is to follow.
-    pub(crate) fn key(&mut self, name: &str) -> &mut Vec<u8> {
+    pub(crate) fn key(&mut self, name: &str) -> &mut Text {
         self.separate();
         write_string(self.out, name);
         self.out.push(b':');
@@ -47,7 +48,7 @@ impl<'o> ObjectWriter<'o> {
     }
 
     /// Writes what stands between members.
-    fn separate(&mut self) -> &mut Vec<u8> {
+    fn separate(&mut self) -> &mut Text {
         self.assert_between_members();
         if !self.empty {
             self.out.push(b',');
@@ -73,7 +74,7 @@ impl<'o> ObjectWriter<'o> {
     }
 
     pub(crate) fn item(&mut self, name: &str, item: &Item) {
-        write_item(self.key(name), item.attributes());
+        self.key(name).item(item);
     }
 
     pub(crate) fn optional_item(&mut self, name: &str, item: Option<&Item>) {
@@ -97,24 +98,25 @@ impl<'o> ObjectWriter<'o> {
     fn assert_between_members(&self) {
         let last = self.out.last();
         debug_assert_eq!(self.empty, last == Some(&b'{'), "members come behind the opening brace");
-        debug_assert_ne!(last, Some(&b':'), "the member before has its value");
+        let has_value = last != Some(&b':') || self.out.ends_with_item();
+        debug_assert!(has_value, "the member before has its value");
     }
 }
 
 /// Writes an array, one element after the other.
-pub(crate) fn write_array<T>(
-    out: &mut Vec<u8>,
+pub(crate) fn write_array<O: AsMut<Vec<u8>>, T>(
+    out: &mut O,
     elements: impl IntoIterator<Item = T>,
-    mut write: impl FnMut(&mut Vec<u8>, T),
+    mut write: impl FnMut(&mut O, T),
 ) {
-    out.push(b'[');
+    out.as_mut().push(b'[');
     for (index, element) in elements.into_iter().enumerate() {
         if index > 0 {
-            out.push(b',');
+            out.as_mut().push(b',');
         }
         write(out, element);
     }
-    out.push(b']');
+    out.as_mut().push(b']');
 }
 
 /// Writes attributes by name, each value with its type.
@@ -221,69 +223,69 @@ pub(crate) fn write_fraction(out: &mut Vec<u8>, value: f64) {
 }
 
 impl Encode for String {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         write_string(out, self);
     }
 }
 
 impl Encode for Arc<str> {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         write_string(out, self);
     }
 }
 
 impl Encode for &'static str {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         write_string(out, self);
     }
 }
 
 impl Encode for TableRef {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         write_string(out, self.as_str());
     }
 }
 
 impl Encode for StreamArn {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         write_string(out, &self.to_string());
     }
 }
 
 impl Encode for SequenceNumber {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         write_plain(out, &self.digits());
     }
 }
 
 impl Encode for EventId {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         write_plain(out, &self.digits());
     }
 }
 
 impl Encode for bool {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         let word: &[u8] = if *self { b"true" } else { b"false" };
         out.extend_from_slice(word);
     }
 }
 
 impl Encode for i64 {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         out.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
     }
 }
 
 impl Encode for u64 {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         out.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
     }
 }
 
 impl Encode for Item {
-    fn encode(&self, out: &mut Vec<u8>) {
-        write_item(out, self.attributes());
+    fn encode(&self, out: &mut Text) {
+        out.item(self);
     }
 
     /// Names and values of a few bytes double in JSON, long ones hardly grow.
@@ -293,7 +295,7 @@ impl Encode for Item {
 }
 
 impl Encode for BTreeMap<String, String> {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         let mut object = ObjectWriter::open(out);
         for (name, value) in self {
             object.member(name, value);
@@ -303,7 +305,7 @@ impl Encode for BTreeMap<String, String> {
 }
 
 impl<T: Encode> Encode for Vec<T> {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         write_array(out, self, |out, element| element.encode(out));
     }
 
@@ -314,7 +316,7 @@ impl<T: Encode> Encode for Vec<T> {
 
 /// Parts of an answer by the table that they are about.
 impl<T: Encode> Encode for Vec<(TableRef, T)> {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         let mut object = ObjectWriter::open(out);
         for (table, part) in self {
             object.member(table.as_str(), part);
@@ -329,5 +331,5 @@ impl<T: Encode> Encode for Vec<(TableRef, T)> {
 
 /// The answer of operations to which the model gives no output: no body at all.
 impl Encode for () {
-    fn encode(&self, _: &mut Vec<u8>) {}
+    fn encode(&self, _: &mut Text) {}
 }

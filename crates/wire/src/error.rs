@@ -2,9 +2,10 @@
 //!
 //! Source: the developer guide, "Error handling with DynamoDB", and its examples of bodies.
 
-use model::{ApiError, CancellationReason};
+use model::{ApiError, CancellationReason, Item};
 
-use crate::encode::{ObjectWriter, write_array};
+use crate::encode::{Encode as _, ObjectWriter, write_array};
+use crate::text::Text;
 
 /// The name space of DynamoDB's own error types.
 const SERVICE_PREFIX: &str = "com.amazonaws.dynamodb.v20120810#";
@@ -68,8 +69,14 @@ impl ErrorBody {
         }
     }
 
-    /// Appends the body that says `error`.
-    pub fn write(self, error: &ApiError, out: &mut Vec<u8>) {
+    /// The body that says `error`.
+    pub fn text(self, error: &ApiError) -> Text {
+        let mut out = Text::expecting(items(error).map(Item::expected_bytes).sum());
+        self.write(error, &mut out);
+        out
+    }
+
+    fn write(self, error: &ApiError, out: &mut Text) {
         let mut object = ObjectWriter::open(out);
         object.string("__type", &format!("{}{}", self.prefix, self.code));
         let message = error.to_string();
@@ -103,7 +110,17 @@ impl ErrorBody {
     }
 }
 
-fn write_reason(out: &mut Vec<u8>, reason: &CancellationReason) {
+/// The items that an error shows.
+fn items(error: &ApiError) -> impl Iterator<Item = &Item> {
+    let (one, many) = match error {
+        ApiError::ConditionalCheckFailed { item } => (item.as_ref(), &[][..]),
+        ApiError::TransactionCanceled { reasons } => (None, &reasons[..]),
+        _ => (None, &[][..]),
+    };
+    one.into_iter().chain(many.iter().filter_map(|reason| reason.item.as_ref()))
+}
+
+fn write_reason(out: &mut Text, reason: &CancellationReason) {
     let mut object = ObjectWriter::open(out);
     object.string("Code", reason.code.as_str());
     object.optional_item("Item", reason.item.as_ref());

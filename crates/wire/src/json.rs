@@ -9,6 +9,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::encode::{ObjectWriter, write_array, write_fraction, write_string};
+use crate::text::Text;
 
 /// One JSON value.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +91,7 @@ impl Json<'_> {
 
 impl Json<'_> {
     /// Appends the value as JSON text.
-    pub(crate) fn print(&self, out: &mut Vec<u8>) {
+    pub(crate) fn print(&self, out: &mut Text) {
         match self {
             Json::Null => out.extend_from_slice(b"null"),
             Json::Bool(value) => out.extend_from_slice(value.to_string().as_bytes()),

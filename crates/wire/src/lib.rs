@@ -41,6 +41,7 @@ mod shape;
 mod streams;
 mod structure;
 mod table;
+mod text;
 mod types;
 mod value;
 
@@ -50,6 +51,7 @@ pub use error::ErrorBody;
 pub use operation::{Class, Operation, OperationName};
 pub use reader::{Fit, Reader, Unfit};
 pub use shape::Shape;
+pub use text::{LongText, Text};
 
 /// The operations, as types.
 pub mod operations {

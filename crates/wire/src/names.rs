@@ -50,7 +50,7 @@ macro_rules! word {
         }
 
         impl $crate::encode::Encode for $type {
-            fn encode(&self, out: &mut Vec<u8>) {
+            fn encode(&self, out: &mut $crate::text::Text) {
                 let word = $crate::names::WireName::wire_name(self);
                 debug_assert!(
                     <Self as $crate::names::WireName>::parse(word).is_some(),

@@ -3,9 +3,10 @@
 use model::{Capacity, CapacityDetail, CapacityReport, ItemCollectionMetrics, Units};
 
 use crate::encode::{Encode, ObjectWriter, write_array, write_fraction};
+use crate::text::Text;
 
 impl Encode for CapacityReport {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         let Self { consumed, detail, is_split } = self;
         let form = if *is_split { Form::Transaction } else { Form::Plain };
         let indexes = || consumed.local_indexes.iter().chain(&consumed.global_indexes);
@@ -27,11 +28,13 @@ impl Encode for CapacityReport {
 }
 
 impl Encode for ItemCollectionMetrics {
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Text) {
         let mut object = ObjectWriter::open(out);
         object.member("ItemCollectionKey", &self.key);
         let (low, high) = self.size_estimate_gb;
-        write_array(object.key("SizeEstimateRangeGB"), [low, high], write_fraction);
+        write_array(object.key("SizeEstimateRangeGB"), [low, high], |out, size| {
+            write_fraction(out, size)
+        });
         object.close();
     }
 }

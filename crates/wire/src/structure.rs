@@ -45,7 +45,7 @@ macro_rules! input {
 macro_rules! output {
     ($type:ty { $($field:ident: $name:literal $how:ident,)* }) => {
         impl $crate::encode::Encode for $type {
-            fn encode(&self, out: &mut Vec<u8>) {
+            fn encode(&self, out: &mut $crate::text::Text) {
                 let mut object = $crate::encode::ObjectWriter::open(out);
                 $($crate::structure::output!(@$how object, $name, &self.$field);)*
                 object.close();
@@ -112,7 +112,7 @@ macro_rules! choice {
         $crate::structure::choice!($type { $($variant $place: $name $shape,)* });
 
         impl $crate::encode::Encode for $type {
-            fn encode(&self, out: &mut Vec<u8>) {
+            fn encode(&self, out: &mut $crate::text::Text) {
                 let mut object = $crate::encode::ObjectWriter::open(out);
                 match self {
                     $(Self::$variant(member) => object.member($name, member),)*

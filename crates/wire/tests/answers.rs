@@ -23,12 +23,13 @@ use stator_wire::operations::{
     BatchGetItem, BatchWriteItem, CreateTable, DeleteTable, DescribeStream, DescribeTable, GetItem,
     GetRecords, ListTables, PutItem, Query, TransactGetItems, TransactWriteItems, UpdateTable,
 };
-use stator_wire::{Encode, Operation};
+use stator_wire::{Encode, Operation, Text};
 
 #[track_caller]
 fn assert_answer<O: Operation>(output: &O::Output, expected: &str) {
-    let mut out = Vec::new();
+    let mut out = Text::default();
     output.encode(&mut out);
+    let out = out.finish().expect("a short text is whole");
     assert_eq!(String::from_utf8(out).expect("an answer is UTF-8"), expected);
 }
 

@@ -6,8 +6,7 @@ use stator_wire::ErrorBody;
 #[track_caller]
 fn assert_body(error: &ApiError, status: u16, expected: &str) {
     let envelope = ErrorBody::of(error);
-    let mut out = Vec::new();
-    envelope.write(error, &mut out);
+    let out = envelope.text(error).finish().expect("a short text is whole");
     assert_eq!(
         (envelope.status, std::str::from_utf8(&out).expect("a body is UTF-8")),
         (status, expected)

@@ -1,7 +1,7 @@
 //! JSON 1.0, the protocol of AWS's SDKs: `wire` has all of it.
 
 use model::ApiError;
-use wire::{Encode, ErrorBody, Operation};
+use wire::{Encode, ErrorBody, Operation, Text};
 
 use super::{Codec, Protocol};
 
@@ -14,17 +14,15 @@ impl<O: Operation> Codec<O> for Json10 {
         wire::decode::<O>(bytes)
     }
 
-    fn output(&self, output: &O::Output) -> Vec<u8> {
-        let mut body = Vec::with_capacity(output.expected_bytes());
+    fn output(&self, output: &O::Output) -> Text {
+        let mut body = Text::expecting(output.expected_bytes());
         output.encode(&mut body);
         body
     }
 }
 
 impl Protocol for Json10 {
-    fn error(&self, error: &ApiError) -> Vec<u8> {
-        let mut body = Vec::new();
-        ErrorBody::of(error).write(error, &mut body);
-        body
+    fn error(&self, error: &ApiError) -> Text {
+        ErrorBody::of(error).text(error)
     }
 }

@@ -14,7 +14,7 @@ use model::{
     KeySchemaElement, Number, ReturnValues, ScalarType, StreamArn, StreamDeclaration, StreamView,
     TableRef,
 };
-use wire::operations;
+use wire::{Text, operations};
 
 use super::{Codec, Protocol};
 
@@ -23,8 +23,8 @@ use super::{Codec, Protocol};
 pub(crate) struct Lines;
 
 impl Protocol for Lines {
-    fn error(&self, error: &ApiError) -> Vec<u8> {
-        format!("refused: {error}").into_bytes()
+    fn error(&self, error: &ApiError) -> Text {
+        format!("refused: {error}").into_bytes().into()
     }
 }
 
@@ -131,8 +131,8 @@ macro_rules! lines {
                 Ok($input)
             }
 
-            fn output(&self, $output: &<operations::$name as wire::Operation>::Output) -> Vec<u8> {
-                String::into_bytes($shown)
+            fn output(&self, $output: &<operations::$name as wire::Operation>::Output) -> Text {
+                String::into_bytes($shown).into()
             }
         })*
     };

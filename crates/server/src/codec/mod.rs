@@ -17,7 +17,7 @@ mod json;
 pub(crate) mod lines;
 
 use model::ApiError;
-use wire::Operation;
+use wire::{Operation, Text};
 
 pub(crate) use json::Json10;
 
@@ -30,7 +30,7 @@ pub(crate) trait Codec<O: Operation> {
     fn input(&self, bytes: &[u8]) -> Result<O::Input, ApiError>;
 
     /// Writes what the operation gives.
-    fn output(&self, output: &O::Output) -> Vec<u8>;
+    fn output(&self, output: &O::Output) -> Text;
 }
 
 macro_rules! declare_protocol {
@@ -38,7 +38,7 @@ macro_rules! declare_protocol {
         /// Writes every operation, and what refuses it.
         pub(crate) trait Protocol: Sync $(+ Codec<wire::operations::$name>)* {
             /// Writes a failure.
-            fn error(&self, error: &ApiError) -> Vec<u8>;
+            fn error(&self, error: &ApiError) -> Text;
         }
     };
 }

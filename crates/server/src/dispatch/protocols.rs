@@ -21,7 +21,8 @@ impl Client {
         let operation = OperationName::parse(operation).unwrap();
         self.operations.insert(operation);
         let output = called(&Lines, &self.pipeline, operation, input.as_bytes()).await;
-        String::from_utf8(output.unwrap_or_else(|error| Lines.error(&error))).unwrap()
+        let said = output.or_else(|error| Lines.error(&error).finish()).unwrap();
+        String::from_utf8(said).unwrap()
     }
 
     /// Calls each operation and compares what is answered.

@@ -150,7 +150,8 @@ pub(super) async fn called(
     let caller = Caller { access_key_id: "key".into(), region: "eu-north-1".into() };
     let (host, mut target) = ("localhost", None);
     let call = Call { caller: &caller, host, scope: &scope, target: &mut target };
-    dispatch(protocol, pipeline, operation, call, input).await
+    let output = dispatch(protocol, pipeline, operation, call, input).await?;
+    Ok(output.finish().expect("a short answer is whole"))
 }
 
 const HOME: &str = "in 000000000000 eu-north-1";

@@ -1,14 +1,14 @@
 //! Answers with the headers that DynamoDB puts on each of them.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SERVER};
 use hyper::{Response, StatusCode};
 use model::ApiError;
-use wire::ErrorBody;
+use wire::{ErrorBody, Text};
 
 use super::accept::{Encoding, accepted};
-use super::pack::{is_worth_packing, packed};
+use super::content::{AnswerBody, Content, MeasuredText};
+use super::pack::{is_worth_packing, pack_pieces, packed};
 use super::{RequestId, head};
 use crate::metrics;
 
@@ -25,7 +25,7 @@ pub(crate) struct Answer {
     /// How the body is compressed, if it is.
     pub(crate) encoding: Option<Encoding>,
     /// The body.
-    pub(crate) body: Bytes,
+    pub(crate) body: Content,
 }
 
 /// What an answer's body is.
@@ -45,15 +45,15 @@ pub(crate) enum ContentType {
 
 impl Answer {
     /// An operation's answer.
-    pub(crate) fn json(body: Vec<u8>) -> Self {
-        Self::plain(StatusCode::OK, ContentType::Json, body)
+    pub(crate) fn json(body: Text) -> Self {
+        Self::of(StatusCode::OK, ContentType::Json, body.into())
     }
 
     /// An operation's failure, and the bytes that say so.
-    pub(crate) fn error(error: &ApiError, body: Vec<u8>) -> Self {
+    pub(crate) fn error(error: &ApiError, body: Text) -> Self {
         let status = StatusCode::from_u16(ErrorBody::of(error).status)
             .expect("the envelope's statuses are HTTP's: its tests say so");
-        Self::plain(status, ContentType::Json, body)
+        Self::of(status, ContentType::Json, body.into())
     }
 
     /// The endpoint's reply to a health check, final blank included; it says the name it was asked
@@ -77,13 +77,20 @@ impl Answer {
         Self::plain(StatusCode::BAD_REQUEST, ContentType::Text, body)
     }
 
-    /// Compresses the body, if it is worth it and the request with these headers asks for it.
+    /// Compresses the body, if it is worth it and the request with these headers asks for it. A long
+    /// one that is not compressed is measured.
     pub(crate) async fn packed_for(self, headers: &HeaderMap) -> Self {
-        if !is_worth_packing(&self.body) {
-            return self;
-        }
-        let Some(encoding) = accepted(headers) else { return self };
-        Self { encoding: Some(encoding), body: packed(self.body, encoding).await, ..self }
+        let (body, encoding) = match (self.body, accepted(headers)) {
+            (Content::Whole(body), Some(encoding)) if is_worth_packing(&body) => {
+                (Content::Whole(packed(body, encoding).await), Some(encoding))
+            }
+            (Content::Long(text), Some(encoding)) => {
+                (Content::Whole(pack_pieces(text, encoding).await), Some(encoding))
+            }
+            (Content::Long(text), None) => (Content::Measured(MeasuredText::new(text).await), None),
+            (body, _) => (body, self.encoding),
+        };
+        Self { body, encoding, ..self }
     }
 
     /// Adds request id, checksum and the rest. The values are those DynamoDB sends: `Server`,
@@ -93,9 +100,9 @@ impl Answer {
     /// `service/dynamodb/internal/customizations`, `calculateCrc32FromCompressedData` of Java's;
     /// read 2026-11-23). hyper adds length and date. The headers of the request have been read, and
     /// leave their room to the answer's.
-    pub(crate) fn into_response(self, id: &RequestId, asked: HeaderMap) -> Response<Full<Bytes>> {
-        let checksum = crc32fast::hash(&self.body);
-        let mut response = Response::new(Full::new(self.body));
+    pub(crate) fn into_response(self, id: &RequestId, asked: HeaderMap) -> Response<AnswerBody> {
+        let checksum = self.body.checksum();
+        let mut response = Response::new(self.body.into());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         *headers = asked;
@@ -118,7 +125,11 @@ impl Answer {
         content_type: ContentType,
         body: impl Into<Bytes>,
     ) -> Self {
-        Self { status, content_type, encoding: None, body: body.into() }
+        Self::of(status, content_type, Content::Whole(body.into()))
+    }
+
+    fn of(status: StatusCode, content_type: ContentType, body: Content) -> Self {
+        Self { status, content_type, encoding: None, body }
     }
 }
 

@@ -5,12 +5,14 @@
 //!
 //! # Flow
 //! `head` says what a request is → `body` receives what it carries, within the `budget` and as
-//! fast as `patience` asks (`unpack`) → the `answer` may be compressed (`accept`, `pack`).
+//! fast as `patience` asks (`unpack`) → the `answer` may be compressed (`accept`, `pack`), and is sent
+//! as bytes or, if it is long, in pieces (`content`).
 
 mod accept;
 mod answer;
 mod body;
 mod budget;
+mod content;
 mod head;
 mod pack;
 mod patience;
@@ -24,4 +26,5 @@ pub(crate) use head::Head;
 pub(crate) use request_id::{RequestId, RequestIds};
 pub(crate) use unpack::unpacked;
 
+pub use content::AnswerBody;
 pub use patience::Patience;

@@ -1,10 +1,11 @@
 //! Compressing answers.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
+use wire::LongText;
 
 use super::accept::Encoding;
 
@@ -28,19 +29,42 @@ pub(crate) async fn packed(body: Bytes, encoding: Encoding) -> Bytes {
     packing.await.expect("compressing does not panic, and nobody cancels it")
 }
 
-/// The fastest level: the client waits for the answer, and JSON shrinks well at any.
+/// A long text compressed, of which no more than a piece is there at once.
+pub(crate) async fn pack_pieces(text: LongText, encoding: Encoding) -> Bytes {
+    let packing = tokio::task::spawn_blocking(move || {
+        let mut next = Some(0);
+        let pieces = std::iter::from_fn(|| {
+            let mut piece = Vec::new();
+            next = text.write_piece(next?, &mut piece);
+            Some(piece)
+        });
+        pack_all(pieces, encoding)
+    });
+    packing.await.expect("compressing does not panic, and nobody cancels it")
+}
+
 fn pack(body: &[u8], encoding: Encoding) -> Bytes {
-    let written = match encoding {
+    pack_all([body].into_iter(), encoding)
+}
+
+/// The fastest level: the client waits for the answer, and JSON shrinks well at any.
+fn pack_all(pieces: impl Iterator<Item: AsRef<[u8]>>, encoding: Encoding) -> Bytes {
+    let level = Compression::fast();
+    let packed = match encoding {
         Encoding::Gzip => {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            encoder.write_all(body).and_then(|()| encoder.finish())
+            let mut encoder = GzEncoder::new(Vec::new(), level);
+            write_all(&mut encoder, pieces).and_then(|()| encoder.finish())
         }
         Encoding::Deflate => {
-            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-            encoder.write_all(body).and_then(|()| encoder.finish())
+            let mut encoder = ZlibEncoder::new(Vec::new(), level);
+            write_all(&mut encoder, pieces).and_then(|()| encoder.finish())
         }
     };
-    written.expect("writing to memory cannot fail").into()
+    packed.expect("writing to memory cannot fail").into()
+}
+
+fn write_all(out: &mut impl Write, mut pieces: impl Iterator<Item: AsRef<[u8]>>) -> io::Result<()> {
+    pieces.try_for_each(|piece| out.write_all(piece.as_ref()))
 }
 
 #[cfg(test)]

@@ -5,8 +5,6 @@
 //! stands, as DynamoDB does (ScyllaDB's `test_cors.py`, run against AWS, read 2026-11-23): whoever
 //! may call is told by the signature, not by the page.
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
@@ -14,6 +12,8 @@ use hyper::header::{
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Response};
+
+use crate::http::AnswerBody;
 
 /// What a page may read of an answer besides its body: SDKs look at these.
 const EXPOSED: HeaderValue = HeaderValue::from_static("x-amzn-requestid, x-amz-crc32");
@@ -59,13 +59,13 @@ impl Cors {
 
     /// The answer to a browser that asks whether a page may call; `None` if this is no such
     /// question, or the page may not.
-    pub(crate) fn preflight(&self, head: &Parts) -> Option<Response<Full<Bytes>>> {
+    pub(crate) fn preflight(&self, head: &Parts) -> Option<Response<AnswerBody>> {
         if head.method != Method::OPTIONS {
             return None;
         }
         let asked = &head.headers;
         self.allowed(asked)?;
-        let mut response = Response::new(Full::default());
+        let mut response = Response::new(AnswerBody::empty());
         let granted = response.headers_mut();
         for (question, answer) in [
             (ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_ALLOW_METHODS),

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Body;
 use hyper::{Request, Response};
 use model::limits;
@@ -12,7 +11,7 @@ use store::Store;
 
 use super::ServeOptions;
 use crate::Service;
-use crate::http::Intake;
+use crate::http::{AnswerBody, Intake};
 
 /// A service, and the bounds within which requests reach it: from sockets through
 /// [`serve`](super::serve), from this process through [`Front::answer`].
@@ -44,7 +43,7 @@ impl<S: Store> Front<S> {
         &self,
         request: Request<B>,
         peer: Option<SocketAddr>,
-    ) -> Response<Full<Bytes>>
+    ) -> Response<AnswerBody>
     where
         B: Body<Data = Bytes> + Unpin,
     {
