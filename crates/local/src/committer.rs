@@ -88,7 +88,9 @@ async fn commit(
     #[cfg(test)]
     shared.barrier.pass().await?;
     let begun = Instant::now();
+    shared.wait_for_disk().await;
     engine.commit(batch.rows(resolved), batch.removed.as_ref())?;
+    shared.wait_for_disk().await;
     let (took, rows) = (begun.elapsed(), batch.changes.len() + batch.appends.len());
     let writers = shared.batch_landed();
     shared.commits.add(Landed { took, rows, writers });

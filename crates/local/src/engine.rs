@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use lsm::{Advance, Rows, Snapshot, Tree, TreeError, TreeOptions};
+use lsm::{Advance, Background, Rows, Snapshot, Tree, TreeError, TreeOptions};
 use parking_lot::Mutex;
 use store::{Direction, KeyBounds, Row, RowKey, RowKeyRef, RowsBefore, StoreError, log_range};
 
 use crate::marker::DataKey;
-use crate::{LocalError, LocalOptions, waiting};
+use crate::{LocalError, LocalOptions, Workers, waiting};
 
 /// How many rows a range looks at before it gives way to other tasks.
 const ROWS_PER_TURN: u32 = 1024;
@@ -39,8 +39,14 @@ impl Engine {
         data_key: &DataKey,
         options: &LocalOptions,
     ) -> Result<Self, LocalError> {
-        let LocalOptions { cache_bytes, memtable_bytes, .. } = *options;
+        let LocalOptions { cache_bytes, memtable_bytes, ref files, ref workers, .. } = *options;
+        let background = match workers {
+            Workers::Threads => Background::Threads,
+            Workers::Caller { stepper, .. } => Background::Steps(stepper.clone()),
+        };
         let options = TreeOptions {
+            files: Arc::clone(files),
+            background,
             group: partition_bytes,
             wait: waiting::relieved_of_tasks,
             ..TreeOptions::new(data_key.clone(), cache_bytes, memtable_bytes)

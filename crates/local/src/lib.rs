@@ -30,7 +30,7 @@
 //! wait for the disk, another thread takes over the caller's other tasks ([`waiting`]).
 //!
 //! The committer has a thread of its own, for a commit blocks until the disk has it; the engine's
-//! threads flush and merge beside it. No request's future carries a commit, so a client that goes
+//! threads flush and merge beside it. A simulator has all of them in one thread ([`Workers`]). No request's future carries a commit, so a client that goes
 //! away takes nothing with it.
 
 #[cfg(test)]
@@ -56,6 +56,6 @@ mod tests;
 mod waiting;
 
 pub use error::LocalError;
-pub use options::{LocalOptions, RootKey};
+pub use options::{LocalOptions, RootKey, Workers};
 pub use rotation::{Copied, Rotation};
 pub use store::{LocalGuard, LocalSnapshot, LocalStore};

@@ -2,7 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
+use lsm::{Files, Stepper, SystemFiles};
 use zeroize::Zeroizing;
 
 /// What [`LocalStore::open`](crate::LocalStore::open) is told.
@@ -20,6 +23,25 @@ pub struct LocalOptions {
     /// Most memory for writes that wait to be made durable, in bytes, beyond which new writers wait
     /// before they begin.
     pub queue_bytes_max: usize,
+    /// Where the engine's files are. The marker and the lock are the system's in any case.
+    pub files: Arc<dyn Files>,
+    /// Who does what goes on behind the requests.
+    pub workers: Workers,
+}
+
+/// Who commits, flushes and merges.
+#[derive(Clone)]
+pub enum Workers {
+    /// Threads of the store's own.
+    Threads,
+    /// A task of the runtime in which the store is opened commits; whoever has the stepper flushes and
+    /// merges. So all goes on in one thread, in an order that can be had again.
+    Caller {
+        /// Flushes and merges.
+        stepper: Stepper,
+        /// How long the disk takes, before and again behind each commit.
+        wait: Arc<dyn Fn() -> Duration + Send + Sync>,
+    },
 }
 
 impl LocalOptions {
@@ -31,7 +53,18 @@ impl LocalOptions {
             cache_bytes: 128 << 20,
             memtable_bytes: 16 << 20,
             queue_bytes_max: 32 << 20,
+            files: Arc::new(SystemFiles),
+            workers: Workers::Threads,
         }
+    }
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Threads => "Threads",
+            Self::Caller { .. } => "Caller",
+        })
     }
 }
 

@@ -10,13 +10,13 @@
 //!
 //! A removed range is not put back: whoever removes one repeats it until it is said to be done.
 
-use std::fs;
-use std::io::Write as _;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use lsm::Files;
 use store::{RowKey, StoreError};
 use tokio::time::sleep;
 
@@ -105,7 +105,7 @@ fn attempt(
     failed: &mut Option<Arc<Engine>>,
     before: &FormerRows,
 ) -> Result<Arc<Engine>, LocalError> {
-    probe(&source.options.dir, source.options.memtable_bytes * MEMTABLES)?;
+    probe(&source.options, source.options.memtable_bytes * MEMTABLES)?;
     if let Some(engine) = failed {
         engine.retract().map_err(|error| engine_error(source, &error))?;
     }
@@ -143,15 +143,21 @@ fn put_back(engine: &Engine, before: &FormerRows) -> Result<(), StoreError> {
 }
 
 /// Writes that many bytes to a file without a name, and syncs them.
-fn probe(dir: &Path, bytes: usize) -> Result<(), LocalError> {
-    const CHUNK: &[u8] = &[0x5A; 64 << 10];
+fn probe(options: &LocalOptions, bytes: usize) -> Result<(), LocalError> {
+    let LocalOptions { dir, files, .. } = options;
     let path = dir.join(PROBE);
-    let written = fs::File::create(&path).and_then(|mut file| {
-        let written = (0..bytes.div_ceil(CHUNK.len())).try_for_each(|_| file.write_all(CHUNK));
-        written.and_then(|()| file.sync_all())
-    });
-    let removed = fs::remove_file(&path);
+    let written = write_out(&**files, &path, bytes);
+    let removed = files.remove(&path);
     written.and(removed).map_err(LocalError::unwritable(dir))
+}
+
+fn write_out(files: &dyn Files, path: &Path, bytes: usize) -> io::Result<()> {
+    const CHUNK: &[u8] = &[0x5A; 64 << 10];
+    let file = files.create(path)?;
+    for at in (0..bytes as u64).step_by(CHUNK.len()) {
+        file.write_at(CHUNK, at)?;
+    }
+    file.sync_all()
 }
 
 fn engine_error(source: &EngineSource, error: &StoreError) -> LocalError {

@@ -10,16 +10,17 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
+use tokio::time::sleep;
 
 use store::{Health, Latches, Outcome, RowKey, StoreError, Ticket};
 
-use crate::LocalOptions;
 use crate::batch::{BatchContent, Change, Resolved};
 use crate::engine::Engine;
 use crate::figures::CommitMeter;
 use crate::life_cycle::{Event, LifeCycle, closed};
 use crate::queue::{BatchNumber, Pending, Queue, Waiter};
 use crate::resolving::{Unresolved, counters};
+use crate::{LocalOptions, Workers};
 
 /// What stores, guards and the committer share.
 pub(crate) struct Shared {
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     /// What the queue holds.
     queue_bytes: AtomicUsize,
     queue_bytes_max: usize,
+    workers: Workers,
     work: Notify,
     /// The queue has become shorter.
     drained: Notify,
@@ -76,6 +78,7 @@ impl Shared {
             failures: AtomicU64::new(0),
             queue_bytes: AtomicUsize::new(0),
             queue_bytes_max: options.queue_bytes_max,
+            workers: options.workers.clone(),
             work: Notify::new(),
             drained: Notify::new(),
             #[cfg(test)]
@@ -199,6 +202,13 @@ impl Shared {
         self.work.notified().await;
     }
 
+    /// Waits for as long as the disk is said to take. A real one holds up the committer's thread instead.
+    pub(crate) async fn wait_for_disk(&self) {
+        if let Workers::Caller { wait, .. } = &self.workers {
+            sleep(wait()).await;
+        }
+    }
+
     /// Shows guards what the sums of the batch taken last come to. The engine does not have them yet.
     pub(crate) fn batch_resolved(&self, resolved: Arc<Resolved>) {
         self.intake.lock().queue.resolved(resolved);
@@ -243,6 +253,8 @@ impl Shared {
         let mut pause = std::pin::pin!(pause);
         while !self.life.state().is_closing() {
             tokio::select! {
+                // In this order, which is then the same each time.
+                biased;
                 () = &mut pause => return true,
                 () = self.work.notified() => {}
             }

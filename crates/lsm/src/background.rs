@@ -1,4 +1,8 @@
 //! What goes on behind the requests: flushes, and merges.
+//!
+//! Threads carry them out, or whoever opened the tree does, step by step on a thread of its own: then
+//! the order of things is the caller's, and can be had again. Where a commit would wait for a flush
+//! that nobody is about to begin, it flushes by itself.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,7 +14,8 @@ use crate::error::TreeError;
 use crate::flushing;
 use crate::merging;
 use crate::picking::{self, Job, JobKind, Traffic};
-use crate::signals::Signals;
+use crate::signals::{SignalState, Signals};
+use crate::stepper::{Background, Step, TakesSteps};
 
 /// How many merges may run at once.
 const MERGES: usize = 2;
@@ -22,11 +27,35 @@ const NICE: i32 = 10;
 /// Between a merge that failed and the next.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// Starts the threads, into `threads` one by one: those that run are to be ended, whatever comes.
+impl TakesSteps for Core {
+    fn step(&self, step: Step) -> bool {
+        if self.signals.is_closing() {
+            return false;
+        }
+        let traffic = match step {
+            Step::Flush => return self.has_frozen() && flush_one(self),
+            Step::Merge => Traffic::Busy,
+            Step::IdleMerge => Traffic::Idle,
+        };
+        let job = due(self, &mut self.signals.state.lock(), traffic);
+        job.as_ref().is_some_and(|job| {
+            let done = merge_one(self, job);
+            settle(&mut self.signals.state.lock(), job);
+            done
+        })
+    }
+}
+
+/// Starts the threads if it is to be threads, into `threads` one by one: those that run are to be ended, whatever comes.
 ///
 /// # Errors
 /// When the system has no more.
 pub(crate) fn start(core: &Arc<Core>, threads: &mut Vec<JoinHandle<()>>) -> Result<(), TreeError> {
+    if let Background::Steps(stepper) = &core.options.background {
+        let core: Arc<Core> = Arc::clone(core);
+        stepper.steps_of(&(core as Arc<dyn TakesSteps>));
+        return Ok(());
+    }
     let spawn = |name: &str, run: fn(&Core)| {
         let kept = Arc::clone(core);
         let thread = thread::Builder::new().name(name.to_owned());
@@ -83,16 +112,29 @@ impl Drop for FailOnPanic<'_> {
 fn flush_on(core: &Core) {
     let signals = &core.signals;
     let _alive = FailOnPanic(signals);
-    while wait_for_frozen(core) {
-        if let Err(error) = flushing::flush_oldest(core) {
-            tracing::error!(%error, "a memtable cannot be written to a table");
-            signals.fail(&error);
-            return;
-        }
-        let _state = signals.state.lock();
-        signals.flushed.notify_all();
-        signals.work.notify_all();
+    while wait_for_frozen(core) && flush_one(core) {}
+}
+
+/// Has the oldest frozen memtable become a table. When it cannot, nothing is written any more.
+fn flush_one(core: &Core) -> bool {
+    let signals = &core.signals;
+    if let Err(error) = flushing::flush_oldest(core) {
+        tracing::error!(%error, "a memtable cannot be written to a table");
+        signals.fail(&error);
+        return false;
     }
+    let _state = signals.state.lock();
+    signals.flushed.notify_all();
+    signals.work.notify_all();
+    true
+}
+
+/// Waits until `is_done`, which a flush or a failure may bring about.
+pub(crate) fn wait_flushed(core: &Core, is_done: impl Fn() -> bool) -> Result<(), TreeError> {
+    if let Background::Steps(_) = core.options.background {
+        while !is_done() && flush_one(core) {}
+    }
+    core.signals.wait_flushed(is_done)
 }
 
 /// Waits until there is a frozen memtable; answers whether the tree goes on.
@@ -111,21 +153,41 @@ fn merge_on(core: &Core) {
     let signals = &core.signals;
     let _alive = FailOnPanic(signals);
     while let Some(job) = next_job(core) {
-        let done = carry_out(core, &job);
+        let is_merged = merge_one(core, &job);
         let mut state = signals.state.lock();
-        if let Err(error) = &done {
-            tracing::error!(%error, "tables cannot be merged for now");
-        }
-        state.merge_failure = done.err();
-        if state.merge_failure.is_some() && !signals.is_closing() {
+        if !is_merged && !signals.is_closing() {
             // They stay busy meanwhile, so that others are merged instead.
             let _woken = signals.work.wait_for(&mut state, PAUSE_AFTER_FAILURE);
         }
-        for number in numbers(&job) {
-            state.busy.remove(&number);
-        }
+        settle(&mut state, &job);
         signals.work.notify_all();
     }
+}
+
+/// Merges; answers whether it could.
+fn merge_one(core: &Core, job: &Job) -> bool {
+    let done = carry_out(core, job);
+    if let Err(error) = &done {
+        tracing::error!(%error, "tables cannot be merged for now");
+    }
+    let mut state = core.signals.state.lock();
+    state.merge_failure = done.err();
+    state.merge_failure.is_none()
+}
+
+/// Has the tables of a job be free for another.
+fn settle(state: &mut SignalState, job: &Job) {
+    for number in numbers(job) {
+        state.busy.remove(&number);
+    }
+}
+
+/// What is to be merged now, if anything. It is busy from then on.
+fn due(core: &Core, state: &mut SignalState, traffic: Traffic) -> Option<Job> {
+    let (visible, view) = core.settled();
+    let job = picking::pick((visible, &view), &state.busy, &core.options, traffic)?;
+    state.busy.extend(numbers(&job));
+    Some(job)
 }
 
 /// What is to be merged, sooner or later; `None` when the tree is being closed.
@@ -137,13 +199,10 @@ fn next_job(core: &Core) -> Option<Job> {
         if signals.is_closing() {
             return None;
         }
-        let (visible, view) = core.settled();
-        let now = (visible, &*view);
-        if let Some(job) = picking::pick(now, &state.busy, &core.options, traffic) {
-            state.busy.extend(numbers(&job));
+        if let Some(job) = due(core, &mut state, traffic) {
             return Some(job);
         }
-        if view.levels.level(0).is_empty() || traffic == Traffic::Idle {
+        if core.view().levels.level(0).is_empty() || traffic == Traffic::Idle {
             traffic = Traffic::Busy;
             signals.work.wait(&mut state);
         } else {

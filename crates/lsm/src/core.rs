@@ -178,12 +178,12 @@ impl Core {
             tables: levels.iter().map(|(level, table)| (level_byte(level), table.entry)).collect(),
             removed: removed.iter().cloned().collect(),
         };
-        if let Err(error) = manifest.prepare(&self.dir, &self.options.key) {
+        if let Err(error) = manifest.prepare(&self.dir, &self.options) {
             // Nothing names the new tables.
             come.iter().for_each(|table| table.retire());
             return Err(error);
         }
-        Manifest::exchange(&self.dir)?;
+        Manifest::exchange(&self.dir, &self.options)?;
         self.in_tables.store(in_tables, Ordering::Relaxed);
         let gone: HashSet<Commit> = {
             let left: HashSet<Commit> = removed.iter().map(|range| range.commit).collect();

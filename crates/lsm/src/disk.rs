@@ -8,30 +8,29 @@
 //! What the reader will want next it says itself, as it knows whether a get or a merge goes on. The
 //! system is told not to guess: it would read 64 KiB where a Query wants the next block.
 
-use std::fs::{File, Metadata};
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::FileExt as _;
 use std::path::Path;
+
+use crate::files::{Access, Files, OpenFile};
 
 /// Runs what waits for the disk.
 pub type Wait = fn(&mut dyn FnMut());
 
 /// A file that is read.
 pub(crate) struct DiskFile {
-    file: File,
+    file: Box<dyn OpenFile>,
     wait: Wait,
 }
 
 impl DiskFile {
-    pub(crate) fn open(path: &Path, wait: Wait) -> io::Result<Self> {
-        let file = File::open(path)?;
-        system::expect_no_order(&file);
-        Ok(Self { file, wait })
+    pub(crate) fn open(files: &dyn Files, path: &Path, wait: Wait) -> io::Result<Self> {
+        Ok(Self { file: files.open(path, Access::Read)?, wait })
     }
 
-    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
-        self.file.metadata()
+    /// The file's size, in bytes.
+    pub(crate) fn bytes(&self) -> io::Result<u64> {
+        self.file.bytes()
     }
 
     /// Fills `piece` from the byte `at` on. When that takes the disk, all of `reach` is asked of it,
@@ -42,68 +41,22 @@ impl DiskFile {
         at: u64,
         reach: &Range<u64>,
     ) -> io::Result<()> {
-        let there = system::read_what_is_there(&self.file, piece, at)?;
+        let there = self.file.read_what_is_there(piece, at)?;
         if there == piece.len() {
             return Ok(());
         }
         let mut read = Ok(());
         (self.wait)(&mut || {
-            system::ask_for(&self.file, reach);
-            read = self.file.read_exact_at(&mut piece[there..], at + there as u64);
+            read = self.file.read_at(&mut piece[there..], at + there as u64, reach);
         });
         read
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod system {
-    use std::fs::File;
-    use std::io::{self, IoSliceMut};
-    use std::num::NonZeroU64;
-    use std::ops::Range;
-
-    use rustix::fs::{Advice, fadvise};
-    use rustix::io::{Errno, ReadWriteFlags, preadv2};
-
-    // Advice that is not taken costs time alone: its failures are nobody's.
-
-    pub(super) fn expect_no_order(file: &File) {
-        let _advised = fadvise(file, 0, None, Advice::Random);
-    }
-
-    pub(super) fn ask_for(file: &File, reach: &Range<u64>) {
-        let length = NonZeroU64::new(reach.end.saturating_sub(reach.start));
-        let _advised = fadvise(file, reach.start, length, Advice::WillNeed);
-    }
-
-    /// How many bytes were in memory, which are in `piece` now.
-    pub(super) fn read_what_is_there(file: &File, piece: &mut [u8], at: u64) -> io::Result<usize> {
-        match preadv2(file, &mut [IoSliceMut::new(piece)], at, ReadWriteFlags::NOWAIT) {
-            // Not there, or a file system that does not tell.
-            Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR) => Ok(0),
-            read => Ok(read?),
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod system {
-    use std::fs::File;
-    use std::io;
-    use std::ops::Range;
-
-    pub(super) fn expect_no_order(_: &File) {}
-
-    pub(super) fn ask_for(_: &File, _: &Range<u64>) {}
-
-    pub(super) fn read_what_is_there(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
-        Ok(0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::SystemFiles;
 
     #[test]
     fn a_piece_is_read_whole_or_the_error_says_why() {
@@ -111,7 +64,7 @@ mod tests {
         let path = dir.path().join("file");
         let bytes: Vec<u8> = (0..20_000_u32).map(|at| (at % 251) as u8).collect();
         std::fs::write(&path, &bytes).unwrap();
-        let file = DiskFile::open(&path, |run| run()).unwrap();
+        let file = DiskFile::open(&SystemFiles, &path, |run| run()).unwrap();
         for (at, length) in [(0, 20_000), (4_095, 2), (19_999, 1), (8_192, 4_096), (7, 0)] {
             let mut piece = vec![0; length];
             // What is asked for besides may end behind the file.

@@ -23,7 +23,7 @@ pub(crate) fn flush_oldest(core: &Core) -> Result<(), TreeError> {
     let tables = write(core, (visible, &view), oldest)?;
     let levels = |levels: &Levels| levels.changed(&[], 0, tables.iter().cloned());
     core.change(Change { come: &tables, levels: &levels, flushed: Some(oldest) })?;
-    directory::remove(&log_path(&core.dir, oldest.log));
+    directory::remove(&*core.options.files, &log_path(&core.dir, oldest.log));
     Ok(())
 }
 

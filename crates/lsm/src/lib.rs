@@ -26,7 +26,8 @@
 //! - Writers are slowed in proportion to what waits to be merged, and do not stop ([`pace`]).
 //!
 //! # Threads
-//! One flushes, two merge, and give way to all others. Reads run on their callers' threads, commits on
+//! One flushes, two merge, and give way to all others; or none does, and the caller takes each step
+//! ([`Stepper`]). Reads run on their callers' threads, commits on
 //! their caller's. A read that has to wait for the disk says so first ([`disk`]).
 
 mod background;
@@ -38,6 +39,7 @@ mod directory;
 mod disk;
 mod error;
 mod extent;
+mod files;
 mod filter;
 mod flushing;
 mod log;
@@ -55,6 +57,7 @@ mod signals;
 mod snapshot;
 mod snapshots;
 mod source;
+mod stepper;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -64,7 +67,9 @@ mod view;
 pub use direction::Direction;
 pub use disk::Wait;
 pub use error::TreeError;
+pub use files::{Access, Files, OpenFile, SystemFiles};
 pub use options::TreeOptions;
 pub use rows::{Advance, RowRef, Rows};
 pub use snapshot::Snapshot;
+pub use stepper::{Background, Step, Stepper};
 pub use tree::Tree;

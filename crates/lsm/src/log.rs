@@ -12,17 +12,15 @@
 //! [`replay`]. The zeros are room that was reserved ahead: a record that makes the file no longer costs
 //! half the time to sync, for the file's own length need not be written.
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use bytes::{Buf, BufMut, Bytes};
-use rustix::fs::FallocateFlags;
 
 use crate::block::Commit;
 use crate::directory::sync_directory;
 use crate::error::TreeError;
+use crate::files::{Access, Files, OpenFile};
+use crate::options::TreeOptions;
 use crate::seal::{FileKey, FileKind, FileSalt, SALT_BYTES, TAG_BYTES, new_salt};
 
 mod torn;
@@ -44,7 +42,7 @@ pub(crate) fn log_path(dir: &Path, number: u64) -> PathBuf {
 
 /// The segment that takes commits.
 pub(crate) struct LogWriter {
-    file: File,
+    file: Box<dyn OpenFile>,
     path: PathBuf,
     key: FileKey,
     /// Where the next record begins.
@@ -64,14 +62,19 @@ enum Room {
 
 impl LogWriter {
     /// Begins a segment, durably.
-    pub(crate) fn create(dir: &Path, tree_key: &[u8; 32], number: u64) -> Result<Self, TreeError> {
+    pub(crate) fn create(
+        dir: &Path,
+        options: &TreeOptions,
+        number: u64,
+    ) -> Result<Self, TreeError> {
+        let files = &*options.files;
         let path = log_path(dir, number);
-        let salt = new_salt().map_err(TreeError::io(&path))?;
-        let mut file = File::create(&path).map_err(TreeError::io(&path))?;
+        let salt = new_salt(files).map_err(TreeError::io(&path))?;
+        let file = files.create(&path).map_err(TreeError::io(&path))?;
         let head = [&MAGIC[..], &salt].concat();
-        file.write_all(&head).and_then(|()| file.sync_all()).map_err(TreeError::io(&path))?;
-        sync_directory(dir)?;
-        let key = FileKey::new(tree_key, FileKind::Log, &salt);
+        file.write_at(&head, 0).and_then(|()| file.sync_all()).map_err(TreeError::io(&path))?;
+        sync_directory(files, dir)?;
+        let key = FileKey::new(&options.key, FileKind::Log, &salt);
         let end = SEGMENT_HEAD_BYTES as u64;
         Ok(Self { file, path, key, end, room: Room::Until(end), buffer: Vec::new() })
     }
@@ -111,7 +114,7 @@ impl LogWriter {
         let sum = sum(length, &out[RECORD_HEAD_BYTES..]);
         out[4..RECORD_HEAD_BYTES].copy_from_slice(&sum.to_be_bytes());
         self.reserve();
-        let written = self.file.write_all_at(&self.buffer, self.end);
+        let written = self.file.write_at(&self.buffer, self.end);
         let written = written.and_then(|()| self.file.sync_data());
         if let Err(error) = written {
             // What the disk has of it is known to nobody. When this fails too, it is tried again.
@@ -133,7 +136,7 @@ impl LogWriter {
         let bytes = self.buffer.len() as u64;
         if self.end + bytes > room {
             let bytes = bytes.max(ROOM_BYTES);
-            self.room = match rustix::fs::fallocate(&self.file, RESERVE, self.end, bytes) {
+            self.room = match self.file.reserve(self.end, bytes) {
                 Ok(()) => Room::Until(self.end + bytes),
                 // Not even a full disk is an error yet: the record may find its place.
                 Err(_) => Room::Never,
@@ -143,15 +146,13 @@ impl LogWriter {
 
     /// Leaves the commits that were made durable, and nothing behind them.
     pub(crate) fn retract(&self) -> Result<(), TreeError> {
-        let cut = self.file.set_len(self.end).and_then(|()| self.file.sync_all());
+        let cut = self.file.set_bytes(self.end).and_then(|()| self.file.sync_all());
         cut.map_err(TreeError::io(&self.path))
     }
 }
 
 /// What is reserved at once.
 const ROOM_BYTES: u64 = 256 << 10;
-/// The file becomes longer by what is reserved.
-const RESERVE: FallocateFlags = FallocateFlags::empty();
 /// What is kept for the next commit.
 const BUFFER_BYTES_KEPT: usize = 1 << 20;
 
@@ -191,20 +192,20 @@ pub(crate) enum SegmentAge {
 /// [`TreeError::Damaged`] for anything that a crash does not explain.
 pub(crate) fn replay(
     dir: &Path,
-    tree_key: &[u8; 32],
+    options: &TreeOptions,
     number: u64,
     age: SegmentAge,
     mut show: impl FnMut(LoggedCommit),
 ) -> Result<(), TreeError> {
     let path = log_path(dir, number);
-    let bytes = fs::read(&path).map_err(TreeError::io(&path))?;
-    let intact = show_intact(&path, &bytes, tree_key, &mut show)?;
+    let bytes = options.files.read(&path).map_err(TreeError::io(&path))?;
+    let intact = show_intact(&path, &bytes, &options.key, &mut show)?;
     let is_whole = bytes[intact..].iter().all(|byte| *byte == 0);
     if is_whole && intact > 0 {
         // What was read may not have reached the disk: a crash came before the sync.
         return match age {
             SegmentAge::Former => Ok(()),
-            SegmentAge::Last => cut_off(dir, &path, intact),
+            SegmentAge::Last => cut_off(&*options.files, dir, &path, intact),
         };
     }
     let is_torn = match intact {
@@ -215,7 +216,7 @@ pub(crate) fn replay(
     if age == SegmentAge::Former || !is_torn {
         return Err(damaged(&path, intact));
     }
-    cut_off(dir, &path, intact)
+    cut_off(&*options.files, dir, &path, intact)
 }
 
 /// Shows the commits that read; answers where the first piece begins that does not.
@@ -245,13 +246,13 @@ fn damaged(path: &Path, at: usize) -> TreeError {
 }
 
 /// Leaves the first bytes of a segment, durably; without its head it goes.
-fn cut_off(dir: &Path, path: &Path, bytes: usize) -> Result<(), TreeError> {
+fn cut_off(files: &dyn Files, dir: &Path, path: &Path, bytes: usize) -> Result<(), TreeError> {
     if bytes == 0 {
-        fs::remove_file(path).map_err(TreeError::io(path))?;
-        return sync_directory(dir);
+        files.remove(path).map_err(TreeError::io(path))?;
+        return sync_directory(files, dir);
     }
-    let cut = File::options().write(true).open(path).and_then(|file| {
-        file.set_len(bytes as u64)?;
+    let cut = files.open(path, Access::Write).and_then(|file| {
+        file.set_bytes(bytes as u64)?;
         file.sync_all()
     });
     cut.map_err(TreeError::io(path))

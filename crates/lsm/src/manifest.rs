@@ -10,8 +10,7 @@
 //! place when it is durable: a crash leaves one or the other. Files that it does not name are left
 //! from a change that did not come about.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::{Buf, BufMut, Bytes};
@@ -19,6 +18,7 @@ use bytes::{Buf, BufMut, Bytes};
 use crate::block::Commit;
 use crate::directory::sync_directory;
 use crate::error::TreeError;
+use crate::options::TreeOptions;
 use crate::removed::RemovedRange;
 use crate::seal::{FileKey, FileKind, FileSalt, SALT_BYTES, new_salt};
 use crate::table::TableEntry;
@@ -50,16 +50,16 @@ pub(crate) fn manifest_path(dir: &Path) -> PathBuf {
 
 impl Manifest {
     /// Reads the manifest; `None` when there is none.
-    pub(crate) fn read(dir: &Path, tree_key: &[u8; 32]) -> Result<Option<Self>, TreeError> {
+    pub(crate) fn read(dir: &Path, options: &TreeOptions) -> Result<Option<Self>, TreeError> {
         let path = manifest_path(dir);
-        let mut bytes = match fs::read(&path) {
+        let mut bytes = match options.files.read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             read => read.map_err(TreeError::io(&path))?,
         };
         let mut open = || {
             let (head, sealed) = bytes.split_at_mut_checked(HEAD_BYTES)?;
             let salt = FileSalt::try_from(head.strip_prefix(&MAGIC)?).ok()?;
-            let key = FileKey::new(tree_key, FileKind::Manifest, &salt);
+            let key = FileKey::new(&options.key, FileKind::Manifest, &salt);
             let opened = key.open(HEAD_BYTES as u64, sealed)?;
             Self::decode(Bytes::copy_from_slice(opened))
         };
@@ -69,24 +69,26 @@ impl Manifest {
     }
 
     /// Writes this manifest beside the one that is there.
-    pub(crate) fn prepare(&self, dir: &Path, tree_key: &[u8; 32]) -> Result<(), TreeError> {
+    pub(crate) fn prepare(&self, dir: &Path, options: &TreeOptions) -> Result<(), TreeError> {
         let next = dir.join(NEXT);
-        let salt = new_salt().map_err(TreeError::io(&next))?;
+        let salt = new_salt(&*options.files).map_err(TreeError::io(&next))?;
         let mut bytes = [&MAGIC[..], &salt].concat();
         self.encode(&mut bytes);
-        let key = FileKey::new(tree_key, FileKind::Manifest, &salt);
+        let key = FileKey::new(&options.key, FileKind::Manifest, &salt);
         key.seal(HEAD_BYTES as u64, &mut bytes, HEAD_BYTES);
-        let written = File::create(&next)
-            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
+        let written = options
+            .files
+            .create(&next)
+            .and_then(|file| file.write_at(&bytes, 0).and_then(|()| file.sync_all()));
         written.map_err(TreeError::io(&next))
     }
 
     /// Puts the manifest that was prepared in the place of the one that is there. When this fails,
     /// either may be found by whoever opens the tree next.
-    pub(crate) fn exchange(dir: &Path) -> Result<(), TreeError> {
+    pub(crate) fn exchange(dir: &Path, options: &TreeOptions) -> Result<(), TreeError> {
         let path = manifest_path(dir);
-        fs::rename(dir.join(NEXT), &path).map_err(TreeError::io(&path))?;
-        sync_directory(dir)
+        options.files.rename(&dir.join(NEXT), &path).map_err(TreeError::io(&path))?;
+        sync_directory(&*options.files, dir)
     }
 
     fn encode(&self, out: &mut Vec<u8>) {
@@ -131,13 +133,17 @@ impl Manifest {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use zeroize::Zeroizing;
+
     use super::*;
 
     #[test]
     fn a_manifest_reads_back_and_a_changed_one_does_not() {
         let dir = tempfile::tempdir().unwrap();
-        let key = [9; 32];
-        assert_eq!(Manifest::read(dir.path(), &key).unwrap(), None);
+        let options = TreeOptions::new(Zeroizing::new([9; 32]), 0, 0);
+        assert_eq!(Manifest::read(dir.path(), &options).unwrap(), None);
         let manifest = Manifest {
             number: 12,
             commit: 345,
@@ -146,18 +152,18 @@ mod tests {
             tables: vec![(0, TableEntry { number: 7, bytes: 900, top_at: 800 })],
             removed: vec![RemovedRange { start: b"a".to_vec(), end: b"b".to_vec(), commit: 5 }],
         };
-        manifest.prepare(dir.path(), &key).unwrap();
-        assert_eq!(Manifest::read(dir.path(), &key).unwrap(), None);
-        Manifest::exchange(dir.path()).unwrap();
-        assert_eq!(Manifest::read(dir.path(), &key).unwrap(), Some(manifest));
+        manifest.prepare(dir.path(), &options).unwrap();
+        assert_eq!(Manifest::read(dir.path(), &options).unwrap(), None);
+        Manifest::exchange(dir.path(), &options).unwrap();
+        assert_eq!(Manifest::read(dir.path(), &options).unwrap(), Some(manifest));
         let whole = fs::read(manifest_path(dir.path())).unwrap();
         for at in 0..whole.len() {
             let mut changed = whole.clone();
             changed[at] ^= 1;
             fs::write(manifest_path(dir.path()), &changed).unwrap();
-            assert!(Manifest::read(dir.path(), &key).is_err(), "a change at {at}");
+            assert!(Manifest::read(dir.path(), &options).is_err(), "a change at {at}");
             fs::write(manifest_path(dir.path()), &whole[..at]).unwrap();
-            assert!(Manifest::read(dir.path(), &key).is_err(), "{at} bytes");
+            assert!(Manifest::read(dir.path(), &options).is_err(), "{at} bytes");
         }
     }
 }

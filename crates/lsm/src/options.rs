@@ -1,10 +1,13 @@
 //! How a tree is opened.
 
 use std::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use crate::disk::Wait;
+use crate::files::{Files, SystemFiles};
+use crate::stepper::Background;
 
 /// A merge moves a table and what it overlaps, some ten more: a table's size bounds its length.
 const TABLE_BYTES_MIN: u64 = 8 << 20;
@@ -20,6 +23,10 @@ pub struct TreeOptions {
     pub key: Zeroizing<[u8; 32]>,
     /// How many bytes at a key's beginning name the group that is mostly read together.
     pub group: fn(&[u8]) -> usize,
+    /// Where the files are.
+    pub files: Arc<dyn Files>,
+    /// Who flushes and merges.
+    pub background: Background,
     /// Runs what waits for the disk on a thread that reads.
     pub wait: Wait,
     /// Most memory for blocks read from tables, in bytes. Filled as it is used.
@@ -33,12 +40,15 @@ pub struct TreeOptions {
 }
 
 impl TreeOptions {
-    /// Options with what follows from the size of a memtable; no groups, and threads just wait.
+    /// Options with what follows from the size of a memtable; no groups, the system's
+    /// files, and threads that just wait.
     pub fn new(key: Zeroizing<[u8; 32]>, cache_bytes: u64, memtable_bytes: usize) -> Self {
         let memtable = memtable_bytes as u64;
         Self {
             key,
             group: |_| 0,
+            files: Arc::new(SystemFiles),
+            background: Background::Threads,
             wait: |run| run(),
             cache_bytes,
             memtable_bytes,

@@ -53,7 +53,7 @@ impl<'t> TablesWriter<'t> {
         }
         let Core { dir, options, .. } = self.core;
         if !self.finished.is_empty() {
-            directory::sync_directory(dir)?;
+            directory::sync_directory(&*options.files, dir)?;
         }
         let open = |entry: &TableEntry| Table::open(dir, options, *entry).map(Arc::new);
         let tables = self.finished.iter().map(open).collect::<Result<_, _>>()?;
@@ -67,7 +67,8 @@ impl Drop for TablesWriter<'_> {
     /// Tables that nobody has taken are of no use.
     fn drop(&mut self) {
         for entry in &self.finished {
-            directory::remove(&table_path(&self.core.dir, entry.number));
+            let Core { dir, options, .. } = self.core;
+            directory::remove(&*options.files, &table_path(dir, entry.number));
         }
     }
 }

@@ -8,6 +8,8 @@
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, MAX_TAG_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
 
+use crate::files::Files;
+
 /// What sealing adds to a piece.
 pub(crate) const TAG_BYTES: usize = MAX_TAG_LEN;
 /// Random bytes that tell a file's key from another's.
@@ -66,9 +68,9 @@ fn nonce(place: u64) -> Nonce {
 }
 
 /// A new file's salt.
-pub(crate) fn new_salt() -> std::io::Result<FileSalt> {
+pub(crate) fn new_salt(files: &dyn Files) -> std::io::Result<FileSalt> {
     let mut salt = [0; SALT_BYTES];
-    getrandom::fill(&mut salt).map_err(std::io::Error::other)?;
+    files.fill_random(&mut salt)?;
     Ok(salt)
 }
 

@@ -11,19 +11,24 @@ use zeroize::Zeroizing;
 
 use crate::{Direction, Snapshot, Tree, TreeOptions};
 
+mod stepping;
+
 fn open(dir: &Path) -> Tree {
     open_with(dir, 32 << 10)
 }
 
 fn open_with(dir: &Path, memtable_bytes: usize) -> Tree {
+    Tree::open(dir, options_with(memtable_bytes)).unwrap()
+}
+
+fn options_with(memtable_bytes: usize) -> TreeOptions {
     // Tables and levels are small, so that there are many.
-    let options = TreeOptions {
+    TreeOptions {
         table_bytes: memtable_bytes as u64,
         base_bytes: 3 * memtable_bytes as u64,
         group: |key| key.len().min(6),
         ..TreeOptions::new(Zeroizing::new([5; 32]), 1 << 20, memtable_bytes)
-    };
-    Tree::open(dir, options).unwrap()
+    }
 }
 
 fn put(tree: &Tree, key: &str, value: &str) {

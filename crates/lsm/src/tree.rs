@@ -135,7 +135,7 @@ impl Tree {
             self.freeze(&mut writer)?;
         }
         drop(writer);
-        self.core.signals.wait_flushed(|| !self.core.has_frozen())
+        background::wait_flushed(&self.core, || !self.core.has_frozen())
     }
 
     /// Writes everything in memory to tables, and ends what goes on in the background.
@@ -165,7 +165,7 @@ impl Tree {
             return Ok(());
         }
         let core = &self.core;
-        core.signals.wait_flushed(|| core.view().frozen.len() < FROZEN_MAX)?;
+        background::wait_flushed(core, || core.view().frozen.len() < FROZEN_MAX)?;
         self.freeze(writer)
     }
 
@@ -174,7 +174,7 @@ impl Tree {
     fn freeze(&self, writer: &mut LogWriter) -> Result<(), TreeError> {
         let core = &*self.core;
         let number = core.next_number();
-        let log = LogWriter::create(&core.dir, &core.options.key, number);
+        let log = LogWriter::create(&core.dir, &core.options, number);
         *writer = log.inspect_err(|error| core.signals.fail(error))?;
         core.change_view(|view| {
             view.frozen.insert(0, Arc::clone(&view.active));

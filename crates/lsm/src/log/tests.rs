@@ -1,9 +1,15 @@
+use std::fs;
+
+use zeroize::Zeroizing;
+
 use super::*;
 
-const KEY: [u8; 32] = [3; 32];
+fn options() -> TreeOptions {
+    TreeOptions::new(Zeroizing::new([3; 32]), 0, 0)
+}
 
 fn written(dir: &Path, commits: u64) {
-    let mut log = LogWriter::create(dir, &KEY, 1).unwrap();
+    let mut log = LogWriter::create(dir, &options(), 1).unwrap();
     for commit in 1..=commits {
         let value = Bytes::from(format!("value {commit}"));
         let changes = [(&b"put"[..], Some(&value)), (&b"gone"[..], None)];
@@ -14,7 +20,7 @@ fn written(dir: &Path, commits: u64) {
 
 fn read(dir: &Path, age: SegmentAge) -> Result<Vec<LoggedCommit>, TreeError> {
     let mut commits = Vec::new();
-    replay(dir, &KEY, 1, age, |commit| commits.push(commit)).map(|()| commits)
+    replay(dir, &options(), 1, age, |commit| commits.push(commit)).map(|()| commits)
 }
 
 fn bytes(dir: &Path) -> Vec<u8> {
@@ -84,7 +90,7 @@ fn a_last_record_that_was_cut_short_is_dropped() {
 fn a_last_record_that_lost_a_sector_is_dropped() {
     const SECTOR_BYTES: usize = 512;
     let dir = tempfile::tempdir().unwrap();
-    let mut log = LogWriter::create(dir.path(), &KEY, 1).unwrap();
+    let mut log = LogWriter::create(dir.path(), &options(), 1).unwrap();
     let value = Bytes::from(vec![7; 3000]);
     log.append(1, [(&b"key"[..], Some(&value))].into_iter(), None).unwrap();
     let begins = records(dir.path()).len();
@@ -114,7 +120,7 @@ fn room_behind_the_records_is_no_damage_and_is_cut_off() {
 #[test]
 fn a_log_on_a_file_system_without_reservations_grows_by_its_records() {
     let dir = tempfile::tempdir().unwrap();
-    let mut log = LogWriter::create(dir.path(), &KEY, 1).unwrap();
+    let mut log = LogWriter::create(dir.path(), &options(), 1).unwrap();
     log.room = Room::Never;
     for commit in 1..=3 {
         log.append(commit, [(&b"key"[..], None)].into_iter(), None).unwrap();

@@ -1,17 +1,19 @@
 //! A table's file: opening it, and reading its sealed pieces.
 
-use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use bytes::{Buf, Bytes};
 
 use super::{Table, TableCommits};
 use crate::block::Block;
+use crate::directory;
 use crate::disk::DiskFile;
 use crate::error::TreeError;
 use crate::extent::{Extent, Place, is_index};
+use crate::files::Files;
 use crate::options::TreeOptions;
 use crate::seal::{FileKey, FileKind, FileSalt, SALT_BYTES};
 
@@ -36,6 +38,7 @@ pub(crate) fn table_path(dir: &Path, number: u64) -> PathBuf {
 
 /// The file of an open table.
 pub(super) struct TableFile {
+    files: Arc<dyn Files>,
     file: DiskFile,
     path: PathBuf,
     key: FileKey,
@@ -50,8 +53,9 @@ impl Table {
     ) -> Result<Self, TreeError> {
         let path = table_path(dir, entry.number);
         let damaged = |what: &str| TreeError::damaged(&path, what);
-        let file = DiskFile::open(&path, options.wait).map_err(TreeError::io(&path))?;
-        let bytes = file.metadata().map_err(TreeError::io(&path))?.len();
+        let file = DiskFile::open(&*options.files, &path, options.wait);
+        let file = file.map_err(TreeError::io(&path))?;
+        let bytes = file.bytes().map_err(TreeError::io(&path))?;
         if bytes != entry.bytes {
             return Err(damaged("has another size than when it was written"));
         }
@@ -60,7 +64,8 @@ impl Table {
         let salt = head.strip_prefix(&MAGIC).and_then(|salt| FileSalt::try_from(salt).ok());
         let salt = salt.ok_or_else(|| damaged("is damaged at byte 0"))?;
         let key = FileKey::new(&options.key, FileKind::Table, &salt);
-        let file = TableFile { file, path, key };
+        let files = Arc::clone(&options.files);
+        let file = TableFile { files, file, path, key };
         let length = entry.bytes.checked_sub(entry.top_at).and_then(|top| u32::try_from(top).ok());
         let place = length.map(|length| Place { at: entry.top_at, length });
         let place = place.ok_or_else(|| file.damaged(entry.top_at))?;
@@ -116,8 +121,6 @@ impl TableFile {
 
     /// Removes the file. One that stays is removed when the tree is opened again.
     pub(super) fn remove(&self) {
-        if let Err(error) = fs::remove_file(&self.path) {
-            tracing::debug!(file = %self.path.display(), %error, "a table stays for now");
-        }
+        directory::remove(&*self.files, &self.path);
     }
 }

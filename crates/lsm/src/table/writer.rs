@@ -1,8 +1,7 @@
 //! Writing a table, row by row in the order of their keys.
 
-use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::BufMut;
 
@@ -12,6 +11,7 @@ use crate::block::{BlockWriter, Commit};
 use crate::directory;
 use crate::error::TreeError;
 use crate::extent::{Extent, Place};
+use crate::files::{Files, OpenFile};
 use crate::filter;
 use crate::options::TreeOptions;
 use crate::seal::{FileKey, FileKind, new_salt};
@@ -27,7 +27,8 @@ const SYNC_BYTES: u64 = 4 << 20;
 
 /// A table that is being written.
 pub(crate) struct TableWriter {
-    file: File,
+    files: Arc<dyn Files>,
+    file: Box<dyn OpenFile>,
     path: PathBuf,
     number: u64,
     key: FileKey,
@@ -57,13 +58,14 @@ impl TableWriter {
         removed_until: Commit,
     ) -> Result<Self, TreeError> {
         let path = table_path(dir, number);
-        let salt = new_salt().map_err(TreeError::io(&path))?;
-        let file = File::create(&path).map_err(TreeError::io(&path))?;
+        let salt = new_salt(&*options.files).map_err(TreeError::io(&path))?;
+        let file = options.files.create(&path).map_err(TreeError::io(&path))?;
         let mut buffer = Vec::with_capacity(BUFFER_BYTES + (BUFFER_BYTES >> 2));
         buffer.extend_from_slice(&MAGIC);
         buffer.extend_from_slice(&salt);
         debug_assert_eq!(buffer.len(), HEAD_BYTES, "a table begins with its head");
         Ok(Self {
+            files: Arc::clone(&options.files),
             file,
             path,
             number,
@@ -175,7 +177,7 @@ impl TableWriter {
     }
 
     fn write_out(&mut self) -> Result<(), TreeError> {
-        self.file.write_all(&self.buffer).map_err(TreeError::io(&self.path))?;
+        self.file.write_at(&self.buffer, self.written).map_err(TreeError::io(&self.path))?;
         self.written += self.buffer.len() as u64;
         self.buffer.clear();
         match self.written - self.synced >= SYNC_BYTES {
@@ -195,7 +197,7 @@ impl Drop for TableWriter {
     /// What was not finished is of no use.
     fn drop(&mut self) {
         if !self.is_finished {
-            directory::remove(&self.path);
+            directory::remove(&*self.files, &self.path);
         }
     }
 }

@@ -17,16 +17,16 @@ use crate::view::{LEVELS, Levels, View};
 
 /// Everything of a tree but its threads, and the segment that takes commits.
 pub(super) fn open(dir: &Path, options: TreeOptions) -> Result<(Core, LogWriter), TreeError> {
-    let manifest = match Manifest::read(dir, &options.key)? {
+    let manifest = match Manifest::read(dir, &options)? {
         Some(manifest) => manifest,
         None => create(dir, &options)?,
     };
     let levels = open_tables(dir, &options, &manifest)?;
     // A crash may have come before the manifest's name was durable; what only the one before it names
     // goes now.
-    sync_directory(dir)?;
-    remove_leftovers(dir, &manifest)?;
-    let all = numbers(dir, "wal")?;
+    sync_directory(&*options.files, dir)?;
+    remove_leftovers(dir, &options, &manifest)?;
+    let all = numbers(&*options.files, dir, "wal")?;
     let logs: Vec<u64> = all.iter().copied().filter(|number| *number >= manifest.log).collect();
     let mut recovered = Recovered {
         visible: manifest.in_tables,
@@ -43,7 +43,7 @@ pub(super) fn open(dir: &Path, options: TreeOptions) -> Result<(Core, LogWriter)
     }
     // Files that a manifest does not know yet have numbers, too.
     let number = all.last().map_or(manifest.number, |last| manifest.number.max(last + 1));
-    let log = LogWriter::create(dir, &options.key, number)?;
+    let log = LogWriter::create(dir, &options, number)?;
     let view = View {
         active: Arc::new(Memtable::new(number)),
         frozen: recovered.frozen,
@@ -56,12 +56,13 @@ pub(super) fn open(dir: &Path, options: TreeOptions) -> Result<(Core, LogWriter)
 
 /// The manifest of a tree without rows.
 fn create(dir: &Path, options: &TreeOptions) -> Result<Manifest, TreeError> {
-    if !numbers(dir, "table")?.is_empty() || !numbers(dir, "wal")?.is_empty() {
+    let files = &*options.files;
+    if !numbers(files, dir, "table")?.is_empty() || !numbers(files, dir, "wal")?.is_empty() {
         return Err(TreeError::damaged(&manifest_path(dir), "is missing"));
     }
     let manifest = Manifest { number: 1, log: 1, ..Manifest::default() };
-    manifest.prepare(dir, &options.key)?;
-    Manifest::exchange(dir)?;
+    manifest.prepare(dir, options)?;
+    Manifest::exchange(dir, options)?;
     Ok(manifest)
 }
 
@@ -81,13 +82,18 @@ fn open_tables(
 }
 
 /// Removes what no manifest came to name, and what none names any more.
-fn remove_leftovers(dir: &Path, manifest: &Manifest) -> Result<(), TreeError> {
+fn remove_leftovers(
+    dir: &Path,
+    options: &TreeOptions,
+    manifest: &Manifest,
+) -> Result<(), TreeError> {
+    let files = &*options.files;
     let named = |number: &u64| manifest.tables.iter().any(|(_, entry)| entry.number == *number);
-    for number in numbers(dir, "table")?.iter().filter(|number| !named(number)) {
-        directory::remove(&table_path(dir, *number));
+    for number in numbers(files, dir, "table")?.iter().filter(|number| !named(number)) {
+        directory::remove(files, &table_path(dir, *number));
     }
-    for number in numbers(dir, "wal")?.iter().filter(|number| **number < manifest.log) {
-        directory::remove(&log_path(dir, *number));
+    for number in numbers(files, dir, "wal")?.iter().filter(|number| **number < manifest.log) {
+        directory::remove(files, &log_path(dir, *number));
     }
     Ok(())
 }
@@ -111,7 +117,7 @@ impl Recovered {
     ) -> Result<(), TreeError> {
         let memtable = Memtable::new(number);
         let mut is_ordered = true;
-        log::replay(dir, &options.key, number, age, |logged| {
+        log::replay(dir, options, number, age, |logged| {
             is_ordered &= logged.commit == self.visible + 1;
             if !is_ordered {
                 return;
