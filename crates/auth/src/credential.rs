@@ -61,7 +61,7 @@ pub(crate) fn caller(credential: Cow<'_, str>) -> Result<Caller<'_>, ApiError> {
 /// Collects what the scope gets wrong into one message, each sentence followed by a blank.
 fn check_scope(region: &str, service: &str, terminator: &str) -> Result<(), ApiError> {
     let mut message = String::new();
-    if region.is_empty() {
+    if !is_region(region) {
         message += "Credential should be scoped to a valid region. ";
     }
     if service != SERVICE {
@@ -74,6 +74,17 @@ fn check_scope(region: &str, service: &str, terminator: &str) -> Result<(), ApiE
         );
     }
     if message.is_empty() { Ok(()) } else { Err(ApiError::InvalidSignature(message)) }
+}
+
+/// Whether a name has a region's form: small letters and digits, joined by single hyphens, and no
+/// longer than a part of a host's name, which it becomes. Names that AWS has none of are regions,
+/// too: `localhost`, as clients of DynamoDB Local like to say.
+fn is_region(name: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    name.len() <= 63 && name.split('-').all(is_part)
 }
 
 /// A part of `text`, borrowed when `text` is.

@@ -165,6 +165,20 @@ fn a_credential_for_another_service_is_invalid() {
 }
 
 #[test]
+fn a_region_is_a_regions_name() {
+    for region in ["eu-west-1", "localhost", "us-gov-east-1", "local", "a1"] {
+        let authorization = signed(&format!("AKID/20261123/{region}/dynamodb/aws4_request"));
+        assert_eq!(authenticate(header(&authorization)).unwrap().region, region);
+    }
+    let long = "a".repeat(64);
+    for other in ["", "US-EAST-1", "eu_west_1", "eu--1", "-1", "eu-", "eu.1", "e\u{fc}", &long] {
+        let authorization = signed(&format!("AKID/20261123/{other}/dynamodb/aws4_request"));
+        let expected = invalid("Credential should be scoped to a valid region. ");
+        assert_eq!(authenticate(header(&authorization)), Err(expected), "{other}");
+    }
+}
+
+#[test]
 fn a_presigned_request_names_key_and_region() {
     let query = "X-Amz-Algorithm=AWS4-HMAC-SHA256\
                  &X-Amz-Credential=AKID%2F20261123%2Flocalhost%2Fdynamodb%2faws4_request\
