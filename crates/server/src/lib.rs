@@ -39,5 +39,5 @@ mod service;
 mod target;
 
 pub use http::{AnswerBody, Patience};
-pub use listeners::{Cors, Front, NotAnOrigin, Pem, ServeOptions, Tls, TlsError, serve};
+pub use listeners::{Cors, Front, NotAnOrigin, Pem, ServeOptions, Sockets, Tls, TlsError, serve};
 pub use service::{Service, ServiceOptions};

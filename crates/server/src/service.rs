@@ -9,6 +9,7 @@ use auth::Caller;
 use bytes::Bytes;
 use db::{Db, Upkeep};
 use hyper::body::Body;
+use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use model::{ApiError, Scope, limits};
@@ -18,7 +19,10 @@ use wire::{ErrorBody, OperationName, Text};
 
 use crate::codec::{Json10, Protocol};
 use crate::dispatch::dispatch;
-use crate::http::{Answer, AnswerBody, ContentType, Head, Intake, RequestId, RequestIds, unpacked};
+use crate::http::{
+    Answer, AnswerBody, BodyError, ContentType, Head, Hosts, Intake, Received, RequestId,
+    RequestIds, unpacked,
+};
 use crate::metrics::{self, Metrics, Readings};
 use crate::panics;
 use crate::pipeline::{Call, Pipeline};
@@ -36,6 +40,28 @@ pub struct ServiceOptions {
     pub seed: u64,
     /// Requests that take longer than this are worth a warning in the log.
     pub slow_after: Duration,
+    /// Names under which web pages may reach it, besides addresses and `localhost`.
+    pub hosts: Vec<String>,
+}
+
+/// Where a request came in, which decides what may be asked there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Everything may.
+    All,
+    /// Everything but metrics, which have a door of their own.
+    Clients,
+    /// Health and metrics.
+    Admin,
+}
+
+/// One HTTP request but for its body.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) door: Door,
+    /// Who sent it; nobody but this process, if absent.
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) head: Parts,
 }
 
 /// DynamoDB's endpoint over one database.
@@ -46,16 +72,18 @@ pub struct Service<S: Store> {
     name: String,
     ids: RequestIds,
     slow_after: Duration,
+    hosts: Hosts,
 }
 
 impl<S: Store> Service<S> {
     /// An endpoint for `db`.
     pub fn new(db: Db<S>, options: ServiceOptions) -> Self {
-        let ServiceOptions { account, region, seed, slow_after } = options;
+        let ServiceOptions { account, region, seed, slow_after, hosts } = options;
         let name = format!("dynamodb.{region}.amazonaws.com");
         let ids = RequestIds::new(seed);
         let home = Scope { account, region };
-        Self { pipeline: Pipeline::new(db), home, name, ids, slow_after }
+        let hosts = Hosts::new(hosts);
+        Self { pipeline: Pipeline::new(db), home, name, ids, slow_after, hosts }
     }
 
     /// Finishes what is queued and closes the database. Requests that come later fail.
@@ -74,32 +102,65 @@ impl<S: Store> Service<S> {
         self.pipeline.db.keep_up(upkeep).await
     }
 
-    /// Answers one HTTP request that came from `peer`, or from this process if there is none.
+    /// Answers one HTTP request.
     pub(crate) async fn answer<B>(
         &self,
-        parts: Parts,
+        asked: Asked,
         body: B,
-        peer: Option<SocketAddr>,
         intake: &Intake,
     ) -> Response<AnswerBody>
     where
         B: Body<Data = Bytes> + Unpin,
     {
         let id = self.ids.next();
+        let Asked { door, peer, head: parts } = asked;
         let head = Head::new(&parts);
-        let answer = match (&parts.method, parts.uri.path()) {
-            _ if head.is_too_large() => Answer::head_too_large(),
-            (&Method::GET, "/") => Answer::healthy(self.host(&head)),
-            (&Method::GET | &Method::HEAD, "/health") => health_answer(&self.pipeline.db.health()),
-            (&Method::GET | &Method::HEAD, "/metrics") => {
-                self.measured(intake).packed_for(&parts.headers).await
-            }
-            (&Method::POST, "/") if head.speaks_json() => {
+        let answer = match self.refused(&head) {
+            None if door != Door::Admin && head.is_call() => {
                 self.operation(&id, &head, body, peer, intake).await
             }
-            _ => Answer::not_found(),
+            refused => {
+                // Whether or not it comes in time.
+                let _ = intake.discard(body).await;
+                match refused {
+                    Some(answer) => answer,
+                    None => self.told(door, &head, intake).await,
+                }
+            }
         };
         answer.into_response(&id, parts.headers)
+    }
+
+    /// The answer to a request that nobody looks at further.
+    fn refused(&self, head: &Head<'_>) -> Option<Answer> {
+        match head {
+            _ if head.is_too_large() => Some(Answer::head_too_large()),
+            _ if !head.names_host() => Some(Answer::no_host()),
+            _ if head.is_a_browsers() && !self.knows(head) => Some(Answer::unknown_host()),
+            _ => None,
+        }
+    }
+
+    /// What is told to whoever calls no operation.
+    async fn told(&self, door: Door, head: &Head<'_>, intake: &Intake) -> Answer {
+        match (&head.parts.method, head.parts.uri.path()) {
+            (&Method::GET, "/") => Answer::healthy(self.host(head)),
+            (&Method::GET | &Method::HEAD, "/health") => health_answer(&self.pipeline.db.health()),
+            (&Method::GET | &Method::HEAD, "/metrics") if door != Door::Clients => {
+                self.measured(intake).packed_for(&head.parts.headers).await
+            }
+            _ => Answer::not_found(),
+        }
+    }
+
+    /// The answer to what is no request.
+    pub(crate) fn refuse(&self) -> Response<AnswerBody> {
+        Answer::malformed().into_response(&self.ids.next(), HeaderMap::new())
+    }
+
+    /// The answer to a head without end.
+    pub(crate) fn refuse_head(&self) -> Response<AnswerBody> {
+        Answer::head_endless().into_response(&self.ids.next(), HeaderMap::new())
     }
 
     /// What happens to requests is counted here.
@@ -129,20 +190,23 @@ impl<S: Store> Service<S> {
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        // Its room is given back when the answer is there.
-        let received = intake.receive(body, head.packing()).await;
-        let started = Instant::now();
         let operation = head.operation();
         let (known, mut target) = (operation.as_ref().ok().copied(), None);
-        let body = received.as_ref().map(|received| received.bytes.clone());
-        let bytes_in = body.as_ref().map_or(0, Bytes::len);
-        let _answer_room = match known {
-            Some(operation) => intake.room_for_answer(operation).await,
-            None => None,
+        let admitted = operation.and_then(|operation| admitted(head, operation));
+        let received = match &admitted {
+            Ok(_) => intake.receive(peer.map(|peer| peer.ip()), body, head.packing()).await,
+            Err(_) => intake.discard(body).await.map(|()| Received::nothing()),
         };
-        let body = body.map_err(Into::into);
+        let started = Instant::now();
+        let bytes_in = received.as_ref().map_or(0, |received| received.bytes.len());
+        let _answer_room = match (&admitted, known) {
+            (Ok(_), Some(operation)) => {
+                intake.room_for_answer(peer.map(|peer| peer.ip()), operation).await
+            }
+            _ => None,
+        };
         let outcome =
-            panics::caught(pin!(self.carry_out(head, body, operation, &mut target))).await;
+            panics::caught(pin!(self.carry_out(head, admitted, received, &mut target))).await;
         let outcome = outcome.unwrap_or_else(|_| {
             // The panic hook has told where; here is which request.
             tracing::error!(request_id = %id, "the handler panicked");
@@ -161,22 +225,28 @@ impl<S: Store> Service<S> {
         answer
     }
 
-    /// Size, target, signature, encoding; then the operation's own stages.
+    /// What the head says, then the body's size and encoding, then the operation's own stages.
     async fn carry_out(
         &self,
         head: &Head<'_>,
-        body: Result<Bytes, ApiError>,
-        operation: Result<OperationName, ApiError>,
+        admitted: Result<Admitted<'_>, ApiError>,
+        received: Result<Received<'_>, BodyError>,
         target: &mut Option<Target>,
     ) -> Result<Text, ApiError> {
-        let body = body?;
-        let operation = operation?;
-        let caller = auth::authenticate(head.claim())?;
-        let body = unpacked(head.encoding(), body, limits::REQUEST_BYTES_MAX)?;
+        let Admitted { operation, caller, encoding } = admitted?;
+        // Its room is given back when the answer is there.
+        let mut received = received.map_err(|error| ApiError::from(&error))?;
+        let body = unpacked(encoding, received.take(), limits::REQUEST_BYTES_MAX)?;
+        received.became(body.len());
         let scope = self.scope(&caller);
         let host = self.host(head);
         let call = Call { caller: &caller, host, scope: &scope, target };
         dispatch(&Json10, &self.pipeline, operation, call, &body).await
+    }
+
+    /// Whether the client reached this endpoint by a name that is its own.
+    fn knows(&self, head: &Head<'_>) -> bool {
+        head.host().is_none_or(|host| self.hosts.know(host))
     }
 
     /// The name under which the client reached this endpoint.
@@ -195,6 +265,19 @@ impl<S: Store> Service<S> {
             region: caller.region.clone().into_owned(),
         })
     }
+}
+
+/// What a request's head says, its body being what is left to read.
+struct Admitted<'a> {
+    operation: OperationName,
+    caller: Caller<'a>,
+    encoding: Option<&'a str>,
+}
+
+/// Checks all that can be before anything is held for the request: signature and encoding.
+fn admitted<'a>(head: &Head<'a>, operation: OperationName) -> Result<Admitted<'a>, ApiError> {
+    let caller = auth::authenticate(head.claim())?;
+    Ok(Admitted { operation, caller, encoding: head.encoding()? })
 }
 
 /// Whether the store serves, for whoever routes requests here.

@@ -36,14 +36,17 @@ impl Bound {
         match listen {
             Listen::Loopback { port } => Self::loopback(*port).await,
             Listen::Addresses(addresses) if addresses.is_empty() => Err(StartError::NoAddress),
-            Listen::Addresses(addresses) => {
-                let mut bound = Self::empty();
-                for address in addresses {
-                    bound.add(*address).await?;
-                }
-                Ok(bound)
-            }
+            Listen::Addresses(addresses) => Self::exactly(addresses).await,
         }
+    }
+
+    /// Binds these addresses, or none.
+    pub(crate) async fn exactly(addresses: &[SocketAddr]) -> Result<Self, StartError> {
+        let mut bound = Self::empty();
+        for address in addresses {
+            bound.add(*address).await?;
+        }
+        Ok(bound)
     }
 
     /// IPv4 must succeed. IPv6 may be absent from the machine, but a port that somebody else holds

@@ -1,5 +1,6 @@
 //! Settings of a Stator, and its start.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,8 @@ enum Storage {
 pub struct Builder {
     storage: Storage,
     listen: Listen,
+    admin_listen: Vec<SocketAddr>,
+    hosts: Vec<String>,
     account: String,
     region: String,
     certificate: Option<(PathBuf, PathBuf)>,
@@ -60,6 +63,8 @@ impl Builder {
         Self {
             storage,
             listen: Listen::Loopback { port: 0 },
+            admin_listen: Vec::new(),
+            hosts: Vec::new(),
             account: "000000000000".to_owned(),
             region: "us-east-1".to_owned(),
             certificate: None,
@@ -82,6 +87,16 @@ impl Builder {
     /// Listens elsewhere.
     pub fn listen(self, listen: Listen) -> Self {
         Self { listen, ..self }
+    }
+
+    /// Answers questions about health and metrics on these addresses, and about metrics on no other.
+    pub fn admin_listen(self, addresses: impl Into<Vec<SocketAddr>>) -> Self {
+        Self { admin_listen: addresses.into(), ..self }
+    }
+
+    /// Names under which web pages may reach it, besides addresses and `localhost`.
+    pub fn hosts(self, names: impl Into<Vec<String>>) -> Self {
+        Self { hosts: names.into(), ..self }
     }
 
     /// The account whose tables are served: twelve digits.
@@ -149,6 +164,7 @@ impl Builder {
         let certificate = self.certificate.take().map(Certificate::load).transpose()?;
         self.serve.tls = certificate.as_ref().map(Certificate::tls);
         let bound = Bound::new(&self.listen).await?;
+        let admin = Bound::exactly(&self.admin_listen).await?;
         let (engine, storage) = match self.storage {
             Storage::Memory => (Engine::Memory(MemoryStore::new()), StorageInfo::Memory),
             Storage::Directory { data_dir, key_file } => open(data_dir, key_file, self.memory)?,
@@ -164,10 +180,11 @@ impl Builder {
             region: self.region,
             seed: system::seed(),
             slow_after: self.slow_after,
+            hosts: self.hosts,
         };
         let service = Arc::new(Service::new(db, options));
         let front = Arc::new(Front::new(service, self.serve));
-        Ok(Stator::serve(front, bound, StartedWith { storage, certificate }))
+        Ok(Stator::serve(front, [bound, admin], StartedWith { storage, certificate }))
     }
 }
 

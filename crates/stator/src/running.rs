@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::Upkeep;
-use server::Front;
+use server::{Front, Sockets};
 use store::StoreError;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -37,6 +37,7 @@ pub enum StorageInfo {
 pub struct Stator {
     front: Arc<Front<Engine>>,
     addresses: Vec<SocketAddr>,
+    admin_addresses: Vec<SocketAddr>,
     without_ipv6: Option<io::Error>,
     started_with: StartedWith,
     stop: oneshot::Sender<()>,
@@ -67,14 +68,14 @@ const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 impl Stator {
     pub(crate) fn serve(
         front: Arc<Front<Engine>>,
-        bound: Bound,
+        [bound, admin]: [Bound; 2],
         started_with: StartedWith,
     ) -> Self {
         debug_assert_eq!(bound.listeners.len(), bound.addresses.len(), "every socket has one");
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server::serve(
             Arc::clone(&front),
-            bound.listeners,
+            Sockets { clients: bound.listeners, admin: admin.listeners },
             // A dropped sender stops as well as a used one.
             async move { drop(stopped.await) },
         ));
@@ -82,7 +83,17 @@ impl Stator {
         assert!(!addresses.is_empty(), "a start binds an address at least");
         let upkeep = Upkeep::ALL
             .map(|upkeep| AbortOnDrop(tokio::spawn(keep_up(Arc::clone(&front), upkeep))));
-        Self { front, addresses, without_ipv6, started_with, stop, serving, upkeep }
+        let admin_addresses = admin.addresses;
+        Self {
+            front,
+            addresses,
+            admin_addresses,
+            without_ipv6,
+            started_with,
+            stop,
+            serving,
+            upkeep,
+        }
     }
 
     /// The URL to give to an SDK as its endpoint, for example `http://127.0.0.1:8000`.
@@ -100,6 +111,11 @@ impl Stator {
     /// Every address listened on.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Every address where health and metrics are told apart from all else.
+    pub fn admin_addresses(&self) -> &[SocketAddr] {
+        &self.admin_addresses
     }
 
     /// What the AWS SDK for Rust takes as its HTTP client: requests are answered in this process, on

@@ -71,6 +71,32 @@ impl Answer {
         Self::plain(StatusCode::NOT_FOUND, ContentType::Unsaid, body)
     }
 
+    /// The reply to bytes that are no request of HTTP.
+    pub(crate) fn malformed() -> Self {
+        let body = "What came is not a request of HTTP/1.1.\n";
+        Self::plain(StatusCode::BAD_REQUEST, ContentType::Text, body)
+    }
+
+    /// The reply to a request that does not say, or says twice, which host it is for.
+    pub(crate) fn no_host() -> Self {
+        let body = "A request names its host, once, in a Host header.\n";
+        Self::plain(StatusCode::BAD_REQUEST, ContentType::Text, body)
+    }
+
+    /// The reply to a web page that reached this endpoint by a name of its own.
+    pub(crate) fn unknown_host() -> Self {
+        let body = "Web pages reach this endpoint by its address, as localhost, or by a name that \
+                    it was started with (--host).\n";
+        Self::plain(StatusCode::FORBIDDEN, ContentType::Text, body)
+    }
+
+    /// The reply to a head that was not even read to its end.
+    pub(crate) fn head_endless() -> Self {
+        let body =
+            format!("The head of a request has at most {} bytes, in 100 lines.\n", head::BYTES_MAX);
+        Self::plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, ContentType::Text, body)
+    }
+
     /// The reply to a request whose head is longer than any may be.
     pub(crate) fn head_too_large() -> Self {
         let body = format!("The head of a request has at most {} bytes.\n", head::BYTES_MAX);

@@ -2,16 +2,18 @@
 
 use auth::Claim;
 use hyper::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HOST, HeaderName, HeaderValue,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HOST, HeaderName, HeaderValue, ORIGIN,
 };
 use hyper::http::request::Parts;
+use hyper::{Method, Version};
 use model::ApiError;
 use wire::OperationName;
 
-use super::Packing;
+use super::{Packing, host};
 
 static TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 static AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// What SDKs call the body's type; others may follow it with parameters, or write it otherwise.
 const JSON: &str = "application/x-amz-json-1.0";
 
@@ -33,6 +35,18 @@ pub(crate) struct Head<'a> {
     authorization: Option<&'a HeaderValue>,
     amz_date: Option<&'a HeaderValue>,
     date: Option<&'a HeaderValue>,
+    /// What only browsers say.
+    origin: Option<&'a HeaderValue>,
+    fetch_site: Option<&'a HeaderValue>,
+    /// Whether there are several hosts, or several encodings.
+    is_ambiguous: Ambiguous,
+}
+
+/// What a head has more than once of what it must have but once.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ambiguous {
+    host: bool,
+    encoding: bool,
 }
 
 impl<'a> Head<'a> {
@@ -47,11 +61,16 @@ impl<'a> Head<'a> {
             authorization: None,
             amz_date: None,
             date: None,
+            origin: None,
+            fetch_site: None,
+            is_ambiguous: Ambiguous::default(),
         };
         for (name, value) in &parts.headers {
             head.header_bytes += name.as_str().len() + value.len();
-            if let Some(place) = head.place(name) {
-                place.get_or_insert(value);
+            match head.place(name) {
+                Some(place @ None) => *place = Some(value),
+                Some(_) => head.is_ambiguous.again(name),
+                None => {}
             }
         }
         head
@@ -67,6 +86,8 @@ impl<'a> Head<'a> {
             _ if *name == DATE => Some(&mut self.date),
             _ if *name == TARGET => Some(&mut self.target),
             _ if *name == AMZ_DATE => Some(&mut self.amz_date),
+            _ if *name == ORIGIN => Some(&mut self.origin),
+            _ if *name == FETCH_SITE => Some(&mut self.fetch_site),
             _ => None,
         }
     }
@@ -77,9 +98,30 @@ impl<'a> Head<'a> {
         line.max(self.header_bytes) > BYTES_MAX
     }
 
+    /// Whether it names the host that it is for as HTTP asks (RFC 9112, section 3.2): once, and from
+    /// version 1.1 on always.
+    pub(crate) fn names_host(&self) -> bool {
+        match self.host {
+            Some(_) if self.is_ambiguous.host => false,
+            Some(host) => host::is_well_formed(host.as_bytes()),
+            None => self.parts.version < Version::HTTP_11,
+        }
+    }
+
+    /// Whether a browser speaks, by what pages cannot keep it from saying.
+    pub(crate) fn is_a_browsers(&self) -> bool {
+        self.origin.is_some() || self.fetch_site.is_some()
+    }
+
+    /// Whether it begins a call of an operation.
+    pub(crate) fn is_call(&self) -> bool {
+        let is_there = self.parts.method == Method::POST && self.parts.uri.path() == "/";
+        is_there && self.speaks_json()
+    }
+
     /// Whether the body is said to be JSON. DynamoDB turns other types away before it looks at
     /// anything else (rusoto/rusoto#215, 2016-04-09: `application/x-amz-json-1.1`).
-    pub(crate) fn speaks_json(&self) -> bool {
+    fn speaks_json(&self) -> bool {
         if self.content_type.is_some_and(|content_type| content_type == JSON) {
             return true;
         }
@@ -123,8 +165,16 @@ impl<'a> Head<'a> {
     }
 
     /// How the body is packed, if it is.
-    pub(crate) fn encoding(&self) -> Option<&'a str> {
-        text(self.content_encoding)
+    ///
+    /// # Errors
+    /// [`ApiError::Serialization`] if it is packed more than once, or not in words.
+    pub(crate) fn encoding(&self) -> Result<Option<&'a str>, ApiError> {
+        let Some(value) = self.content_encoding else { return Ok(None) };
+        let encoding = value.to_str().ok();
+        encoding
+            .filter(|text| !self.is_ambiguous.encoding && !text.contains(','))
+            .map(Some)
+            .ok_or(ApiError::Serialization("A body has one Content-Encoding at most".to_owned()))
     }
 
     /// Whether the body will grow when it is unpacked.
@@ -132,6 +182,16 @@ impl<'a> Head<'a> {
         match self.content_encoding {
             Some(_) => Packing::Packed,
             None => Packing::Plain,
+        }
+    }
+}
+
+impl Ambiguous {
+    fn again(&mut self, name: &HeaderName) {
+        match name {
+            _ if *name == HOST => self.host = true,
+            _ if *name == CONTENT_ENCODING => self.encoding = true,
+            _ => {}
         }
     }
 }

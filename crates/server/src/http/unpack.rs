@@ -17,7 +17,9 @@ const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
 /// bytes. Without compression it is the body itself.
 ///
 /// # Errors
-/// [`ApiError::InternalServerError`] for another encoding, broken data, or too much of it.
+/// [`ApiError::InternalServerError`] for another encoding, broken data, or too much of it;
+/// [`ApiError::Serialization`] for deflated data without the head that makes it a zlib stream, which
+/// some clients send under the name of `deflate`.
 pub(crate) fn unpacked(
     encoding: Option<&str>,
     body: Bytes,
@@ -29,6 +31,9 @@ pub(crate) fn unpacked(
         return Ok(body);
     } else if is("gzip") {
         gunzip(&body, bytes_max)
+    } else if is("deflate") && !is_zlib(&body) {
+        let what = "A deflated body is a zlib stream (RFC 1950)";
+        return Err(ApiError::Serialization(what.to_owned()));
     } else if is("deflate") {
         inflate(&body, bytes_max)
     } else {
@@ -49,6 +54,13 @@ fn gunzip(mut packed: &[u8], bytes_max: usize) -> Option<Vec<u8>> {
             return Some(whole);
         }
     }
+}
+
+/// Whether data begins as every zlib stream does: with its method, and with two bytes that 31
+/// divides.
+fn is_zlib(packed: &[u8]) -> bool {
+    let [method, flags, ..] = *packed else { return false };
+    method & 0x0F == 8 && u16::from_be_bytes([method, flags]) % 31 == 0
 }
 
 /// One zlib stream (RFC 1950), which HTTP calls deflate, and nothing behind it.
@@ -120,6 +132,16 @@ mod tests {
         assert_eq!(unpack(Some("gzip"), b"text"), None);
         assert_eq!(unpack(Some("deflate"), &[zlib(b"te"), zlib(b"xt")].concat()), None);
         assert_eq!(unpack(Some("garbage"), b"text"), None);
+    }
+
+    #[test]
+    fn deflated_data_without_a_zlib_head_is_the_clients_mistake() {
+        let raw = &zlib(b"text")[2..];
+        let error = unpacked(Some("deflate"), Bytes::copy_from_slice(raw), 10).unwrap_err();
+        assert!(matches!(error, ApiError::Serialization(_)), "{error:?}");
+        let broken = &zlib(b"text")[..5];
+        let error = unpacked(Some("deflate"), Bytes::copy_from_slice(broken), 10).unwrap_err();
+        assert_eq!(error, ApiError::InternalServerError);
     }
 
     #[test]

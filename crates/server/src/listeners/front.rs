@@ -12,6 +12,7 @@ use store::Store;
 use super::ServeOptions;
 use crate::Service;
 use crate::http::{AnswerBody, Intake};
+use crate::service::{Asked, Door};
 
 /// A service, and the bounds within which requests reach it: from sockets through
 /// [`serve`](super::serve), from this process through [`Front::answer`].
@@ -47,14 +48,27 @@ impl<S: Store> Front<S> {
     where
         B: Body<Data = Bytes> + Unpin,
     {
+        self.answer_at(Door::All, request, peer).await
+    }
+
+    /// Answers one HTTP request that came in at this door.
+    pub(super) async fn answer_at<B>(
+        &self,
+        door: Door,
+        request: Request<B>,
+        peer: Option<SocketAddr>,
+    ) -> Response<AnswerBody>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
         let (head, body) = request.into_parts();
         let Some(cors) = &self.options.cors else {
-            return self.service.answer(head, body, peer, &self.intake).await;
+            return self.service.answer(Asked { door, peer, head }, body, &self.intake).await;
         };
         let origin = cors.allowed(&head.headers);
         let mut response = match cors.preflight(&head) {
             Some(granted) => granted,
-            None => self.service.answer(head, body, peer, &self.intake).await,
+            None => self.service.answer(Asked { door, peer, head }, body, &self.intake).await,
         };
         cors.mark(origin, response.headers_mut());
         response

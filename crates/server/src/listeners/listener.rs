@@ -2,34 +2,57 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use parking_lot::Mutex;
 use store::Store;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::Front;
+use super::connection::Visit;
+use super::exchanges::Exchanges;
+use super::places::Places;
+use crate::service::Door;
 
 /// How long [`serve`] waits after running out of file handles before it accepts again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How long the log does not repeat that there are too many connections.
-const SAID_AGAIN_AFTER: Duration = Duration::from_secs(60);
+/// Most connections at once on the sockets apart.
+const ADMIN_CONNECTIONS_MAX: usize = 64;
 
-/// Serves connections on all listeners until `stop` resolves; then accepts no more, lets what is
+/// Sockets to accept connections on.
+#[derive(Debug, Default)]
+pub struct Sockets {
+    /// For whoever calls operations, and for all else unless there are sockets apart.
+    pub clients: Vec<TcpListener>,
+    /// For whoever watches: health and metrics, and nothing else.
+    pub admin: Vec<TcpListener>,
+}
+
+/// Serves connections on all sockets until `stop` resolves; then accepts no more, lets what is
 /// in flight finish, closes idle connections, and returns.
 pub async fn serve<S: Store>(
     front: Arc<Front<S>>,
-    listeners: Vec<TcpListener>,
+    sockets: Sockets,
     stop: impl Future<Output = ()>,
 ) {
     let grace = front.options.grace;
-    let places = Arc::new(Places::new(front.options.connections_max));
+    let idle_min = front.options.patience.idle_crowded;
+    let crowded = front.intake.crowded();
+    let places =
+        |connections_max, crowded| Arc::new(Places::new(connections_max, idle_min, crowded));
     let (stopping, watched) = watch::channel(false);
     let mut acceptors = JoinSet::new();
-    for listener in listeners {
-        acceptors.spawn(accept(listener, Arc::clone(&front), Arc::clone(&places), watched.clone()));
+    let Sockets { clients, admin } = sockets;
+    let door = if admin.is_empty() { Door::All } else { Door::Clients };
+    for (listeners, door, places) in [
+        (clients, door, places(front.options.connections_max, crowded)),
+        (admin, Door::Admin, places(ADMIN_CONNECTIONS_MAX, Arc::default())),
+    ] {
+        for listener in listeners {
+            let (front, places) = (Arc::clone(&front), Arc::clone(&places));
+            acceptors.spawn(accept(listener, front, door, places, watched.clone()));
+        }
     }
     drop(watched);
     stop.await;
@@ -44,18 +67,17 @@ pub async fn serve<S: Store>(
 async fn accept<S: Store>(
     listener: TcpListener,
     front: Arc<Front<S>>,
+    door: Door,
     places: Arc<Places>,
     stopping: watch::Receiver<bool>,
 ) {
     loop {
-        // Whoever has no place waits in the system's queue, and nobody who has one is disturbed.
-        let place = places.next().await;
         let (stream, peer) = next_stream(&listener).await;
-        let serving = Arc::clone(&front).welcome(stream, peer, stopping.clone());
-        tokio::spawn(async move {
-            serving.await;
-            drop(place);
-        });
+        let exchanges = Arc::new(Exchanges::new());
+        // While one waits for a place, all others do in the system's queue.
+        let place = places.next(peer.ip(), &exchanges).await;
+        let visit = Visit { peer, door, exchanges, place };
+        tokio::spawn(Arc::clone(&front).welcome(stream, visit, stopping.clone()));
     }
 }
 
@@ -85,41 +107,4 @@ fn is_the_connections(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionRefused
     )
-}
-
-/// As many connections as there may be at once.
-#[derive(Debug)]
-struct Places {
-    free: Arc<Semaphore>,
-    connections_max: usize,
-    /// When it was last said that there are none.
-    said: Mutex<Option<Instant>>,
-}
-
-impl Places {
-    fn new(connections_max: usize) -> Self {
-        let connections_max = connections_max.clamp(1, Semaphore::MAX_PERMITS);
-        let free = Arc::new(Semaphore::new(connections_max));
-        Self { free, connections_max, said: Mutex::new(None) }
-    }
-
-    /// A place, once there is one.
-    async fn next(&self) -> OwnedSemaphorePermit {
-        if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
-            return place;
-        }
-        self.say_that_it_is_full();
-        let place = Arc::clone(&self.free).acquire_owned().await;
-        place.expect("nobody closes the semaphore")
-    }
-
-    /// As often as a person would want to read it.
-    fn say_that_it_is_full(&self) {
-        let mut said = self.said.lock();
-        if said.is_none_or(|said| said.elapsed() > SAID_AGAIN_AFTER) {
-            *said = Some(Instant::now());
-            let connections_max = self.connections_max;
-            tracing::warn!(connections_max, "no further connections are taken until one ends");
-        }
-    }
 }

@@ -4,20 +4,23 @@
 //! a request into an answer.
 //!
 //! # Flow
-//! `listener` accepts, at most so many at once → `connection` speaks TLS if asked, and HTTP with
-//! whoever keeps up (`paced`) → `front`, where requests from this process come in, too → `cors`
+//! `listener` accepts, at most so many at once (`places`) → `connection` speaks TLS if asked, and HTTP with
+//! whoever keeps up (`paced`, by what `exchanges` says and how `line_ends` look) → `front`, where requests from this process come in, too → `cors`
 //! tells which web pages may call → the service answers.
 
 mod connection;
 mod cors;
+mod exchanges;
 mod front;
+mod line_ends;
 mod listener;
 mod options;
 mod paced;
+mod places;
 mod tls;
 
 pub use cors::{Cors, NotAnOrigin};
 pub use front::Front;
-pub use listener::serve;
+pub use listener::{Sockets, serve};
 pub use options::ServeOptions;
 pub use tls::{Pem, Tls, TlsError};

@@ -4,20 +4,23 @@
 //! an answer must be taken. Bodies are looked after where they are read, in `body`. While a request
 //! is being answered nothing is asked of the client.
 //!
+//! The stream sees two things that hyper does not tell: how the lines of a head end, and that hyper
+//! is about to refuse what is no request.
+//!
 //! Nothing here costs a busy connection more than a look at a timer: there is one for each, set
 //! anew only when it has run out or something shorter is due.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::http::Patience;
+use super::exchanges::Exchanges;
+use super::line_ends::LineEnds;
+use crate::http::{Pace, Patience};
 
 /// A stream that fails, or ends, when its other side has exhausted our patience.
 #[derive(Debug)]
@@ -31,65 +34,22 @@ pub(crate) struct Paced<S> {
     heard: bool,
     /// Since when such bytes are waited for.
     head_since: Option<Instant>,
-    /// Since when the stream takes no more of an answer.
-    stalled: Option<Instant>,
-    /// When it took more again.
-    taken: Option<Instant>,
+    /// The lines of the head that is waited for.
+    lines: LineEnds,
+    /// How fast the answer is taken that the stream did not take at once.
+    pace: Option<Pace>,
+    /// When such an answer had gone.
+    gone: Option<Instant>,
     alarm: Pin<Box<Sleep>>,
     /// Whom the alarm wakes.
     wakes: Waker,
 }
-
-/// What a connection's requests are at, told by whoever answers them. All of it happens in the
-/// connection's own task.
-#[derive(Debug)]
-pub(crate) struct Exchanges {
-    opened: Instant,
-    begun: AtomicU64,
-    ended: AtomicU64,
-    /// When the last one ended, in milliseconds after `opened`.
-    ended_ms: AtomicU64,
-}
-
-/// Says that a request is being answered until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Answering(Arc<Exchanges>);
 
 /// What is waited for from the client.
 #[derive(Debug, Clone, Copy)]
 enum Awaited {
     Request { since: Instant },
     Head { since: Instant },
-}
-
-impl Exchanges {
-    /// None so far, on a connection opened now.
-    pub(crate) fn new() -> Self {
-        Self {
-            opened: Instant::now(),
-            begun: AtomicU64::new(0),
-            ended: AtomicU64::new(0),
-            ended_ms: AtomicU64::new(0),
-        }
-    }
-
-    /// A request's head is there.
-    pub(crate) fn begin(self: &Arc<Self>) -> Answering {
-        self.begun.fetch_add(1, Ordering::Relaxed);
-        Answering(Arc::clone(self))
-    }
-
-    fn last_ended(&self) -> Instant {
-        self.opened + Duration::from_millis(self.ended_ms.load(Ordering::Relaxed))
-    }
-}
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        let ended_ms = u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.0.ended_ms.store(ended_ms, Ordering::Relaxed);
-        self.0.ended.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 impl<S> Paced<S> {
@@ -101,20 +61,23 @@ impl<S> Paced<S> {
             known: 0,
             heard: false,
             head_since: None,
-            stalled: None,
-            taken: None,
+            lines: LineEnds::default(),
+            pace: None,
+            gone: None,
             alarm: Box::pin(sleep(patience.head)),
             wakes: Waker::noop().clone(),
         }
     }
 
+    /// The stream itself.
+    pub(crate) fn into_inner(self) -> S {
+        self.stream
+    }
+
     /// What the client owes us; nothing while it waits for an answer.
     fn awaited(&mut self) -> Option<Awaited> {
-        let begun = self.exchanges.begun.load(Ordering::Relaxed);
-        if begun != self.known {
-            (self.known, self.heard, self.head_since) = (begun, false, None);
-        }
-        let ended = self.exchanges.ended.load(Ordering::Relaxed);
+        let begun = self.know_requests();
+        let ended = self.exchanges.ended();
         assert!(ended <= begun, "an exchange that ends has begun");
         if begun != ended {
             return None;
@@ -125,7 +88,17 @@ impl<S> Paced<S> {
             return Some(Awaited::Head { since });
         }
         let ended = self.exchanges.last_ended();
-        Some(Awaited::Request { since: self.taken.map_or(ended, |taken| taken.max(ended)) })
+        Some(Awaited::Request { since: self.gone.map_or(ended, |gone| gone.max(ended)) })
+    }
+
+    /// How many requests have come; after another one, what is heard belongs to the next.
+    fn know_requests(&mut self) -> u64 {
+        let begun = self.exchanges.begun();
+        if begun != self.known {
+            (self.known, self.heard, self.head_since) = (begun, false, None);
+            self.lines = LineEnds::default();
+        }
+        begun
     }
 
     /// Ready when the alarm has gone off. Until then it is told only once whom to wake.
@@ -136,6 +109,7 @@ impl<S> Paced<S> {
         let alarm = self.alarm.as_mut().poll(context);
         let wakes = if alarm.is_pending() { context.waker() } else { Waker::noop() };
         self.wakes.clone_from(wakes);
+        self.exchanges.woken_by(wakes);
         alarm
     }
 
@@ -163,7 +137,20 @@ impl<S> Paced<S> {
     }
 
     fn poll_reading_given_up(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(match self.awaited() {
+        let awaited = self.awaited();
+        match self.poll_waited_out(awaited, context) {
+            // As if the client had closed it.
+            Poll::Pending if awaited.is_some() && self.exchanges.gives_way() => Poll::Ready(Ok(())),
+            given_up => given_up,
+        }
+    }
+
+    fn poll_waited_out(
+        &mut self,
+        awaited: Option<Awaited>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        Poll::Ready(match awaited {
             None => {
                 self.look_again(context);
                 return Poll::Pending;
@@ -180,21 +167,41 @@ impl<S> Paced<S> {
         })
     }
 
-    /// `written`, unless the other side has taken nothing for too long.
+    /// Whether what is to be written is hyper's own word on something that is no request: a status
+    /// without a body. It is kept back, and the connection's end says more.
+    fn is_refusal(&self) -> bool {
+        let refusal = self.exchanges.are_over();
+        if refusal {
+            self.exchanges.refuse();
+        }
+        refusal
+    }
+
+    /// `written`, unless the other side takes too little for too long.
     fn in_time(
         &mut self,
         context: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            if self.stalled.take().is_some() {
-                self.taken = Some(Instant::now());
+        match (&written, &mut self.pace) {
+            (Poll::Ready(Ok(bytes)), Some(pace)) => pace.moved(*bytes, Instant::now()),
+            (Poll::Ready(_), _) => {}
+            (Poll::Pending, pace) => {
+                let begin = || Pace::begin(self.patience.for_answer(), Instant::now());
+                let deadline = pace.get_or_insert_with(begin).deadline();
+                ready!(self.poll_passed(context, deadline));
+                return Poll::Ready(Err(too_slow("an answer was not taken in time")));
             }
-            return written;
         }
-        let since = *self.stalled.get_or_insert_with(Instant::now);
-        ready!(self.poll_passed(context, since + self.patience.write));
-        Poll::Ready(Err(too_slow("an answer was not taken in time")))
+        written
+    }
+
+    /// The stream has taken all that there was.
+    fn all_taken(&mut self) {
+        self.exchanges.all_taken();
+        if self.pace.take().is_some() {
+            self.gone = Some(Instant::now());
+        }
     }
 }
 
@@ -209,8 +216,16 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        let before = buffer.filled().len();
         match Pin::new(&mut this.stream).poll_read(context, buffer) {
             Poll::Ready(read) => {
+                if this.exchanges.are_over() {
+                    this.know_requests();
+                    if !this.lines.are_whole(&buffer.filled()[before..]) {
+                        this.exchanges.refuse();
+                        return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+                    }
+                }
                 this.heard = true;
                 Poll::Ready(read)
             }
@@ -226,6 +241,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if this.is_refusal() {
+            return Poll::Ready(Ok(bytes.len()));
+        }
         let written = Pin::new(&mut this.stream).poll_write(context, bytes);
         this.in_time(context, written)
     }
@@ -236,6 +254,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if this.is_refusal() {
+            return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
+        }
         let written = Pin::new(&mut this.stream).poll_write_vectored(context, slices);
         this.in_time(context, written)
     }
@@ -247,11 +268,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let flushed = Pin::new(&mut this.stream).poll_flush(context);
+        if let Poll::Ready(Ok(())) = flushed {
+            this.all_taken();
+        }
         this.in_time(context, flushed.map_ok(|()| 0)).map_ok(|_| ())
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.exchanges.is_malformed() {
+            // There is something to say yet.
+            return Poll::Ready(Ok(()));
+        }
         let shut = Pin::new(&mut this.stream).poll_shutdown(context);
         this.in_time(context, shut.map_ok(|()| 0)).map_ok(|_| ())
     }

@@ -14,7 +14,7 @@ async fn endpoint_for(origins: &[&str]) -> Endpoint {
 /// Asks as a browser does before it lets a page call.
 async fn preflight(endpoint: &Endpoint, origin: &str) -> String {
     let asked = format!(
-        "OPTIONS / HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\n\
+        "OPTIONS / HTTP/1.1\r\nhost: localhost\r\norigin: {origin}\r\n\
          access-control-request-method: POST\r\n\
          access-control-request-headers: authorization,content-type,x-amz-date,x-amz-target\r\n\
          connection: close\r\n\r\n"
@@ -87,4 +87,24 @@ async fn unless_told_no_page_may_call() {
     for answer in [preflight(&endpoint, APP).await, call(&endpoint, APP).await] {
         assert!(!answer.contains("access-control") && !answer.contains("vary"), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn a_page_reaches_no_endpoint_that_goes_by_the_pages_own_name() {
+    let endpoint = endpoint_for(&["*"]).await;
+    let status = |host: &str, headers: &[(&str, &str)]| {
+        let headers: Vec<_> = headers.iter().copied().chain([("host", host)]).collect();
+        let request = request("ListTables", "{}", &headers);
+        let endpoint = &endpoint;
+        async move { endpoint.exchange(&request).await.0 }
+    };
+    for says in [("origin", APP), ("sec-fetch-site", "same-origin")] {
+        for host in ["evil.example", "evil.example:8000"] {
+            assert_eq!(status(host, &[says]).await, 403, "{host}");
+        }
+        for host in ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "db.example"] {
+            assert_eq!(status(host, &[says]).await, 200, "{host}");
+        }
+    }
+    assert_eq!(status("whatever.example", &[]).await, 200, "no browser speaks");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use db::{Clock, Db, DbOptions, Ids, Upkeep};
 use serde_json::{Value, json};
-use stator_server::{Front, ServeOptions, Service, ServiceOptions};
+use stator_server::{Front, ServeOptions, Service, ServiceOptions, Sockets};
 use store::{
     Consistency, Direction, Health, MemoryGuard, MemorySnapshot, MemoryStore, Row, RowKey,
     RowRange, Store, StoreError,
@@ -54,6 +54,11 @@ impl Endpoint {
     }
 
     pub(crate) async fn start_with(serve: ServeOptions) -> Self {
+        Self::start_beside(Vec::new(), serve).await
+    }
+
+    /// With health and metrics on sockets apart.
+    pub(crate) async fn start_beside(admin: Vec<TcpListener>, serve: ServeOptions) -> Self {
         let (reads, read) = watch::channel(Read::Answers);
         let (health, says) = watch::channel(Health::Serving);
         let begun = Arc::new(Notify::new());
@@ -66,6 +71,7 @@ impl Endpoint {
             region: "eu-north-1".to_owned(),
             seed: 7,
             slow_after: Duration::from_secs(60),
+            hosts: vec!["db.example".to_owned()],
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -73,7 +79,7 @@ impl Endpoint {
         let service = Arc::new(Service::new(db, options));
         let serving = tokio::spawn(stator_server::serve(
             Arc::new(Front::new(Arc::clone(&service), serve)),
-            vec![listener],
+            Sockets { clients: vec![listener], admin },
             async move { drop(stopped.await) },
         ));
         let (stop, serving) = (Some(stop), Some(serving));

@@ -1,9 +1,12 @@
 //! What the server tells whoever watches it.
 
 use serde_json::{Value, json};
+use stator_server::ServeOptions;
 use store::Health;
+use testkit::http::Connection;
+use tokio::net::TcpListener;
 
-use crate::harness::{Endpoint, NOW_S, request};
+use crate::harness::{Endpoint, NOW_S, answer_of, request};
 
 async fn get(endpoint: &Endpoint, path: &str) -> (u16, String) {
     let asked = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -32,6 +35,24 @@ async fn health_is_the_stores() {
     endpoint.health(Health::Stopped { reason: reason.into() });
     let stopped = health(get(&endpoint, "/health").await);
     assert_eq!(stopped, (503, json!({"status": "stopped", "reason": reason})));
+}
+
+#[tokio::test]
+async fn metrics_and_health_may_have_a_door_of_their_own() {
+    let admin = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = admin.local_addr().unwrap();
+    let endpoint = Endpoint::start_beside(vec![admin], ServeOptions::default()).await;
+    assert_eq!(get(&endpoint, "/metrics").await.0, 404);
+    assert_eq!(get(&endpoint, "/health").await.0, 200);
+    assert_eq!(endpoint.call("ListTables", &json!({})).await.0, 200);
+
+    let mut apart = Connection::open(address).await.unwrap();
+    for path in ["/metrics", "/health"] {
+        let asked = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+        assert_eq!(answer_of(&mut apart, asked.as_bytes()).await.0, 200, "{path}");
+    }
+    let call = request("ListTables", "{}", &[]);
+    assert_eq!(answer_of(&mut apart, &call).await.0, 404);
 }
 
 #[tokio::test]

@@ -23,6 +23,9 @@ fn text(stator: &Stator) -> String {
     if let Some(error) = stator.without_ipv6() {
         line("", &format!("(not on [::1]: {error})"));
     }
+    for address in stator.admin_addresses() {
+        line("metrics", &format!("{}/metrics", stator.url(*address)));
+    }
     match stator.storage() {
         StorageInfo::Memory => line("data", "in memory; it ends with this process"),
         StorageInfo::Directory { data_dir, key_file, key_is_new } => {

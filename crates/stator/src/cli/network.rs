@@ -17,6 +17,19 @@ pub(super) struct NetworkArguments {
     /// Address to listen on; may be given several times [default: 127.0.0.1:8000 and [::1]:8000]
     #[arg(long, env = "STATOR_LISTEN", value_name = "ADDRESS:PORT", value_delimiter = ',')]
     listen: Vec<SocketAddr>,
+    /// Address to tell health and metrics on, and metrics nowhere else; may be given several times
+    #[arg(long, env = "STATOR_ADMIN_LISTEN", value_name = "ADDRESS:PORT", value_delimiter = ',')]
+    admin_listen: Vec<SocketAddr>,
+    /// Name under which web pages may reach this server, besides addresses and localhost; may be
+    /// given several times
+    #[arg(
+        long,
+        env = "STATOR_HOST",
+        value_name = "NAME",
+        value_delimiter = ',',
+        value_parser = host
+    )]
+    host: Vec<String>,
     /// Serve HTTPS with this certificate chain; SIGHUP reads it again
     #[arg(long, env = "STATOR_TLS_CERT", value_name = "PEM", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -33,7 +46,7 @@ pub(super) struct NetworkArguments {
         value_parser = origin
     )]
     cors_origin: Vec<String>,
-    /// Most connections at once; further ones wait
+    /// Most connections at once; further ones wait until one ends or is idle
     #[arg(
         long,
         env = "STATOR_CONNECTIONS_MAX",
@@ -57,7 +70,11 @@ impl NetworkArguments {
             addresses => Listen::Addresses(addresses),
         };
         let connections_max = file_handles::connections_within(self.connections_max);
-        let builder = builder.listen(listen).connections_max(connections_max);
+        let builder = builder
+            .listen(listen)
+            .admin_listen(self.admin_listen)
+            .hosts(self.host)
+            .connections_max(connections_max);
         let builder = match (self.tls_cert, self.tls_key) {
             (Some(certificates), Some(key)) => builder.tls(certificates, key),
             _ => builder,
@@ -71,4 +88,12 @@ impl NetworkArguments {
 
 fn origin(text: &str) -> Result<String, NotAnOrigin> {
     Cors::new([text]).map(|_| text.to_owned())
+}
+
+fn host(text: &str) -> Result<String, &'static str> {
+    let is_named = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    match !text.is_empty() && text.bytes().all(is_named) {
+        true => Ok(text.to_owned()),
+        false => Err("a host is a name without scheme, port and path, as in db.example"),
+    }
 }
