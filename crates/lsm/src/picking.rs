@@ -11,6 +11,10 @@
 //! A level's score is how full it is. The fullest goes first: out of level 0 up to eight tables, the
 //! oldest, and all of the base level that they overlap; out of another level the one table that
 //! overlaps least below it. What a merge works on is busy, and left alone by others.
+//!
+//! Removals are short, and what they remove may be long: a level of removals is never full, and would
+//! keep the space of what lies below for ever. So a table whose removals are many beside the rows
+//! that they lie over goes down, too, when no level is full.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -84,7 +88,7 @@ pub(crate) fn pick(
             reserved = Some(targets.base);
         }
     }
-    clean(view, visible, busy, targets.base)
+    settle_removals(levels, busy).or_else(|| clean(view, visible, busy, targets.base))
 }
 
 /// How large the levels may be.
@@ -160,6 +164,21 @@ fn out_of(levels: &Levels, busy: &Busy, level: usize) -> Option<Job> {
     into(levels, busy, level, std::slice::from_ref(table), level + 1)
 }
 
+/// A table whose removals are so many that a merge with the rows below gives their space back.
+fn settle_removals(levels: &Levels, busy: &Busy) -> Option<Job> {
+    let gives_back = |level: usize, table: &Arc<Table>| {
+        let below = levels.overlapping(level + 1, &table.first, &table.last);
+        let rows: u64 = below.iter().map(|table| table.rows).sum();
+        table.removals.saturating_mul(GROWTH) >= rows
+    };
+    (1..LOWEST).find_map(|level| {
+        let mut removing = levels.level(level).iter().filter(|table| {
+            table.removals > 0 && !is_busy(busy, table) && gives_back(level, table)
+        });
+        removing.find_map(|table| into(levels, busy, level, std::slice::from_ref(table), level + 1))
+    })
+}
+
 /// Some tables of a level, and what they overlap of the target.
 fn into(
     levels: &Levels,
@@ -173,8 +192,10 @@ fn into(
     if below.iter().any(|table| is_busy(busy, table)) {
         return None;
     }
-    let kind = match (tables.len(), below.is_empty()) {
-        (1, true) => JobKind::Move,
+    // Nothing lies below the lowest level that a removal would still have to hide.
+    let sheds = target == LOWEST && tables.iter().any(|table| table.removals > 0);
+    let kind = match (tables.len(), below.is_empty(), sheds) {
+        (1, true, false) => JobKind::Move,
         _ => JobKind::Merge,
     };
     let upper = tables.iter().map(|table| (level, Arc::clone(table)));
@@ -217,6 +238,7 @@ fn is_busy(busy: &Busy, table: &Table) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::TableWriter;
 
     const MB: u64 = 1 << 20;
 
@@ -232,5 +254,41 @@ mod tests {
         assert_eq!(targets([0, 0, 0, 0, 0, 0, 1000]), (5, vec![100, 1000]));
         assert_eq!(targets([0, 0, 0, 0, 50, 0, 1000]), (4, vec![20, 200, 2000]));
         assert_eq!(targets([0, 0, 0, 0, 0, 2000, 20_000]), (4, vec![200, 2000, 20_000]));
+    }
+
+    /// Levels of one table each: rows of these numbers, removed or not.
+    fn levels(tables: &[(usize, std::ops::Range<u32>, bool)]) -> (tempfile::TempDir, Levels) {
+        let dir = tempfile::tempdir().unwrap();
+        let options = TreeOptions::new(zeroize::Zeroizing::new([5; 32]), 1 << 20, 1 << 20);
+        let mut levels: [Vec<Arc<Table>>; LEVELS] = Default::default();
+        for (at, (level, rows, is_removed)) in tables.iter().enumerate() {
+            let mut writer = TableWriter::create(dir.path(), &options, at as u64 + 1, 0).unwrap();
+            for row in rows.clone() {
+                let value = (!is_removed).then_some(&b"value"[..]);
+                writer.add(&row.to_be_bytes(), 7, value).unwrap();
+            }
+            let entry = writer.finish().unwrap();
+            levels[*level].push(Arc::new(Table::open(dir.path(), &options, entry).unwrap()));
+        }
+        (dir, Levels::new(levels))
+    }
+
+    fn settled(tables: &[(usize, std::ops::Range<u32>, bool)]) -> Option<(usize, JobKind, usize)> {
+        let (_dir, levels) = levels(tables);
+        let job = settle_removals(&levels, &Busy::new())?;
+        Some((job.inputs.len(), job.kind, job.target))
+    }
+
+    #[test]
+    fn many_removals_go_down_to_what_they_remove() {
+        let rows = (6, 0..100, false);
+        assert_eq!(settled(std::slice::from_ref(&rows)), None);
+        assert_eq!(settled(&[(5, 0..100, false), rows.clone()]), None);
+        assert_eq!(settled(&[(5, 0..9, true), rows.clone()]), None);
+        assert_eq!(settled(&[(5, 0..10, true), rows.clone()]), Some((2, JobKind::Merge, 6)));
+        // With nothing below they go as they are, and end where there is nothing to hide.
+        assert_eq!(settled(&[(4, 0..1, true), rows]), Some((1, JobKind::Move, 5)));
+        assert_eq!(settled(&[(5, 0..1, true)]), Some((1, JobKind::Merge, 6)));
+        assert_eq!(settled(&[(6, 0..1, true)]), None);
     }
 }

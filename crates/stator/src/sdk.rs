@@ -58,7 +58,13 @@ impl smithy::HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> smithy::HttpConnectorFuture {
         let (front, read_timeout) = (Arc::clone(&self.front), self.read_timeout);
         smithy::HttpConnectorFuture::new(async move {
-            let answered = answer(&front, request);
+            // In a task of its own: the caller's may be one that must not wait for a disk.
+            let answering = tokio::spawn(async move { answer(&front, request).await });
+            let answered = async move {
+                answering
+                    .await
+                    .unwrap_or_else(|ended| Err(ConnectorError::other(ended.into(), None)))
+            };
             let Some(limit) = read_timeout else { return answered.await };
             let in_time = tokio::time::timeout(limit, answered).await;
             in_time.unwrap_or_else(|late| Err(ConnectorError::timeout(late.into())))

@@ -17,7 +17,7 @@ use crate::files::Files;
 use crate::options::TreeOptions;
 use crate::seal::{FileKey, FileKind, FileSalt, SALT_BYTES};
 
-pub(super) const MAGIC: [u8; 8] = *b"STATORT1";
+pub(super) const MAGIC: [u8; 8] = *b"STATORT2";
 pub(super) const HEAD_BYTES: usize = MAGIC.len() + SALT_BYTES;
 /// No piece is larger: rows are far smaller, and a block ends with the row that fills it.
 const PIECE_BYTES_MAX: u32 = 128 << 20;
@@ -70,27 +70,50 @@ impl Table {
         let place = length.map(|length| Place { at: entry.top_at, length });
         let place = place.ok_or_else(|| file.damaged(entry.top_at))?;
         let top = file.piece(place, &place.bytes())?;
-        let (commits, first, last, top) =
-            parse_top(top).ok_or_else(|| file.damaged(entry.top_at))?;
+        let top = Top::parse(top).ok_or_else(|| file.damaged(entry.top_at))?;
+        if top.number != entry.number {
+            return Err(TreeError::damaged(
+                &file.path,
+                format_args!("is table {} under another name", top.number),
+            ));
+        }
+        let Top { commits, rows, removals, first, last, extents, .. } = top;
         let is_obsolete = AtomicBool::new(false);
-        Ok(Self { file, entry, first, last, commits, top, is_obsolete })
+        Ok(Self { file, entry, first, last, commits, rows, removals, top: extents, is_obsolete })
     }
 }
 
-/// `commits u64{3}, first key length u16, first key, block of extents`
-fn parse_top(mut top: Bytes) -> Option<(TableCommits, Bytes, Bytes, Block)> {
-    if top.len() < 3 * size_of::<u64>() + size_of::<u16>() {
-        return None;
+/// What ends a table: `number u64, commit u64{3}, rows u64, removals u64, first key length u16, first
+/// key, block of extents`.
+struct Top {
+    number: u64,
+    commits: TableCommits,
+    rows: u64,
+    removals: u64,
+    first: Bytes,
+    last: Bytes,
+    extents: Block,
+}
+
+const TOP_NUMBERS: usize = 6;
+
+impl Top {
+    fn parse(mut top: Bytes) -> Option<Self> {
+        if top.len() < TOP_NUMBERS * size_of::<u64>() + size_of::<u16>() {
+            return None;
+        }
+        let [number, min, max, removed_until, rows, removals]: [u64; TOP_NUMBERS] =
+            std::array::from_fn(|_| top.get_u64());
+        let commits = TableCommits { min, max, removed_until };
+        let length = usize::from(top.get_u16());
+        if top.len() < length {
+            return None;
+        }
+        let first = top.split_to(length);
+        let extents = Block::parse(top).filter(is_index)?;
+        let last = [extents.prefix(), extents.suffix(extents.count() - 1)].concat().into();
+        Some(Self { number, commits, rows, removals, first, last, extents })
     }
-    let (min, max, removed_until) = (top.get_u64(), top.get_u64(), top.get_u64());
-    let length = usize::from(top.get_u16());
-    if top.len() < length {
-        return None;
-    }
-    let first = top.split_to(length);
-    let extents = Block::parse(top).filter(is_index)?;
-    let last = [extents.prefix(), extents.suffix(extents.count() - 1)].concat();
-    Some((TableCommits { min, max, removed_until }, first, last.into(), extents))
 }
 
 impl TableFile {

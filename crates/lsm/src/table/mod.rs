@@ -41,6 +41,10 @@ pub(crate) struct Table {
     pub(crate) first: Bytes,
     pub(crate) last: Bytes,
     pub(crate) commits: TableCommits,
+    /// How many of its rows say that a row was removed.
+    pub(crate) removals: u64,
+    /// How many rows it has.
+    pub(crate) rows: u64,
     /// The extents, by the last key of each.
     top: Block,
     is_obsolete: AtomicBool,

@@ -47,6 +47,8 @@ pub(crate) struct TableWriter {
     extents: BlockWriter,
     first: Vec<u8>,
     commits: TableCommits,
+    rows_added: u64,
+    removals: u64,
     is_finished: bool,
 }
 
@@ -82,6 +84,8 @@ impl TableWriter {
             extents: BlockWriter::default(),
             first: Vec::new(),
             commits: TableCommits { min: Commit::MAX, max: 0, removed_until },
+            rows_added: 0,
+            removals: 0,
             is_finished: false,
         })
     }
@@ -104,6 +108,8 @@ impl TableWriter {
             self.fingerprints.push(group);
             self.last_group = group;
         }
+        self.rows_added += 1;
+        self.removals += u64::from(value.is_none());
         self.rows.add(key, commit, value);
         if self.rows.bytes() >= BLOCK_BYTES || self.rows.is_full() {
             self.finish_block();
@@ -133,7 +139,9 @@ impl TableWriter {
         }
         let top = |writer: &mut Self, out: &mut Vec<u8>| {
             let TableCommits { min, max, removed_until } = writer.commits;
-            [min, max, removed_until].into_iter().for_each(|commit| out.put_u64(commit));
+            let numbers = [writer.number, min, max, removed_until];
+            let counts = [writer.rows_added, writer.removals];
+            numbers.into_iter().chain(counts).for_each(|number| out.put_u64(number));
             out.put_u16(u16::try_from(writer.first.len()).expect("keys are shorter"));
             out.extend_from_slice(&writer.first);
             writer.extents.finish(out);
