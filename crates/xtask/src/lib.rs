@@ -3,6 +3,7 @@
 //! - [`bench`] measures speed, start-up and memory.
 //! - [`chart`] draws what a bench has measured.
 //! - [`codegen`] makes `wire`'s constraint table of the service model.
+//! - [`sim`] runs the whole server in one thread, from seeds.
 //! - [`soak`] drives a server for minutes and watches its memory and file handles.
 //! - [`tidy`] holds the tree against the house rules.
 //! - [`test`] runs everything that proves Stator, on the real binary.
@@ -13,6 +14,7 @@ pub mod bench;
 pub mod chart;
 pub mod codegen;
 mod release;
+pub mod sim;
 pub mod soak;
 pub mod test;
 pub mod tidy;
@@ -38,6 +40,8 @@ pub enum Task {
     Bench(Box<bench::BenchArguments>),
     /// Draw what `bench --json` has measured.
     Chart(chart::ChartArguments),
+    /// Run the whole server in one thread from one seed, or from many, and hold it against a model.
+    Sim(sim::SimArguments),
     /// Drive a server for minutes, and fail if its memory or its file handles grow.
     Soak(soak::SoakArguments),
 }
@@ -51,6 +55,7 @@ impl Task {
             Self::Test(options) => test::run(root, &options),
             Self::Bench(options) => bench::run(root, &options),
             Self::Chart(options) => chart::run(&options).map(|()| ExitCode::SUCCESS),
+            Self::Sim(options) => sim::run(root, &options),
             Self::Soak(options) => soak::run(root, &options),
         }
     }

@@ -86,6 +86,50 @@ fn a_last_record_that_was_cut_short_is_dropped() {
     assert_eq!(read(dir.path(), SegmentAge::Last).unwrap().len(), 2);
 }
 
+/// A segment whose second record begins so many bytes before the end of a sector.
+fn beginning_before_the_end_of_a_sector(dir: &Path, bytes: usize) -> usize {
+    (0..)
+        .find_map(|padding| {
+            let mut log = LogWriter::create(dir, &options(), 1).unwrap();
+            let value = Bytes::from(vec![7; padding]);
+            log.append(1, [(&b"a"[..], Some(&value))].into_iter(), None).unwrap();
+            let at = usize::try_from(log.bytes()).unwrap();
+            let value = Bytes::from(vec![7; 900]);
+            log.append(2, [(&b"b"[..], Some(&value))].into_iter(), None).unwrap();
+            ((at + bytes) % 512 == 0).then_some(at)
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_last_record_that_lost_the_few_bytes_of_its_first_sector_is_dropped() {
+    let dir = tempfile::tempdir().unwrap();
+    // Of a length below 65,536 two bytes are zero.
+    for lost in 3..=20 {
+        let at = beginning_before_the_end_of_a_sector(dir.path(), lost);
+        let mut bytes = records(dir.path());
+        bytes[at..at + lost].fill(0);
+        fs::write(log_path(dir.path(), 1), &bytes).unwrap();
+        assert_eq!(read(dir.path(), SegmentAge::Last).unwrap().len(), 1, "{lost} bytes");
+    }
+}
+
+#[test]
+fn a_last_record_that_was_changed_where_a_sector_ends_is_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    for rest in 1..=20 {
+        let at = beginning_before_the_end_of_a_sector(dir.path(), rest);
+        for changed in (at..at + 8).chain([at + 500, at + 905]) {
+            let mut bytes = records(dir.path());
+            bytes[changed] ^= 0x55;
+            fs::write(log_path(dir.path(), 1), &bytes).unwrap();
+            read(dir.path(), SegmentAge::Last).unwrap_err();
+            bytes[changed] ^= 0x55;
+            fs::write(log_path(dir.path(), 1), &bytes).unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_last_record_that_lost_a_sector_is_dropped() {
     const SECTOR_BYTES: usize = 512;

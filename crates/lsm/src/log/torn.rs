@@ -42,20 +42,35 @@ pub(super) fn is_torn(bytes: &[u8], at: usize) -> bool {
     let Some(head) = bytes[at..].first_chunk::<RECORD_HEAD_BYTES>() else { return true };
     let [length @ .., _, _, _, _] = *head;
     let end = (at + RECORD_HEAD_BYTES).saturating_add(u32::from_be_bytes(length) as usize);
-    (end > bytes.len() || has_lost_sector(bytes, at..end))
-        && !reads_with_another_length(&bytes[at..])
+    let lacks_bytes = end > bytes.len() || has_lost_sector(bytes, at..end);
+    let is_changed = || other_length(&bytes[at..]).is_some();
+    (has_lost_beginning(bytes, at) || lacks_bytes && !is_changed())
         && !another_begins_behind(bytes, at)
 }
 
-/// Whether the rest of the file is a whole record but for its length, and behind it perhaps zeros:
-/// then that was changed.
-fn reads_with_another_length(rest: &[u8]) -> bool {
+/// Whether the sector never reached the disk that has the record's first bytes, while those behind it
+/// did. What the record has of it is zero then, be it ever so little: all of its length, which never is
+/// zero; or the first bytes of that, and with others it would read.
+fn has_lost_beginning(bytes: &[u8], at: usize) -> bool {
+    let sector_end = (at / SECTOR_BYTES + 1) * SECTOR_BYTES;
+    let first = &bytes[at..sector_end.min(bytes.len())];
+    if first.iter().any(|byte| *byte != 0) {
+        return false;
+    }
+    let kept = |length: u32| length.to_be_bytes().get(first.len()..).map(<[u8]>::to_vec);
+    let found = || bytes.get(sector_end..at + size_of::<u32>()).map(<[u8]>::to_vec);
+    first.len() >= size_of::<u32>()
+        || other_length(&bytes[at..]).is_some_and(|length| kept(length) == found())
+}
+
+/// The length with which the rest of the file is a whole record, and behind it perhaps zeros.
+fn other_length(rest: &[u8]) -> Option<u32> {
     let (head, sealed) = rest.split_at(RECORD_HEAD_BYTES);
     let used = used(sealed);
     // A tag may end in zeros.
-    (used..=sealed.len().min(used + TAG_BYTES)).any(|length| {
-        let sum = u32::try_from(length).map(|bytes| sum(bytes, &sealed[..length]));
-        sum.is_ok_and(|sum| sum.to_be_bytes() == head[4..])
+    (used..=sealed.len().min(used + TAG_BYTES)).find_map(|bytes| {
+        let length = u32::try_from(bytes).ok()?;
+        (sum(length, &sealed[..bytes]).to_be_bytes() == head[4..]).then_some(length)
     })
 }
 

@@ -42,6 +42,7 @@ pub const ROOMS: &[Room] = &[
     room("stator", &["model", "expr", "wire", "auth", "dump", "store", "local", "db", "server"]),
     // Development only from here on. `powercut` stands before the C library's file calls.
     Room { lints: Lints::Own, ..room("powercut", &[]) },
+    room("sim", &["lsm", "local", "db", "server"]),
     room(
         "testkit",
         &[
