@@ -72,6 +72,11 @@ pub(crate) enum End {
 const CLIENTS: u64 = 4;
 const LIVES: u64 = 4;
 const STEPS: u64 = 14;
+/// Shards are followed by others after four hours; records are kept for a day, which is more than this
+/// once a life.
+const FOLLOWED_AFTER_MS: i64 = 270 * 60 * 1000;
+/// How long upkeep rests between two rounds.
+pub(crate) const UPKEEP_MS: u64 = 40;
 /// Within this much of a life things happen to the server.
 const EVENTFUL_MS: u64 = 150;
 
@@ -141,9 +146,14 @@ fn events(dice: &mut Dice) -> Vec<(u64, Event)> {
             0 => -(1 + i64::from(dice.percent(50)) * 1999),
             1 => 1000 * (1 + i64::try_from(dice.below(30)).unwrap_or(0)),
             2 => 599_000,
-            _ => 2 * 60 * 60 * 1000,
+            _ => FOLLOWED_AFTER_MS,
         };
-        events.push((dice.below(EVENTFUL_MS), Event::Clock(by_ms)));
+        let at = dice.below(EVENTFUL_MS);
+        events.push((at, Event::Clock(by_ms)));
+        if by_ms == FOLLOWED_AFTER_MS && at.is_multiple_of(2) {
+            // Where shards are followed by others, the disk had better not fail.
+            events.push((at + at % UPKEEP_MS, Event::Failing(1 + at % 3)));
+        }
     }
     events.sort_by_key(|(at, _)| *at);
     events

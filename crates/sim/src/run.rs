@@ -18,7 +18,7 @@ use crate::history::History;
 use crate::judge;
 use crate::observed;
 use crate::operation::{FIRST_SECOND, Operation, TABLES, declarations};
-use crate::plan::{End, Event, Life, Plan, Step};
+use crate::plan::{End, Event, Life, Plan, Step, UPKEEP_MS};
 use crate::world::{Answer, Server, SimClock, World};
 
 /// What came of a plan.
@@ -249,7 +249,7 @@ async fn chores(acting: Arc<Acting>, mut dice: Dice) {
 async fn upkeep(acting: Arc<Acting>, upkeep: Upkeep) {
     loop {
         acting.server.keep_up(upkeep).await;
-        sleep(Duration::from_millis(40)).await;
+        sleep(Duration::from_millis(UPKEEP_MS)).await;
     }
 }
 
