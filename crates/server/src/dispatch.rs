@@ -30,15 +30,18 @@ macro_rules! declare_dispatch {
 
 wire::for_each_operation!(declare_dispatch);
 
-/// From the bytes of an input to those of an output.
+/// From the bytes of an input to those of an output. An input may be large, and what is made of it as
+/// large as itself; a long output becomes text while it is sent.
 async fn answer<O: Handle, P: Codec<O>, S: Store>(
     protocol: &P,
     pipeline: &Pipeline<S>,
     call: Call<'_>,
     input: &[u8],
 ) -> Result<Text, ApiError> {
-    let input = protocol.input(input)?;
-    let output = pipeline.run::<O>(call, input).await?;
+    let schema = pipeline.db.schema(call.scope);
+    let bind = || O::bind(protocol.input(input)?, schema);
+    let bound = pipeline.bulk.run(input.len(), bind).await?;
+    let output = pipeline.run::<O>(call, bound).await?;
     Ok(protocol.output(&output))
 }
 

@@ -15,6 +15,7 @@
 //!   handler is an answer, too: 500 for that request, and its connection lives.
 //! - Item values never enter logs. No assertion could tell one from other text: what logs a request
 //!   is given no item, and a test looks for one in all that is logged.
+//! - No request waits for the unpacking or reading of another's large body: that is `bulk`.
 //! - A client that goes away drops its request's future at whatever await it stands; writes below
 //!   are carried out whole or not at all. That is the store's promise, and its contract suite's to
 //!   prove.
@@ -24,6 +25,7 @@
 //! asks `auth` who is calling → `dispatch` finds the operation in `wire`'s table, `codec` reads its
 //! input → [`pipeline`] runs it through one file of `operations/` → `codec` writes its output.
 
+mod bulk;
 mod codec;
 mod dispatch;
 #[cfg(test)]

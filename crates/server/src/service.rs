@@ -64,6 +64,9 @@ pub(crate) struct Asked {
     pub(crate) head: Parts,
 }
 
+/// What a compressed body may become in place.
+const SHORT_BODY_BYTES: usize = 64 << 10;
+
 /// DynamoDB's endpoint over one database.
 #[derive(Debug)]
 pub struct Service<S: Store> {
@@ -236,7 +239,7 @@ impl<S: Store> Service<S> {
         let Admitted { operation, caller, encoding } = admitted?;
         // Its room is given back when the answer is there.
         let mut received = received.map_err(|error| ApiError::from(&error))?;
-        let body = unpacked(encoding, received.take(), limits::REQUEST_BYTES_MAX)?;
+        let body = self.unpacked(encoding, received.take()).await?;
         received.became(body.len());
         let scope = self.scope(&caller);
         let host = self.host(head);
@@ -247,6 +250,16 @@ impl<S: Store> Service<S> {
     /// Whether the client reached this endpoint by a name that is its own.
     fn knows(&self, head: &Head<'_>) -> bool {
         head.host().is_none_or(|host| self.hosts.know(host))
+    }
+
+    /// The body without its compression. What a short one becomes nobody knows beforehand: one that
+    /// becomes long is begun once more, where there is time for it.
+    async fn unpacked(&self, encoding: Option<&str>, body: Bytes) -> Result<Bytes, ApiError> {
+        if let Ok(body) = unpacked(encoding, body.clone(), SHORT_BODY_BYTES) {
+            return Ok(body);
+        }
+        let bytes_max = limits::REQUEST_BYTES_MAX;
+        self.pipeline.bulk.run(bytes_max, || unpacked(encoding, body, bytes_max)).await
     }
 
     /// The name under which the client reached this endpoint.

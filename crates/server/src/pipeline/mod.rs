@@ -35,6 +35,7 @@ pub use admit::{Admission, Admit, Charge, Unlimited};
 
 pub(crate) use expressions::Expressions;
 
+use crate::bulk::Bulk;
 use crate::metrics::Metrics;
 use crate::target::Target;
 
@@ -89,6 +90,8 @@ pub(crate) struct Pipeline<S: Store> {
     pub(crate) db: Db<S>,
     pub(crate) admit: Box<dyn Admit>,
     pub(crate) metrics: Metrics,
+    /// Where large bodies are worked on.
+    pub(crate) bulk: Bulk,
 }
 
 /// A request's sender, and the place that was addressed.
@@ -107,16 +110,15 @@ pub(crate) struct Call<'a> {
 impl<S: Store> Pipeline<S> {
     /// Stages over `db`, with capacity for everything.
     pub(crate) fn new(db: Db<S>) -> Self {
-        Self { db, admit: Box::new(Unlimited), metrics: Metrics::default() }
+        Self { db, admit: Box::new(Unlimited), metrics: Metrics::default(), bulk: Bulk::new() }
     }
 
-    /// Takes one request through all stages.
+    /// Takes one request, bound, through all further stages.
     pub(crate) async fn run<O: Handle>(
         &self,
         mut call: Call<'_>,
-        input: O::Input,
+        (mut request, echo): (O::Request, O::Echo),
     ) -> Result<O::Output, ApiError> {
-        let (mut request, echo) = O::bind(input, self.db.schema(call.scope))?;
         let Admission { refused, charge } =
             self.decide(&mut call, &O::accesses(&request, &echo))?;
         if !refused.is_empty() {
