@@ -5,8 +5,8 @@ mod support;
 
 use model::api::{CreateTableInput, ListTablesInput, TableStatus, UpdateTableInput};
 use model::{
-    ApiError, AttributeDefinition, BillingMode, KeyRole, ProjectionDeclaration, ProjectionType,
-    ProvisionedThroughput, ScalarType, Scope, TableRef, Unsupported,
+    ApiError, AttributeDefinition, BillingMode, KeyRole, KeySchemaElement, ProjectionDeclaration,
+    ProjectionType, ProvisionedThroughput, ScalarType, Scope, TableRef, Unsupported,
 };
 use support::*;
 
@@ -456,4 +456,22 @@ async fn update_table_refuses_what_there_is_not_yet() {
     let strong = UpdateTableInput { multi_region_consistency: consistency, ..update_of("t1") };
     let message = refused(db.update_table(&scope(), strong).await);
     assert_eq!(message, "MultiRegionConsistency is not supported");
+}
+
+/// Would each be searched for among the others, this took ten thousand million looks.
+#[tokio::test]
+async fn many_definitions_and_many_elements_of_keys_are_refused_alike() {
+    let db = in_memory().await;
+    let names = || (0..100_000).map(|at| format!("a{at}"));
+    let attribute = |name| AttributeDefinition { name, scalar_type: ScalarType::S };
+    let element = |name| KeySchemaElement { name, role: KeyRole::Hash };
+    let declaration = CreateTableInput {
+        attribute_definitions: Some(names().map(attribute).collect()),
+        key_schema: Some(names().map(element).collect()),
+        ..table("t", "p:S", None)
+    };
+    assert_eq!(
+        refused(db.create_table(&scope(), declaration).await),
+        "Invalid KeySchema: The KeySchema has more than two elements"
+    );
 }

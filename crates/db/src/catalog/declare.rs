@@ -15,6 +15,7 @@ use model::{
     StreamDeclaration, StreamSpecification, TableClass, TableDefinition, ThroughputChanges,
 };
 
+pub(super) use self::key::Definitions;
 use super::capacity::Subject;
 use super::encryption;
 use crate::error::{invalid, validation};
@@ -38,13 +39,14 @@ pub(crate) fn declare(
     // A list that is not there is refused in other words than one without the key's attributes, and
     // the words name it (test_table.py::test_create_table_lacking_attribute_definitions, 2026-11).
     let Some(attributes) = declaration.attribute_definitions else {
-        return Err(key::not_defined(&table_key, &[]));
+        return Err(key::not_defined(&table_key, &Definitions::of(&[])));
     };
     check_duplicate_definitions(&attributes)?;
-    let key = key::table_key(&table_key, &attributes)?;
+    let definitions = Definitions::of(&attributes);
+    let key = key::table_key(&table_key, &definitions)?;
     let indexes = index::indexes(
         &key,
-        &attributes,
+        &definitions,
         declaration.local_secondary_indexes,
         declaration.global_secondary_indexes,
         billing_mode,

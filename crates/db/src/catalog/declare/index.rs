@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use model::api::LocalSecondaryIndex;
 use model::limits::{GLOBAL_INDEXES_MAX, LOCAL_INDEXES_MAX, TABLE_NON_KEY_ATTRIBUTES_MAX};
 use model::{
-    ApiError, AttributeDefinition, BillingMode, GoalPhase, IndexDeclaration, IndexDefinition,
-    IndexKind, IndexProjection, KeySchema, ProjectionDeclaration, ProjectionType,
-    ProvisionedThroughput, ThroughputChanges,
+    ApiError, BillingMode, GoalPhase, IndexDeclaration, IndexDefinition, IndexKind,
+    IndexProjection, KeySchema, ProjectionDeclaration, ProjectionType, ProvisionedThroughput,
+    ThroughputChanges,
 };
 
-use super::key;
+use super::key::{self, Definitions};
 use crate::catalog::capacity::Subject;
 use crate::error::invalid;
 
 /// The indexes of a table: local, then global, in the order declared.
 pub(super) fn indexes(
     table_key: &KeySchema,
-    attributes: &[AttributeDefinition],
+    attributes: &Definitions<'_>,
     local: Option<Vec<LocalSecondaryIndex>>,
     global: Option<Vec<IndexDeclaration>>,
     billing_mode: BillingMode,
@@ -56,7 +56,7 @@ pub(super) fn indexes(
 /// A global index as declared, by CreateTable or UpdateTable. Its throughput was checked.
 pub(in crate::catalog) fn global_index(
     index: &IndexDeclaration,
-    attributes: &[AttributeDefinition],
+    attributes: &Definitions<'_>,
     billing_mode: BillingMode,
 ) -> Result<IndexDefinition, ApiError> {
     let key = key::global_index_key(&index.key_schema, attributes)?;
@@ -72,7 +72,7 @@ pub(in crate::catalog) fn global_index(
 fn local_index(
     index: &LocalSecondaryIndex,
     table_key: &KeySchema,
-    attributes: &[AttributeDefinition],
+    attributes: &Definitions<'_>,
 ) -> Result<IndexDefinition, ApiError> {
     let name = &index.index_name;
     let key = key::local_index_key(&index.key_schema, attributes)?;

@@ -12,6 +12,7 @@ use model::{
 };
 
 use super::super::capacity::Subject;
+use super::super::declare::Definitions;
 use super::super::declare::index::{check_projected_total, global_index};
 use super::capacity::check_differs;
 use crate::error::{in_use, invalid, limit_exceeded, validation};
@@ -143,7 +144,7 @@ fn create(
         )));
     }
     check_units(index, definition.billing_mode)?;
-    let created = global_index(index, attributes, definition.billing_mode)?;
+    let created = global_index(index, &Definitions::of(attributes), definition.billing_mode)?;
     check_not_redefined(definition, &created)?;
     define_attributes(definition, &created.key);
     definition.indexes.push(IndexDefinition { phase: GoalPhase::Allocating, ..created });
