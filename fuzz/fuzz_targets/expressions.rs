@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use expr::{ConditionKind, Resolver};
 use libfuzzer_sys::fuzz_target;
-use model::{AttributeMap, AttributeValue, Item, MapRef};
+use model::{AttributeMap, AttributeValue, Item, MapRef, Operand};
 
 const ITEM: &str = r#"{"a":{"S":"text"},"b":{"N":"12.5"},"c":{"B":"AP8="},"d":{"BOOL":true},
     "e":{"NULL":true},"f":{"SS":["text","x"]},"g":{"NS":["1","12.5"]},"h":{"BS":["AP8="]},
@@ -23,8 +23,8 @@ static EVALUATED: LazyLock<(AttributeMap, Item)> = LazyLock::new(|| {
 fn resolver(item: &AttributeMap) -> Resolver {
     let names: BTreeMap<_, _> =
         item.keys().map(|name| (format!("#{name}"), name.clone())).collect();
-    let values: AttributeMap =
-        item.iter().map(|(name, value)| (format!(":{name}"), value.clone())).collect();
+    let values: BTreeMap<_, _> =
+        item.iter().map(|(name, value)| (format!(":{name}"), Operand::new(value))).collect();
     Resolver::new(Some(names), Some(values)).expect("the placeholders are well formed")
 }
 

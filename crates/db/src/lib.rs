@@ -42,6 +42,7 @@ mod leaders;
 mod maintained;
 mod metering;
 mod operations;
+mod pace;
 mod reading;
 mod schema;
 mod session;

@@ -4,7 +4,7 @@
 mod support;
 
 use model::{AttributeMap, AttributeValue, Select};
-use stator_db::{Page, Query, Scan};
+use stator_db::{Page, PutItem, Query, Scan};
 use store::Counting;
 use support::*;
 
@@ -223,4 +223,71 @@ async fn a_page_full_by_size_has_read_one_row_more() {
     let condition = key_condition("p = :p", &[("p", n("99"))]);
     let page = db.query(&scope(), Query { limit: None, ..query("t", condition) }).await.unwrap();
     assert_eq!((page.scanned_count, store.rows_shown() - before), (2, 3));
+}
+
+/// How often a future had to be polled, and what came of it.
+async fn polled<T>(future: impl Future<Output = T>) -> (usize, T) {
+    let mut future = std::pin::pin!(future);
+    let mut polls = 0;
+    let outcome = std::future::poll_fn(|context| {
+        polls += 1;
+        future.as_mut().poll(context)
+    });
+    let outcome = outcome.await;
+    (polls, outcome)
+}
+
+#[tokio::test]
+async fn what_takes_long_gives_way_between_its_steps() {
+    let db = in_memory().await;
+    db.create_table(&scope(), table("t", "p:S", None)).await.unwrap();
+    let text = "0".repeat(300_000);
+    for p in ["a", "b", "c", "d"] {
+        write(&db, "t", map([("p", s(p)), ("text1", s(&text))])).await;
+    }
+    let one = "contains(text1, :x)";
+    let many = [one; 40].join(" OR ");
+    let values = [("x", s("1"))];
+    let scanned = |text: &str| Scan { filter: filter(text, &values), ..scan("t") };
+    let (short, page) = polled(db.scan(&scope(), scanned(one))).await;
+    let (long, same) = polled(db.scan(&scope(), scanned(&many))).await;
+    assert_eq!(page.unwrap(), same.unwrap());
+    // Three rows of a page, forty looks at each: a pause for each look or two.
+    assert!(short == 1 && long > 50, "{short} and {long}");
+
+    let conditional = PutItem {
+        condition: condition(&format!("NOT ({many})"), &values),
+        ..put("t", map([("p", s("a"))]))
+    };
+    let (long, written) = polled(db.put_item(&scope(), conditional)).await;
+    written.unwrap();
+    assert!(long > 20, "{long}");
+}
+
+#[tokio::test]
+async fn pages_are_the_same_whenever_they_are_filtered_and_projected() {
+    let db = in_memory().await;
+    db.create_table(&scope(), table("t", "p:S", None)).await.unwrap();
+    for at in 0..40 {
+        let item = map([("p", s(&format!("p{at}"))), ("x", n(&at.to_string())), ("y", s("y"))]);
+        write(&db, "t", item).await;
+    }
+    let values = [("x", n("20"))];
+    let (short, long) = ("x < :x", ["x < :x"; 9].join(" AND "));
+    for limit in [None, Some(7)] {
+        for count in [None, Some(Select::Count)] {
+            for projection in [None, Some("x"), Some("x, y, a, b, c, d, e, f, g[1], h.i")] {
+                let asked = |text: &str| Scan {
+                    filter: filter(text, &values),
+                    projection: projection.filter(|_| count.is_none()).and_then(paths),
+                    select: count,
+                    limit,
+                    ..scan("t")
+                };
+                let page = db.scan(&scope(), asked(short)).await.unwrap();
+                assert_eq!(db.scan(&scope(), asked(&long)).await.unwrap(), page);
+                assert!(page.count > 0 && page.count < page.scanned_count);
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
-use model::{AttributeMap, AttributeValue, Item, Number};
+use model::{AttributeMap, AttributeValue, Item, Number, Operand};
 use stator_expr::{ConditionKind, Resolver};
 
 const KEY_CONDITION: &str = "#owner = :owner AND #at BETWEEN :low AND :high";
@@ -78,14 +78,14 @@ fn names() -> BTreeMap<String, String> {
         .into()
 }
 
-fn values() -> AttributeMap {
+fn values() -> BTreeMap<String, Operand> {
     let values = [
         (":owner", text("owner#00000042")),
         (":low", number("10")),
         (":high", number("20")),
         (":tag", text("blue")),
     ];
-    values.map(|(placeholder, value)| (placeholder.to_owned(), value)).into()
+    values.map(|(placeholder, value)| (placeholder.to_owned(), Operand::from(value))).into()
 }
 
 fn attributes() -> AttributeMap {

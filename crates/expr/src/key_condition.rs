@@ -1,6 +1,8 @@
 //! Planned key conditions. Whether one fits an index is `db`'s to say.
 
-use crate::operand::Operand;
+use std::collections::BTreeSet;
+
+use model::Operand;
 
 /// A planned key condition: a conjunction of tests on attributes, each at most once.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,15 +15,14 @@ impl KeyCondition {
     /// The tests, each of another attribute.
     pub(crate) fn new(tests: Vec<(String, KeyTest)>) -> Self {
         debug_assert!(!tests.is_empty(), "a key condition tests something");
-        debug_assert!(
-            tests
-                .iter()
-                .enumerate()
-                .all(|(at, (name, _))| { tests[..at].iter().all(|(earlier, _)| earlier != name) }),
-            "whoever plans a key condition has refused an attribute tested twice"
-        );
+        debug_assert!(are_apart(&tests), "an attribute tested twice has been refused");
         Self { tests }
     }
+}
+
+fn are_apart(tests: &[(String, KeyTest)]) -> bool {
+    let names: BTreeSet<&String> = tests.iter().map(|(name, _)| name).collect();
+    names.len() == tests.len()
 }
 
 /// A test on one key attribute; operands are values in byte form.

@@ -17,6 +17,9 @@
 //!   with DynamoDB's own errors.
 //! - The paths that an update writes are apart, so their order does not matter: asserted when one is
 //!   planned, and once more where values are written, which relies on it.
+//! - A plan shares the values and names that its request gives, and copies none of them. Evaluating,
+//!   projecting and updating go through an item and the operands a bounded number of times for each
+//!   test, and once for all paths together. `tests/cost.rs` counts that.
 //!
 //! Flow: `syntax` reads a text into a tree that borrows from it; `resolve` checks the tree and
 //! makes one of the plans, [`Condition`], [`KeyCondition`], [`Projection`] or [`Update`]; the plans
@@ -24,13 +27,17 @@
 //! every message. [`legacy`] makes the same plans of the parameters from before there were
 //! expressions, with messages of its own.
 
+mod attribute_tests;
 mod canonical;
+mod comparing;
 mod condition;
+mod evaluation;
 mod fault;
 mod function;
 mod key_condition;
 pub mod legacy;
 mod logic;
+mod lookup;
 mod notation;
 mod operand;
 mod path;
@@ -43,9 +50,10 @@ mod update;
 
 pub use canonical::{Canonical, CanonicalForm};
 pub use condition::Condition;
+pub use evaluation::Evaluation;
 pub use key_condition::{KeyCondition, KeyTest};
+pub use model::Operand;
 pub use notation::Notation;
-pub use operand::Operand;
 pub use path::{Path, Step};
 pub use projection::Projection;
 pub use resolve::{

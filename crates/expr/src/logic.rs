@@ -23,61 +23,40 @@ pub(crate) enum LogicStep<T> {
     OrElse(usize),
 }
 
+/// How far a formula was evaluated.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    at: usize,
+    truth: bool,
+}
+
+impl Place {
+    /// What the test says that was asked.
+    pub(crate) fn answer(&mut self, truth: bool) {
+        self.truth = truth;
+    }
+}
+
 impl<T> Logic<T> {
     pub(crate) fn new(steps: Vec<LogicStep<T>>) -> Self {
         debug_assert!(steps_are_sound(&steps), "jumps go forward, and a test comes first");
         Self { steps }
     }
 
-    /// A single test.
-    pub(crate) fn test(test: T) -> Self {
-        Self { steps: vec![LogicStep::Test(test)] }
-    }
-
-    /// That the formula does not hold.
-    pub(crate) fn negated(mut self) -> Self {
-        self.steps.push(LogicStep::Not);
-        self
-    }
-
-    /// That all of them hold; there must be one at least.
-    pub(crate) fn all(formulas: impl IntoIterator<Item = Self>) -> Self {
-        Self::joined(LogicStep::AndAlso, formulas)
-    }
-
-    /// That one of them holds; there must be one at least.
-    pub(crate) fn any(formulas: impl IntoIterator<Item = Self>) -> Self {
-        Self::joined(LogicStep::OrElse, formulas)
-    }
-
-    fn joined(joint: fn(usize) -> LogicStep<T>, formulas: impl IntoIterator<Item = Self>) -> Self {
-        let mut steps = Vec::new();
-        for formula in formulas {
-            if !steps.is_empty() {
-                steps.push(joint(steps.len() + 1 + formula.steps.len()));
-            }
-            let begin = steps.len();
-            steps.extend(formula.steps.into_iter().map(|step| step.moved_by(begin)));
-        }
-        Self::new(steps)
-    }
-
-    /// Whether the formula holds, given what its tests answer. Tests that cannot matter any more
-    /// are not asked.
-    pub(crate) fn holds(&self, mut test: impl FnMut(&T) -> bool) -> bool {
-        let mut truth = false;
-        let mut at = 0;
-        while let Some(step) = self.steps.get(at) {
-            at += 1;
+    /// The next test that matters, from a place on: its answer is to be given to the place. Without
+    /// one, the error is whether the formula holds.
+    pub(crate) fn next_test(&self, place: &mut Place) -> Result<&T, bool> {
+        while let Some(step) = self.steps.get(place.at) {
+            place.at += 1;
             match step {
-                LogicStep::Test(asked) => truth = test(asked),
-                LogicStep::Not => truth = !truth,
-                LogicStep::AndAlso(end) if !truth => at = *end,
-                LogicStep::OrElse(end) if truth => at = *end,
+                LogicStep::Test(test) => return Ok(test),
+                LogicStep::Not => place.truth = !place.truth,
+                LogicStep::AndAlso(end) if !place.truth => place.at = *end,
+                LogicStep::OrElse(end) if place.truth => place.at = *end,
                 LogicStep::AndAlso(_) | LogicStep::OrElse(_) => {}
             }
         }
-        truth
+        Err(place.truth)
     }
 
     /// The steps, in the order written (NOT after what it turns).
@@ -119,32 +98,32 @@ fn steps_are_sound<T>(steps: &[LogicStep<T>]) -> bool {
         })
 }
 
-impl<T> LogicStep<T> {
-    fn moved_by(self, distance: usize) -> Self {
-        match self {
-            Self::Test(_) | Self::Not => self,
-            Self::AndAlso(end) => Self::AndAlso(end + distance),
-            Self::OrElse(end) => Self::OrElse(end + distance),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Logic;
+    use super::{Logic, LogicStep, Place};
 
     #[test]
-    fn joined_formulas_hold_as_their_parts_do() {
+    fn a_formula_holds_as_its_tests_do_and_asks_no_more_than_it_must() {
+        use LogicStep::{AndAlso, Not, OrElse, Test};
+        // (0 OR NOT 1) AND 2
+        let steps = vec![Test(0), OrElse(4), Test(1), Not, AndAlso(6), Test(2)];
+        let formula = Logic::new(steps);
         for bits in 0..8_u8 {
             let holds = |bit: u8| bits & (1 << bit) != 0;
-            let formulas = || {
-                let group = Logic::any([Logic::test(0), Logic::test(1).negated()]);
-                [group, Logic::test(2)]
+            let (mut place, mut asked) = (Place::default(), Vec::new());
+            let truth = loop {
+                match formula.next_test(&mut place) {
+                    Ok(test) => {
+                        asked.push(*test);
+                        place.answer(holds(*test));
+                    }
+                    Err(truth) => break truth,
+                }
             };
             let group = holds(0) || !holds(1);
-            let all = Logic::all(formulas()).holds(|bit| holds(*bit));
-            let any = Logic::any(formulas()).holds(|bit| holds(*bit));
-            assert_eq!((all, any), (group && holds(2), group || holds(2)), "{bits:03b}");
+            assert_eq!(truth, group && holds(2), "{bits:03b}");
+            assert_eq!(asked.contains(&1), !holds(0), "{bits:03b}");
+            assert_eq!(asked.contains(&2), group, "{bits:03b}");
         }
     }
 }

@@ -1,17 +1,19 @@
 //! Document paths with every name resolved.
 
 use std::fmt;
+use std::sync::Arc;
 
 use model::{MapRef, ValueRef};
 use smallvec::SmallVec;
 
 use crate::fault::Fault;
 
-/// A document path with every name resolved: `a.b[3]`.
+/// A document path with every name resolved: `a.b[3]`. Names are shared: a placeholder may stand for
+/// one of 64 KB in a thousand places.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Path {
     /// The top-level attribute.
-    pub attribute: String,
+    pub attribute: Arc<str>,
     /// The steps behind the attribute, into its value.
     pub steps: Vec<Step>,
 }
@@ -20,7 +22,7 @@ pub struct Path {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// `.name`
-    Name(String),
+    Name(Arc<str>),
     /// `[index]`
     Index(usize),
 }
@@ -28,31 +30,25 @@ pub enum Step {
 impl Path {
     /// The value at this path, if the item has one.
     pub(crate) fn find<'a>(&self, item: MapRef<'a>) -> Option<ValueRef<'a>> {
-        find(item, &self.attribute, &self.steps)
+        let attribute = item.get(&self.attribute)?;
+        self.steps.iter().try_fold(attribute, |value, step| match (step, value) {
+            (Step::Name(name), ValueRef::M(map)) => map.get(name),
+            (Step::Index(index), ValueRef::L(list)) => list.get(*index),
+            _ => None,
+        })
     }
 
-    /// Whether a value can stand here: the parent is the item, or a document of the right kind.
-    pub(crate) fn has_parent(&self, item: MapRef<'_>) -> bool {
-        let Some((last, steps)) = self.steps.split_last() else { return true };
-        matches!(
-            (find(item, &self.attribute, steps), last),
-            (Some(ValueRef::M(_)), Step::Name(_)) | (Some(ValueRef::L(_)), Step::Index(_))
-        )
+    /// The path of the document that the last step is taken in; `None` for an attribute.
+    pub(crate) fn parent(&self) -> Option<Self> {
+        let (_, steps) = self.steps.split_last()?;
+        Some(Self { attribute: Arc::clone(&self.attribute), steps: steps.to_vec() })
     }
-}
-
-fn find<'a>(item: MapRef<'a>, attribute: &str, steps: &[Step]) -> Option<ValueRef<'a>> {
-    steps.iter().try_fold(item.get(attribute)?, |value, step| match (step, value) {
-        (Step::Name(name), ValueRef::M(map)) => map.get(name),
-        (Step::Index(index), ValueRef::L(list)) => list.get(*index),
-        _ => None,
-    })
 }
 
 /// The path of a top-level attribute.
 impl From<String> for Path {
     fn from(attribute: String) -> Self {
-        Self { attribute, steps: Vec::new() }
+        Self { attribute: attribute.into(), steps: Vec::new() }
     }
 }
 
@@ -84,7 +80,8 @@ enum Clash {
 pub(crate) fn check_apart<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), Fault> {
     let paths: SmallVec<[&Path; 4]> = paths.into_iter().collect();
     // Clashing paths share a beginning, so sorting brings some two of them side by side. Only then
-    // is it worth comparing all pairs, to name the first in the order written.
+    // is it worth comparing all pairs, to name the first in the order written. An expression has some
+    // two thousand paths at most.
     let mut sorted = paths.clone();
     sorted.sort_unstable();
     if sorted.windows(2).all(|pair| clash(pair[0], pair[1]).is_none()) {
@@ -127,9 +124,12 @@ mod tests {
     use super::{Path, Step, check_apart, clash};
 
     fn paths() -> impl Strategy<Value = Vec<Path>> {
-        let step = prop_oneof!["[x-z]".prop_map(Step::Name), (0..3usize).prop_map(Step::Index),];
+        let step = prop_oneof![
+            "[x-z]".prop_map(|name| Step::Name(name.into())),
+            (0..3usize).prop_map(Step::Index),
+        ];
         let path = ("[a-c]", prop::collection::vec(step, 0..3))
-            .prop_map(|(attribute, steps)| Path { attribute, steps });
+            .prop_map(|(attribute, steps)| Path { attribute: attribute.into(), steps });
         prop::collection::vec(path, 0..6)
     }
 

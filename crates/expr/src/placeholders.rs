@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use model::{ApiError, AttributeMap, AttributeValue};
+use model::{ApiError, Operand};
 
 use crate::fault::Fault;
 use crate::syntax::is_placeholder;
@@ -17,8 +18,8 @@ const PLACEHOLDERS_BYTES_MAX: usize = 2 << 20;
 /// Names and values by placeholder.
 #[derive(Debug)]
 pub(crate) struct Placeholders {
-    names: Given<String>,
-    values: Given<AttributeValue>,
+    names: Given<Arc<str>>,
+    values: Given<Operand>,
 }
 
 impl Placeholders {
@@ -26,7 +27,7 @@ impl Placeholders {
     /// values; then that they are not too large.
     pub(crate) fn new(
         names: Option<BTreeMap<String, String>>,
-        values: Option<AttributeMap>,
+        values: Option<BTreeMap<String, Operand>>,
     ) -> Result<Self, ApiError> {
         if let Some(names) = &names {
             check_keys("ExpressionAttributeNames", '#', names.keys())?;
@@ -36,17 +37,16 @@ impl Placeholders {
             check_keys("ExpressionAttributeValues", ':', values.keys())?;
         }
         check_sizes(names.as_ref(), values.as_ref())?;
-        Ok(Self { names: Given::new(names), values: Given::new(values) })
+        Ok(Self { names: Given::new(names, Arc::from), values: Given::new(values, |value| value) })
     }
 
     /// The attribute name that `#placeholder` stands for.
-    pub(crate) fn name(&self, placeholder: &str) -> Result<&str, Fault> {
-        let name = self.names.take(placeholder);
-        name.map(String::as_str).ok_or_else(|| Fault::undefined_name(placeholder))
+    pub(crate) fn name(&self, placeholder: &str) -> Result<&Arc<str>, Fault> {
+        self.names.take(placeholder).ok_or_else(|| Fault::undefined_name(placeholder))
     }
 
     /// The value that `:placeholder` stands for.
-    pub(crate) fn value(&self, placeholder: &str) -> Result<&AttributeValue, Fault> {
+    pub(crate) fn value(&self, placeholder: &str) -> Result<&Operand, Fault> {
         self.values.take(placeholder).ok_or_else(|| Fault::undefined_value(placeholder))
     }
 
@@ -71,11 +71,11 @@ struct Entry<T> {
 }
 
 impl<T> Given<T> {
-    fn new(map: Option<BTreeMap<String, T>>) -> Self {
+    fn new<G>(map: Option<BTreeMap<String, G>>, meaning: impl Fn(G) -> T) -> Self {
         let Some(map) = map else { return Self { entries: Vec::new() } };
-        let entries = map.into_iter().map(|(placeholder, meaning)| Entry {
+        let entries = map.into_iter().map(|(placeholder, given)| Entry {
             placeholder,
-            meaning,
+            meaning: meaning(given),
             used: Cell::new(false),
         });
         let entries: Vec<_> = entries.collect();
@@ -138,10 +138,11 @@ fn check_names(names: &BTreeMap<String, String>) -> Result<(), ApiError> {
 
 fn check_sizes(
     names: Option<&BTreeMap<String, String>>,
-    values: Option<&AttributeMap>,
+    values: Option<&BTreeMap<String, Operand>>,
 ) -> Result<(), ApiError> {
     let names = names.into_iter().flatten().map(|(key, name)| key.len() + name.len());
-    let values = values.into_iter().flatten().map(|(key, value)| key.len() + value.item_bytes());
+    let values =
+        values.into_iter().flatten().map(|(key, value)| key.len() + value.measure().item_bytes);
     let (names, values): (usize, usize) = (names.sum(), values.sum());
     for (bytes, message) in [
         (names, "ExpressionAttributeNames exceeds max size"),

@@ -28,7 +28,7 @@ const NOT_CONTAINS: ComparisonOperator = ComparisonOperator::NotContains;
 const BEGINS_WITH: ComparisonOperator = ComparisonOperator::BeginsWith;
 
 fn comparison(operator: ComparisonOperator, values: &[AttributeValue]) -> Comparison {
-    Comparison { operator, values: values.to_vec() }
+    Comparison { operator, values: values.iter().map(Operand::new).collect() }
 }
 
 fn conditions<T, const N: usize>(
@@ -181,7 +181,7 @@ fn expected(attribute: ExpectedAttribute) -> Result<Option<Condition>, ApiError>
 #[test]
 fn expected_takes_a_comparison_a_value_or_absence() {
     let nothing = ExpectedAttribute::default;
-    let value = Some(n("1"));
+    let value = Some(Operand::from(n("1")));
     let cases = [
         (true, false, ExpectedAttribute { value: value.clone(), ..nothing() }),
         (true, false, ExpectedAttribute { value: value.clone(), exists: Some(true), ..nothing() }),
@@ -192,7 +192,11 @@ fn expected_takes_a_comparison_a_value_or_absence() {
         (
             true,
             false,
-            ExpectedAttribute { operator: Some(LE), values: Some(vec![n("1")]), ..nothing() },
+            ExpectedAttribute {
+                operator: Some(LE),
+                values: Some(vec![n("1").into()]),
+                ..nothing()
+            },
         ),
     ];
     let there = item([("a", n("1"))]);
@@ -207,7 +211,8 @@ fn expected_takes_a_comparison_a_value_or_absence() {
 #[test]
 fn members_of_expected_that_exclude_each_other_are_refused() {
     let nothing = ExpectedAttribute::default;
-    let (value, values) = (Some(n("1")), Some(vec![n("1")]));
+    let one = || Operand::from(n("1"));
+    let (value, values) = (Some(one()), Some(vec![one()]));
     let cases = [
         (nothing(), "Value must be provided when Exists is null"),
         (
@@ -294,7 +299,7 @@ fn conditions_that_no_key_can_answer_are_refused() {
 }
 
 fn update(action: UpdateAction, value: Option<AttributeValue>) -> Result<Option<Update>, ApiError> {
-    let updates = [("a".to_owned(), AttributeUpdate { action, value })];
+    let updates = [("a".to_owned(), AttributeUpdate { action, value: value.map(Operand::from) })];
     legacy::update(AttributeUpdates::from(updates))
 }
 

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{condition, key_condition, message, n, projection, s, update, values};
-use model::{ApiError, AttributeValue};
+use model::{ApiError, AttributeValue, Operand};
 use stator_expr::{
     ConditionKind, GivenPlaceholders, Parameter, Resolver, check_placeholders_allowed,
 };
@@ -590,7 +590,7 @@ fn placeholder_keys_are_checked_names_first() {
 fn placeholders_hold_two_megabytes() {
     let name = "n".repeat(65_000);
     let names = |count: usize| (0..count).map(|at| (format!("#{at}"), name.clone())).collect();
-    let value = s(&"v".repeat(400_000));
+    let value = Operand::new(&s(&"v".repeat(400_000)));
     let values = |count: usize| (0..count).map(|at| (format!(":{at}"), value.clone())).collect();
     let new = |names, values| message(Resolver::new(names, values));
     assert_eq!(new(Some(names(33)), None), "ExpressionAttributeNames exceeds max size");

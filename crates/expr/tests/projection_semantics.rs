@@ -62,9 +62,9 @@ fn a_dot_behind_a_placeholder_is_part_of_the_name() {
 
 #[test]
 fn a_projection_can_be_made_of_paths() {
-    let path = |attribute: &str, steps| Path { attribute: attribute.to_owned(), steps };
+    let path = |attribute: &str, steps| Path { attribute: attribute.into(), steps };
     let planned = Projection::of_paths(vec![
-        path("a", vec![Step::Name("b".to_owned()), Step::Index(1)]),
+        path("a", vec![Step::Name("b".into()), Step::Index(1)]),
         path("b", vec![]),
     ]);
     let expected = map([("a", m([("b", l([n("4")]))])), ("b", s("hello"))]);

@@ -6,7 +6,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{condition, key_condition, n, projection, update, values};
-use model::{AttributeMap, AttributeValue, Item};
+use model::{AttributeMap, AttributeValue, Item, Operand};
 use proptest::prelude::*;
 use stator_expr::{ConditionKind, Resolver};
 
@@ -125,7 +125,7 @@ fn trees() -> impl Strategy<Value = Tree> {
     })
 }
 
-fn numbers() -> Option<AttributeMap> {
+fn numbers() -> Option<BTreeMap<String, Operand>> {
     let numbers: Vec<_> = (0..5u8).map(|value| (format!(":v{value}"), value)).collect();
     let given: Vec<_> =
         numbers.iter().map(|(name, value)| (name.as_str(), n(&value.to_string()))).collect();
@@ -369,7 +369,7 @@ proptest! {
         if !set.is_empty() {
             // Written from the back, so that the order of the text is not that of the list.
             let actions: Vec<_> = set.iter().rev().map(|(index, value)| {
-                given.insert(format!(":v{value}"), n(&value.to_string()));
+                given.insert(format!(":v{value}"), Operand::from(n(&value.to_string())));
                 format!("a[{index}] = :v{value}")
             }).collect();
             text += &format!("SET {} ", actions.join(", "));

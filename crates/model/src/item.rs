@@ -34,8 +34,10 @@
 //! ```
 
 mod item_writer;
+mod operand;
 mod order;
 mod read;
+mod sets;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -45,12 +47,14 @@ mod write;
 
 use bytes::Bytes;
 
-use crate::{AttributeMap, AttributeValue};
+use crate::AttributeMap;
 pub use item_writer::ItemWriter;
+pub use operand::{Measure, Operand};
 pub use order::Repeated;
+pub use sets::{Elements, SetIndex};
 pub use size::item_bytes;
 pub use text::TextRef;
-pub use view::{ListRef, MapRef, SetRef, ValueRef};
+pub use view::{Entries, ListRef, MapRef, SetRef, ValueRef};
 pub use write::{ListWriter, MapWriter, SetWriter, ValueWriter};
 
 /// The format of the bytes that follow. Another number means another grammar.
@@ -113,12 +117,14 @@ impl Item {
     }
 
     /// A new item with some top-level attributes written or, where there is no value, removed. The
-    /// others keep their bytes, which nobody decodes. `changes` are in name order, each name once.
-    pub fn with_changes<'v>(
+    /// others keep their bytes, which nobody decodes. `changes` are in name order, each name once;
+    /// `write` writes their values, shown what was there.
+    pub fn with_changes<'n, V>(
         &self,
-        changes: impl IntoIterator<Item = (&'v str, Option<&'v AttributeValue>)>,
+        changes: impl IntoIterator<Item = (&'n str, Option<V>)>,
+        write: impl FnMut(V, Option<ValueRef<'_>>, &mut ValueWriter),
     ) -> Item {
-        let item = ItemWriter::spliced(&self.bytes, changes.into_iter()).finish_unique();
+        let item = ItemWriter::spliced(&self.bytes, changes.into_iter(), write).finish_unique();
         debug_assert_eq!(item, Item::encode(&item.decode()), "a spliced item is as if encoded");
         item
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::AttributeValue;
+use crate::Operand;
 
 /// `Expected`, by attribute.
 pub type Expected = Conditions<ExpectedAttribute>;
@@ -48,7 +48,7 @@ pub struct Comparison {
     /// How the attribute is compared.
     pub operator: ComparisonOperator,
     /// The values it is compared with: `AttributeValueList`.
-    pub values: Vec<AttributeValue>,
+    pub values: Vec<Operand>,
 }
 
 /// What `Expected` asks of an attribute: a comparison, or a value, or that it does not exist.
@@ -57,9 +57,9 @@ pub struct ExpectedAttribute {
     /// How the attribute is compared.
     pub operator: Option<ComparisonOperator>,
     /// The values it is compared with: `AttributeValueList`.
-    pub values: Option<Vec<AttributeValue>>,
+    pub values: Option<Vec<Operand>>,
     /// The value it must have.
-    pub value: Option<AttributeValue>,
+    pub value: Option<Operand>,
     /// Whether it must exist.
     pub exists: Option<bool>,
 }
@@ -70,7 +70,7 @@ pub struct AttributeUpdate {
     /// What is done to the attribute.
     pub action: UpdateAction,
     /// The value it is done with.
-    pub value: Option<AttributeValue>,
+    pub value: Option<Operand>,
 }
 
 /// What an update does with an attribute.

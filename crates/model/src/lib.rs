@@ -30,6 +30,7 @@ mod stream;
 mod table;
 mod throughput;
 mod value;
+pub mod work;
 
 pub use api::Unsupported;
 pub use arn::{Scope, TableRef};
@@ -43,8 +44,8 @@ pub use declaration::{
 };
 pub use error::{ApiError, CancellationCode, CancellationReason};
 pub use item::{
-    Item, ItemWriter, ListRef, ListWriter, MapRef, MapWriter, Repeated, SetRef, SetWriter, TextRef,
-    ValueRef, ValueWriter, item_bytes,
+    Elements, Entries, Item, ItemWriter, ListRef, ListWriter, MapRef, MapWriter, Measure, Operand,
+    Repeated, SetIndex, SetRef, SetWriter, TextRef, ValueRef, ValueWriter, item_bytes,
 };
 pub use key_value::KeyValue;
 pub use number::{Number, NumberError, NumberRef};

@@ -1,8 +1,7 @@
-//! An attribute value as a tree: what expressions carry, and what an update makes of the attributes
-//! it writes.
+//! An attribute value as a tree: for tools and tests.
 //!
-//! No item that a request carries becomes a tree, nor what reads find, nor what updates leave alone:
-//! all of these are looked at through [`crate::ValueRef`], over an item's bytes.
+//! No item that a request carries becomes a tree, nor a value in its expressions, nor what reads find
+//! and updates make: all of these are looked at through [`crate::ValueRef`], over their bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,15 +49,6 @@ impl AttributeValue {
             Self::Bs(_) => "BS",
             Self::L(_) => "L",
             Self::M(_) => "M",
-        }
-    }
-
-    /// Levels of nesting: 0 for a scalar or set, 1 + the deepest element for a document.
-    pub fn depth(&self) -> usize {
-        match self {
-            Self::L(list) => 1 + list.iter().map(Self::depth).max().unwrap_or(0),
-            Self::M(map) => 1 + map.values().map(Self::depth).max().unwrap_or(0),
-            _ => 0,
         }
     }
 }

@@ -110,7 +110,7 @@ fn update_item_reads_its_expressions_and_options() {
             update_expression: Some("SET b = :b".into()),
             attribute_updates: None,
             expression_attribute_names: None,
-            expression_attribute_values: Some(one(":b", number("2"))),
+            expression_attribute_values: Some([(":b".to_owned(), number("2").into())].into()),
             condition_expression: Some("a = :b".into()),
             conditional_operator: None,
             expected: None,
@@ -168,19 +168,19 @@ fn update_item_reads_legacy_parameters() {
     );
     let update = |action, value| AttributeUpdate { action, value };
     let updates = [
-        ("a".to_owned(), update(UpdateAction::Put, Some(number("1")))),
+        ("a".to_owned(), update(UpdateAction::Put, Some(number("1").into()))),
         ("b".to_owned(), update(UpdateAction::Delete, None)),
-        ("c".to_owned(), update(UpdateAction::Add, Some(number("2")))),
+        ("c".to_owned(), update(UpdateAction::Add, Some(number("2").into()))),
     ];
     assert_eq!(input.attribute_updates, Some(AttributeUpdates::from(updates)));
     let between = ExpectedAttribute {
         operator: Some(ComparisonOperator::Between),
-        values: Some(vec![number("1"), number("2")]),
+        values: Some(vec![number("1").into(), number("2").into()]),
         ..ExpectedAttribute::default()
     };
     let absent = ExpectedAttribute { exists: Some(false), ..ExpectedAttribute::default() };
     let equal = ExpectedAttribute {
-        value: Some(string("v")),
+        value: Some(string("v").into()),
         exists: Some(true),
         ..ExpectedAttribute::default()
     };
@@ -192,7 +192,8 @@ fn update_item_reads_legacy_parameters() {
 /// KeyConditions are the one legacy parameter that may stand beside expressions.
 #[test]
 fn reads_take_legacy_parameters() {
-    let equal = Comparison { operator: ComparisonOperator::Equal, values: vec![string("x")] };
+    let equal =
+        Comparison { operator: ComparisonOperator::Equal, values: vec![string("x").into()] };
     let missing = Comparison { operator: ComparisonOperator::Null, values: vec![] };
     let query = decode::<Query>(
         r#"{"TableName":"abc","FilterExpression":"f","KeyConditions":

@@ -4,12 +4,13 @@
 //! The fingerprint is the XXH3 digest (64 bits, no seed) of a form that says all that the
 //! transaction does, with its version in front. Two transactions that differ have different forms,
 //! because every choice in a form begins with a tag, every list with a count and every text and
-//! value with its length (`expr::CanonicalForm`, which also has the lower lines of the grammar).
+//! value with its length (`expr::CanonicalForm`, which also has the lower lines of the grammar; long
+//! texts stand there as digests).
 //! Attributes are sorted by name and sets by element before they come here, so the order in which a
 //! request has them does not matter, as on AWS.
 //!
 //! ```text
-//! form      = 01 count action*
+//! form      = 02 count action*
 //! action    = text (table, as the request names it) operation condition shown
 //! operation = 01 map (put) | 02 map (delete) | 03 map update | 04 map (check)
 //! condition = 00 (none) | 01 condition
@@ -29,7 +30,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::transact_action::{TransactAction, TransactOperation};
 
 /// The version of the form.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// The fingerprint of a transaction.
 pub(super) fn fingerprint(actions: &[TransactAction]) -> u64 {

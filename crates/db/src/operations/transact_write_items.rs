@@ -26,6 +26,7 @@ use crate::error::{store_failed, table_missing, validation};
 use crate::layout::stored::Stored;
 use crate::maintained::{All, Effect};
 use crate::metering::Rate;
+use crate::pace::Pace;
 use crate::reading::consistency_of;
 use crate::schema::Table;
 use crate::session::{Current, InProgress, Refusal, Submitted};
@@ -162,7 +163,7 @@ impl<S: Store> Db<S> {
         for (action, table) in actions.iter().zip(&tables) {
             current.push(atom.read(table, &action.row).await.map_err(store_failed)?);
         }
-        let effects = decide(actions, &current).map(|after| {
+        let effects = decide(actions, &current).await.map(|after| {
             for (row, value) in token.into_iter().flatten() {
                 atom.writes().put(row, value);
             }
@@ -227,14 +228,15 @@ fn payload_bytes(action: &TransactAction) -> usize {
 }
 
 /// What every action leaves, or every action's reason to cancel.
-fn decide(
+async fn decide(
     actions: &[Action],
-    current: &[Current<impl Sized>],
+    current: &[Current<impl Sync>],
 ) -> Result<Vec<Option<Item>>, ApiError> {
     let mut after = Vec::with_capacity(actions.len());
     let mut reasons = Vec::with_capacity(actions.len());
+    let mut pace = Pace::default();
     for (action, current) in actions.iter().zip(current) {
-        reasons.push(match action.decide(current.item()) {
+        reasons.push(match action.decide(current.item(), &mut pace).await {
             Ok(item) => {
                 after.push(item);
                 fine()

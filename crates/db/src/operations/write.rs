@@ -7,6 +7,7 @@ use super::mutation::Action;
 use crate::database::Db;
 use crate::error::{store_failed, table_missing};
 use crate::maintained::{All, Effect};
+use crate::pace::Pace;
 use crate::session::Submitted;
 
 /// What a write does, in the words for one whose outcome is unknown.
@@ -44,9 +45,8 @@ impl<S: Store> Db<S> {
         }
         let table = atom.table();
         let current = atom.read(&table, &action.row).await.map_err(store_failed)?;
-        let effect = action
-            .decide(current.item())
-            .map(|after| atom.change((&action.row, &table), current, after));
+        let after = action.decide(current.item(), &mut Pace::default()).await;
+        let effect = after.map(|after| atom.change((&action.row, &table), current, after));
         Ok(Decided { effect, submitted: atom.submit() })
     }
 

@@ -4,11 +4,15 @@
 //! the page's items share. It stops right behind the row that fills the page; only a page filled by
 //! size has looked at one row more, which did not fit: a page is 1 MB or less (developer guide,
 //! "Paginating table query results", 2026-11).
+//!
+//! A visitor cannot pause, and a store may hold a lock for it. So a filter that takes long for a row is
+//! evaluated behind the visit, over the rows of the page, and gives way between its steps. Which rows
+//! a page has does not depend on its filter.
 
 use std::ops::{ControlFlow, Range};
 
 use bytes::Bytes;
-use expr::Condition;
+use expr::{Condition, Projection};
 use model::limits::PAGE_BYTES_MAX;
 use model::{ApiError, Consistency, ConsumedCapacity, Item, MapRef, TableRef, Units};
 use store::{Direction, Row, RowRange, Store};
@@ -17,6 +21,7 @@ use super::{Selection, Source, consistency_of};
 use crate::error::store_failed;
 use crate::layout::stored::{self, Stored};
 use crate::metering::{self, Rate};
+use crate::pace::Pace;
 
 /// Answer of Query and Scan.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +78,8 @@ impl Walk<'_> {
     ) -> Result<Page, ApiError> {
         let gathered = if self.selection.from_table {
             self.through_table(store, rows).await?
+        } else if self.takes_long() {
+            self.gathered_first(store, rows).await?
         } else {
             self.walk(store, rows, self.filter.as_ref()).await?
         };
@@ -102,6 +109,53 @@ impl Walk<'_> {
         Ok(gathering.finish(&self.source))
     }
 
+    /// Whether filter and projection of a page's items may take long.
+    fn takes_long(&self) -> bool {
+        let projection = self.selection.projection.as_ref();
+        !self.filter.as_ref().is_none_or(Condition::is_light)
+            || !projection.is_none_or(Projection::is_light)
+    }
+
+    /// Walks, and filters and projects what the page has afterwards.
+    async fn gathered_first<S: Store>(
+        &self,
+        store: &S,
+        rows: &RowRange,
+    ) -> Result<Gathered, ApiError> {
+        let mut gathered = self.unfiltered(store, rows).await?;
+        let mut pace = Pace::default();
+        gathered.count = 0;
+        for item in std::mem::take(&mut gathered.items) {
+            self.take(item, &mut gathered, &mut pace).await;
+        }
+        Ok(gathered)
+    }
+
+    /// All rows of the page, whole.
+    async fn unfiltered<S: Store>(&self, store: &S, rows: &RowRange) -> Result<Gathered, ApiError> {
+        let bare = Selection { count_only: false, projection: None, from_table: false };
+        let walk = Walk { selection: bare, filter: None, ..*self };
+        walk.walk(store, rows, None).await
+    }
+
+    /// Adds what is wanted of an item, if it matches.
+    async fn take(&self, item: Item, gathered: &mut Gathered, pace: &mut Pace) {
+        if let Some(filter) = &self.filter
+            && !pace.holds(filter, item.attributes()).await
+        {
+            return;
+        }
+        gathered.count += 1;
+        match &self.selection.projection {
+            _ if self.selection.count_only => {}
+            Some(projection) => {
+                pace.did(projection.work(item.attributes())).await;
+                gathered.items.push(projection.apply(item.attributes()));
+            }
+            None => gathered.items.push(item),
+        }
+    }
+
     /// Walks a local index that lacks something asked for: every item is read from the table, and
     /// costs what GetItem costs (developer guide, "Local secondary indexes", 2026-11).
     async fn through_table<S: Store>(
@@ -109,9 +163,8 @@ impl Walk<'_> {
         store: &S,
         rows: &RowRange,
     ) -> Result<Gathered, ApiError> {
-        let bare = Selection { count_only: false, projection: None, from_table: false };
-        let walk = Walk { selection: bare, filter: None, ..*self };
-        let Gathered { items: entries, last, consumed, .. } = walk.walk(store, rows, None).await?;
+        let Gathered { items: entries, last, consumed, .. } = self.unfiltered(store, rows).await?;
+        let mut pace = Pace::default();
         let mut gathered = Gathered { items: Vec::new(), count: 0, scanned: 0, last, consumed };
         let mut fetched_bytes = 0;
         for entry in &entries {
@@ -128,14 +181,7 @@ impl Walk<'_> {
                 metering::item_read(item.as_ref(), self.consistency, Rate::Standard);
             // The item may have gone between the two reads.
             let Some(item) = item else { continue };
-            let attributes = item.attributes();
-            if self.filter.as_ref().is_none_or(|filter| filter.holds(attributes)) {
-                gathered.count += 1;
-                gathered.items.push(match &self.selection.projection {
-                    Some(projection) => projection.apply(attributes),
-                    None => item,
-                });
-            }
+            self.take(item, &mut gathered, &mut pace).await;
         }
         Ok(gathered)
     }

@@ -3,6 +3,7 @@
 //! Messages: the developer guide's "Constraints", the wire messages in public bug reports against
 //! AWS, and ScyllaDB's tests run against AWS (test_item.py, test_limits.py, test_gsi.py), 2026-11.
 
+use expr::Update;
 use model::limits::ITEM_BYTES_MAX;
 use model::{ApiError, Item, KeyElement, KeyRole, KeySchema, MapRef, ValueRef};
 use store::RowKey;
@@ -114,10 +115,10 @@ pub(crate) fn check_item_size(item: &Item, origin: Origin) -> Result<(), ApiErro
     if item.item_bytes() <= ITEM_BYTES_MAX {
         return Ok(());
     }
-    Err(validation(match origin {
-        Origin::Whole => "Item size has exceeded the maximum allowed size",
-        Origin::Update => "Item size to update has exceeded the maximum allowed size",
-    }))
+    Err(match origin {
+        Origin::Whole => validation("Item size has exceeded the maximum allowed size"),
+        Origin::Update => Update::too_large(),
+    })
 }
 
 /// Checks the value of a key attribute whose type is right.

@@ -7,6 +7,7 @@ mod checked;
 mod inspector;
 mod shown;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,7 +18,7 @@ use model::api::{
 };
 use model::{
     ApiError, AttributeDefinition, AttributeMap, AttributeValue, BillingMode, IndexDeclaration,
-    Item, KeyRole, KeySchemaElement, Number, ProjectionDeclaration, ProjectionType,
+    Item, KeyRole, KeySchemaElement, Number, Operand, ProjectionDeclaration, ProjectionType,
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues,
     ReturnValuesOnConditionCheckFailure, ScalarType, Scope, StreamDeclaration, StreamView,
     TableRef,
@@ -263,8 +264,8 @@ fn index(
 // Expressions. `:x` stands for the value under "x"; names are written out.
 
 fn resolver(values: &[(&str, AttributeValue)]) -> Resolver {
-    let values: AttributeMap =
-        values.iter().map(|(name, value)| (format!(":{name}"), value.clone())).collect();
+    let values: BTreeMap<String, Operand> =
+        values.iter().map(|(name, value)| (format!(":{name}"), Operand::new(value))).collect();
     Resolver::new(None, (!values.is_empty()).then_some(values)).unwrap()
 }
 

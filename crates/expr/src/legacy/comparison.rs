@@ -1,130 +1,100 @@
 //! Comparison operators with their operands.
 
+use std::cmp::Ordering;
+
 use model::legacy::{Comparison, ComparisonOperator};
-use model::{ApiError, AttributeValue};
+use model::{ApiError, Operand};
 
 use super::invalid;
-use crate::condition::{Term, Test};
+use crate::attribute_tests::AttributeTest;
 use crate::key_condition::KeyTest;
-use crate::logic::Logic;
-use crate::operand::Operand;
-use crate::path::Path;
 use crate::syntax::tree::Comparator;
 
-/// An operator with as many operands as it takes, each of a type that it takes.
-pub(super) enum CheckedComparison {
-    Compare(Comparator, Operand),
-    Between(Operand, Operand),
-    In(Vec<Operand>),
-    BeginsWith(Operand),
-    Contains(Operand),
-    NotContains(Operand),
-    Exists,
-    NotExists,
+/// Checks the operands: how many, of which types and in which order.
+pub(super) fn checked(comparison: Comparison) -> Result<AttributeTest, ApiError> {
+    let Comparison { operator, values } = comparison;
+    if !takes_so_many(operator, values.len()) {
+        let operator = operator.name();
+        return Err(invalid(&format!(
+            "Invalid number of argument(s) for the {operator} ComparisonOperator"
+        )));
+    }
+    check_types(operator, &values)?;
+    if let (ComparisonOperator::Between, [low, high]) = (operator, &values[..]) {
+        check_bounds(low, high)?;
+    }
+    Ok(test(operator, values))
 }
 
-impl CheckedComparison {
-    /// Checks the operands: how many, of which types and in which order.
-    pub(super) fn new(comparison: &Comparison) -> Result<Self, ApiError> {
-        let Comparison { operator, values } = comparison;
-        let checked = Self::with_operands(*operator, values).ok_or_else(|| {
-            let operator = operator.name();
-            invalid(&format!("Invalid number of argument(s) for the {operator} ComparisonOperator"))
-        })?;
-        check_types(*operator, values)?;
-        if let Self::Between(low, high) = &checked {
-            check_bounds(low, high)?;
+/// Whether an operator takes that many operands.
+fn takes_so_many(operator: ComparisonOperator, count: usize) -> bool {
+    match operator {
+        ComparisonOperator::NotNull | ComparisonOperator::Null => count == 0,
+        ComparisonOperator::Between => count == 2,
+        ComparisonOperator::In => count > 0,
+        ComparisonOperator::Equal
+        | ComparisonOperator::NotEqual
+        | ComparisonOperator::Less
+        | ComparisonOperator::LessOrEqual
+        | ComparisonOperator::Greater
+        | ComparisonOperator::GreaterOrEqual
+        | ComparisonOperator::BeginsWith
+        | ComparisonOperator::Contains
+        | ComparisonOperator::NotContains => count == 1,
+    }
+}
+
+/// The test of operands that were counted and checked.
+fn test(operator: ComparisonOperator, mut values: Vec<Operand>) -> AttributeTest {
+    const COUNTED: &str = "the operands were counted";
+    if operator == ComparisonOperator::In {
+        // They are scalars of one type.
+        let order = |one: &Operand, two: &Operand| one.value().compare(&two.value());
+        values.sort_unstable_by(|one, two| order(one, two).unwrap_or(Ordering::Equal));
+        return AttributeTest::In(values);
+    }
+    let second = if operator == ComparisonOperator::Between { values.pop() } else { None };
+    let mut first = || values.pop().expect(COUNTED);
+    match operator {
+        ComparisonOperator::Equal => AttributeTest::Compare(Comparator::Equal, first()),
+        ComparisonOperator::NotEqual => AttributeTest::Compare(Comparator::NotEqual, first()),
+        ComparisonOperator::Less => AttributeTest::Compare(Comparator::Less, first()),
+        ComparisonOperator::LessOrEqual => AttributeTest::Compare(Comparator::LessOrEqual, first()),
+        ComparisonOperator::Greater => AttributeTest::Compare(Comparator::Greater, first()),
+        ComparisonOperator::GreaterOrEqual => {
+            AttributeTest::Compare(Comparator::GreaterOrEqual, first())
         }
-        Ok(checked)
+        ComparisonOperator::Between => AttributeTest::Between(first(), second.expect(COUNTED)),
+        ComparisonOperator::BeginsWith => AttributeTest::BeginsWith(first()),
+        ComparisonOperator::Contains => AttributeTest::Contains(first()),
+        ComparisonOperator::NotContains => AttributeTest::NotContains(first()),
+        ComparisonOperator::NotNull => AttributeTest::Exists,
+        ComparisonOperator::Null => AttributeTest::NotExists,
+        ComparisonOperator::In => unreachable!("it was made before"),
     }
+}
 
-    /// `None` where the operator takes another number of operands.
-    fn with_operands(operator: ComparisonOperator, values: &[AttributeValue]) -> Option<Self> {
-        let compare = |comparator| match values {
-            [value] => Some(Self::Compare(comparator, Operand::new(value))),
-            _ => None,
-        };
-        match (operator, values) {
-            (ComparisonOperator::Equal, _) => compare(Comparator::Equal),
-            (ComparisonOperator::NotEqual, _) => compare(Comparator::NotEqual),
-            (ComparisonOperator::Less, _) => compare(Comparator::Less),
-            (ComparisonOperator::LessOrEqual, _) => compare(Comparator::LessOrEqual),
-            (ComparisonOperator::Greater, _) => compare(Comparator::Greater),
-            (ComparisonOperator::GreaterOrEqual, _) => compare(Comparator::GreaterOrEqual),
-            (ComparisonOperator::Between, [low, high]) => {
-                Some(Self::Between(Operand::new(low), Operand::new(high)))
-            }
-            (ComparisonOperator::In, [_, ..]) => {
-                Some(Self::In(values.iter().map(Operand::new).collect()))
-            }
-            (ComparisonOperator::BeginsWith, [prefix]) => {
-                Some(Self::BeginsWith(Operand::new(prefix)))
-            }
-            (ComparisonOperator::Contains, [element]) => {
-                Some(Self::Contains(Operand::new(element)))
-            }
-            (ComparisonOperator::NotContains, [element]) => {
-                Some(Self::NotContains(Operand::new(element)))
-            }
-            (ComparisonOperator::NotNull, []) => Some(Self::Exists),
-            (ComparisonOperator::Null, []) => Some(Self::NotExists),
-            _ => None,
+/// The test of a key attribute.
+pub(super) fn key_test(test: AttributeTest) -> Result<KeyTest, ApiError> {
+    Ok(match test {
+        AttributeTest::Compare(Comparator::Equal, value) => KeyTest::Equal(value),
+        AttributeTest::Compare(Comparator::Less, value) => KeyTest::Less(value),
+        AttributeTest::Compare(Comparator::LessOrEqual, value) => KeyTest::LessOrEqual(value),
+        AttributeTest::Compare(Comparator::Greater, value) => KeyTest::Greater(value),
+        AttributeTest::Compare(Comparator::GreaterOrEqual, value) => KeyTest::GreaterOrEqual(value),
+        AttributeTest::Between(low, high) => KeyTest::Between(low, high),
+        AttributeTest::BeginsWith(prefix) => KeyTest::BeginsWith(prefix),
+        AttributeTest::Compare(Comparator::NotEqual, _)
+        | AttributeTest::In(_)
+        | AttributeTest::Contains(_)
+        | AttributeTest::NotContains(_)
+        | AttributeTest::Exists
+        | AttributeTest::NotExists => {
+            return Err(ApiError::Validation(
+                "Attempted conditional constraint is not an indexable operation".to_owned(),
+            ));
         }
-    }
-
-    /// The condition that the attribute compares so.
-    pub(super) fn into_formula(self, attribute: String) -> Logic<Test> {
-        let path = Path::from(attribute);
-        let term = || Term::Path(path.clone());
-        Logic::test(match self {
-            Self::Compare(comparator, value) => {
-                Test::Compare { comparator, left: term(), right: Term::Value(value) }
-            }
-            Self::Between(low, high) => {
-                Test::Between { term: term(), low: Term::Value(low), high: Term::Value(high) }
-            }
-            Self::In(list) => {
-                Test::In { term: term(), list: list.into_iter().map(Term::Value).collect() }
-            }
-            Self::BeginsWith(prefix) => {
-                Test::BeginsWith { term: term(), prefix: Term::Value(prefix) }
-            }
-            Self::Contains(element) => {
-                Test::Contains { term: term(), element: Term::Value(element) }
-            }
-            // Unlike NE it does not hold for a missing attribute (test_expected.py, 2026-11).
-            Self::NotContains(element) => {
-                let contains = Test::Contains { term: term(), element: Term::Value(element) };
-                let exists = Logic::test(Test::Exists(path));
-                return Logic::all([exists, Logic::test(contains).negated()]);
-            }
-            Self::Exists => Test::Exists(path),
-            Self::NotExists => Test::NotExists(path),
-        })
-    }
-
-    /// The test of a key attribute.
-    pub(super) fn into_key_test(self) -> Result<KeyTest, ApiError> {
-        Ok(match self {
-            Self::Compare(Comparator::Equal, value) => KeyTest::Equal(value),
-            Self::Compare(Comparator::Less, value) => KeyTest::Less(value),
-            Self::Compare(Comparator::LessOrEqual, value) => KeyTest::LessOrEqual(value),
-            Self::Compare(Comparator::Greater, value) => KeyTest::Greater(value),
-            Self::Compare(Comparator::GreaterOrEqual, value) => KeyTest::GreaterOrEqual(value),
-            Self::Between(low, high) => KeyTest::Between(low, high),
-            Self::BeginsWith(prefix) => KeyTest::BeginsWith(prefix),
-            Self::Compare(Comparator::NotEqual, _)
-            | Self::In(_)
-            | Self::Contains(_)
-            | Self::NotContains(_)
-            | Self::Exists
-            | Self::NotExists => {
-                return Err(ApiError::Validation(
-                    "Attempted conditional constraint is not an indexable operation".to_owned(),
-                ));
-            }
-        })
-    }
+    })
 }
 
 /// The types that an operator takes; `None` for every type.
@@ -150,7 +120,7 @@ fn types(operator: ComparisonOperator) -> Option<&'static [&'static str]> {
     }
 }
 
-fn check_types(operator: ComparisonOperator, values: &[AttributeValue]) -> Result<(), ApiError> {
+fn check_types(operator: ComparisonOperator, values: &[Operand]) -> Result<(), ApiError> {
     let Some(first) = values.first() else { return Ok(()) };
     for value in values {
         let type_name = value.type_name();

@@ -8,10 +8,9 @@ use model::legacy::{
     Filter,
 };
 
-use super::comparison::CheckedComparison;
-use crate::condition::{Condition, Test};
-use crate::logic::Logic;
-use crate::notation::Notation;
+use super::comparison::checked;
+use crate::attribute_tests::{AttributeTest, AttributeTests};
+use crate::condition::{Condition, Formula};
 
 /// Plans `Expected`; `None` where nothing is expected.
 ///
@@ -19,10 +18,7 @@ use crate::notation::Notation;
 /// `Validation`: a `ConditionalOperator` with fewer than two conditions, members that exclude each
 /// other, operands that do not go with their operator.
 pub fn expected(expected: Expected) -> Result<Option<Condition>, ApiError> {
-    joined(expected, |attribute, expected| {
-        let comparison = comparison(attribute, expected)?;
-        CheckedComparison::new(&comparison)
-    })
+    joined(expected, |attribute, expected| checked(comparison(attribute, expected)?))
 }
 
 /// Plans `QueryFilter` or `ScanFilter`; `None` where nothing is filtered.
@@ -30,27 +26,26 @@ pub fn expected(expected: Expected) -> Result<Option<Condition>, ApiError> {
 /// # Errors
 /// `Validation`: as [`expected`].
 pub fn filter(filter: Filter) -> Result<Option<Condition>, ApiError> {
-    joined(filter, |_, comparison| CheckedComparison::new(&comparison))
+    joined(filter, |_, comparison| checked(comparison))
 }
 
 fn joined<T>(
     conditions: Conditions<T>,
-    check: impl Fn(&str, T) -> Result<CheckedComparison, ApiError>,
+    check: impl Fn(&str, T) -> Result<AttributeTest, ApiError>,
 ) -> Result<Option<Condition>, ApiError> {
     let Conditions { attributes, operator } = conditions;
     check_operator(operator, &attributes)?;
     if attributes.is_empty() {
         return Ok(None);
     }
-    let formulas = attributes
-        .into_iter()
-        .map(|(attribute, condition)| Ok(check(&attribute, condition)?.into_formula(attribute)));
-    let formulas = formulas.collect::<Result<Vec<Logic<Test>>, ApiError>>()?;
-    let formula = match operator.unwrap_or(ConditionalOperator::And) {
-        ConditionalOperator::And => Logic::all(formulas),
-        ConditionalOperator::Or => Logic::any(formulas),
-    };
-    Ok(Some(Condition { formula, notation: Notation::Legacy }))
+    let tests = attributes.into_iter().map(|(attribute, condition)| {
+        let test = check(&attribute, condition)?;
+        Ok((attribute.into(), test))
+    });
+    let tests = tests.collect::<Result<Vec<_>, ApiError>>()?;
+    let joint = operator.unwrap_or(ConditionalOperator::And);
+    let formula = Formula::Attributes(AttributeTests::new(joint, tests));
+    Ok(Some(Condition { formula }))
 }
 
 fn check_operator<T>(

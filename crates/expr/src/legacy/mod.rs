@@ -16,15 +16,15 @@ mod comparison;
 mod condition;
 mod update;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use model::ApiError;
 use model::legacy::KeyConditions;
 
+use comparison::{checked, key_test};
 pub use condition::{expected, filter};
 pub use update::update;
 
-use self::comparison::CheckedComparison;
 use crate::key_condition::KeyCondition;
 use crate::notation::Notation;
 use crate::path::Path;
@@ -40,9 +40,9 @@ pub fn key_condition(conditions: Option<KeyConditions>) -> Result<Option<KeyCond
     if conditions.is_empty() {
         return Err(ApiError::Validation("Conditions can be of length 1 or 2 only".to_owned()));
     }
-    let tests = conditions.into_iter().map(|(attribute, comparison)| {
-        Ok((attribute, CheckedComparison::new(&comparison)?.into_key_test()?))
-    });
+    let tests = conditions
+        .into_iter()
+        .map(|(attribute, comparison)| Ok((attribute, key_test(checked(comparison)?)?)));
     Ok(Some(KeyCondition::new(tests.collect::<Result<_, ApiError>>()?)))
 }
 
@@ -52,12 +52,17 @@ pub fn key_condition(conditions: Option<KeyConditions>) -> Result<Option<KeyCond
 /// `Validation`: an attribute given twice.
 pub fn projection(attributes: Option<Vec<String>>) -> Result<Option<Projection>, ApiError> {
     let Some(attributes) = attributes else { return Ok(None) };
-    let mut seen = BTreeSet::new();
-    if let Some(twice) = attributes.iter().find(|attribute| !seen.insert(*attribute)) {
+    if let Some(twice) = first_repetition(&attributes) {
         return Err(invalid(&format!("Duplicate value in attribute name: {twice}")));
     }
     let paths = attributes.into_iter().map(Path::from).collect();
     Ok(Some(Projection::new(paths, Notation::Legacy)))
+}
+
+/// The first name that stood before.
+fn first_repetition(names: &[String]) -> Option<&String> {
+    let mut seen = HashSet::with_capacity(names.len());
+    names.iter().find(|name| !seen.insert(*name))
 }
 
 /// A refusal with the usual opening.

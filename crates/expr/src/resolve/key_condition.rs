@@ -4,17 +4,20 @@
 //! messages of its own, without "Invalid KeyConditionExpression: " (Alternator's
 //! test_key_condition_expression.py and moto's tests marked as verified on AWS, 2026-11).
 
-use model::ApiError;
+use model::{ApiError, Operand};
 
-use crate::condition::{Condition, Term, Test};
+use crate::condition::{Condition, Formula, Term, Test};
 use crate::key_condition::{KeyCondition, KeyTest};
 use crate::logic::LogicStep;
-use crate::operand::Operand;
+use crate::lookup::Paths;
 use crate::syntax::tree::Comparator;
 
 /// The key condition that a condition amounts to.
 pub(super) fn of_condition(condition: Condition) -> Result<KeyCondition, ApiError> {
-    let steps = condition.formula.steps();
+    let Formula::Tests { tests: formula, paths } = condition.formula else {
+        unreachable!("an expression is planned as tests")
+    };
+    let steps = formula.steps();
     if steps.iter().any(|step| matches!(step, LogicStep::OrElse(_))) {
         return Err(invalid_operator("OR"));
     }
@@ -25,7 +28,7 @@ pub(super) fn of_condition(condition: Condition) -> Result<KeyCondition, ApiErro
             LogicStep::Not => return Err(invalid_operator("NOT")),
             LogicStep::AndAlso(_) | LogicStep::OrElse(_) => continue,
         };
-        let (attribute, test) = key_test(test)?;
+        let (attribute, test) = key_test(test, &paths)?;
         if tests.iter().any(|(tested, _)| *tested == attribute) {
             return invalid("KeyConditionExpressions must only contain one condition per key");
         }
@@ -34,17 +37,17 @@ pub(super) fn of_condition(condition: Condition) -> Result<KeyCondition, ApiErro
     Ok(KeyCondition::new(tests))
 }
 
-fn key_test(test: &Test) -> Result<(String, KeyTest), ApiError> {
+fn key_test(test: &Test, paths: &Paths) -> Result<(String, KeyTest), ApiError> {
     match test {
         Test::Compare { comparator: Comparator::NotEqual, .. } => Err(invalid_operator("<>")),
-        Test::Compare { comparator, left, right } => compare(*comparator, left, right),
+        Test::Compare { comparator, left, right } => compare(*comparator, (left, right), paths),
         Test::Between { term, low, high } => {
             check_attribute_first("BETWEEN", term)?;
-            Ok((attribute(term)?, KeyTest::Between(value(low)?, value(high)?)))
+            Ok((attribute(term, paths)?, KeyTest::Between(value(low)?, value(high)?)))
         }
         Test::BeginsWith { term, prefix } => {
             check_attribute_first("begins_with", term)?;
-            Ok((attribute(term)?, KeyTest::BeginsWith(value(prefix)?)))
+            Ok((attribute(term, paths)?, KeyTest::BeginsWith(value(prefix)?)))
         }
         Test::In { .. } => Err(invalid_operator("IN")),
         Test::Exists(_) => Err(invalid_operator("attribute_exists")),
@@ -57,12 +60,12 @@ fn key_test(test: &Test) -> Result<(String, KeyTest), ApiError> {
 /// Either side may be the attribute: `:low <= sk` is `sk >= :low`.
 fn compare(
     comparator: Comparator,
-    left: &Term,
-    right: &Term,
+    (left, right): (&Term, &Term),
+    paths: &Paths,
 ) -> Result<(String, KeyTest), ApiError> {
     let turned = matches!(left, Term::Value(_));
     let (left, right) = if turned { (right, left) } else { (left, right) };
-    let (attribute, value) = (attribute(left)?, value(right)?);
+    let (attribute, value) = (attribute(left, paths)?, value(right)?);
     let test = match (comparator, turned) {
         (Comparator::Less, false) | (Comparator::Greater, true) => KeyTest::Less(value),
         (Comparator::LessOrEqual, false) | (Comparator::GreaterOrEqual, true) => {
@@ -88,9 +91,11 @@ fn check_attribute_first(operator: &str, first: &Term) -> Result<(), ApiError> {
 }
 
 /// The attribute that a test is about.
-fn attribute(term: &Term) -> Result<String, ApiError> {
+fn attribute(term: &Term, paths: &Paths) -> Result<String, ApiError> {
     match term {
-        Term::Path(path) if path.steps.is_empty() => Ok(path.attribute.clone()),
+        Term::Path(id) if paths.get(*id).steps.is_empty() => {
+            Ok(paths.get(*id).attribute.to_string())
+        }
         Term::Path(_) => {
             invalid("KeyConditionExpressions cannot have conditions on nested attributes")
         }

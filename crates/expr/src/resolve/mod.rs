@@ -14,7 +14,7 @@ mod update;
 
 use std::collections::BTreeMap;
 
-use model::{ApiError, AttributeMap};
+use model::{ApiError, Operand};
 
 use crate::condition::Condition;
 use crate::fault::Fault;
@@ -74,7 +74,7 @@ impl Resolver {
     /// [`check_placeholders_allowed`] before.
     pub fn new(
         names: Option<BTreeMap<String, String>>,
-        values: Option<AttributeMap>,
+        values: Option<BTreeMap<String, Operand>>,
     ) -> Result<Self, ApiError> {
         Ok(Self { placeholders: Placeholders::new(names, values)? })
     }

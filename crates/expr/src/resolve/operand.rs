@@ -1,6 +1,6 @@
 //! Operands with their placeholders replaced, and what is checked of them.
 
-use model::AttributeValue;
+use model::Operand;
 
 use super::path;
 use crate::fault::Fault;
@@ -13,7 +13,7 @@ use crate::syntax::tree;
 #[derive(Debug)]
 pub(super) enum Resolved<'p> {
     Path(Path),
-    Value(&'p AttributeValue),
+    Value(&'p Operand),
     Function { name: FunctionName, arguments: Vec<Resolved<'p>> },
 }
 

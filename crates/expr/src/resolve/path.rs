@@ -1,5 +1,7 @@
 //! Paths: reserved words, list indexes, names behind placeholders.
 
+use std::sync::Arc;
+
 use model::limits::DOCUMENT_DEPTH_MAX;
 
 use crate::fault::Fault;
@@ -43,16 +45,16 @@ pub(super) fn resolve(placeholders: &Placeholders, path: &tree::Path<'_>) -> Res
     let mut steps = Vec::with_capacity(path.elements.len() - 1);
     for element in &path.elements {
         let name = match element {
-            tree::Element::Word(word) => *word,
-            tree::Element::Name(placeholder) => placeholders.name(placeholder)?,
+            tree::Element::Word(word) => Arc::from(*word),
+            tree::Element::Name(placeholder) => Arc::clone(placeholders.name(placeholder)?),
             tree::Element::Index(digits) => {
                 steps.push(Step::Index(index(digits)?));
                 continue;
             }
         };
         match attribute {
-            None => attribute = Some(name.to_owned()),
-            Some(_) => steps.push(Step::Name(name.to_owned())),
+            None => attribute = Some(name),
+            Some(_) => steps.push(Step::Name(name)),
         }
     }
     let levels = path.elements.len();

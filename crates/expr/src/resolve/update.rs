@@ -1,17 +1,18 @@
 //! Planning updates.
 
-use model::AttributeValue;
+use model::ValueRef;
 use smallvec::SmallVec;
 
 use super::operand::{Resolved, check_distinct, check_type};
 use super::path;
 use crate::fault::Fault;
 use crate::function::FunctionName;
+use crate::lookup::Paths;
 use crate::notation::Notation;
 use crate::path::check_apart;
 use crate::placeholders::Placeholders;
 use crate::syntax::tree;
-use crate::update::{Action, Edit, SetValue, Update, ValueSource};
+use crate::update::{Action, Edit, SetValue, Target, Update, ValueSource};
 
 /// Plans an update.
 pub(super) fn plan(placeholders: &Placeholders, tree: &tree::Update<'_>) -> Result<Update, Fault> {
@@ -25,12 +26,13 @@ pub(super) fn plan(placeholders: &Placeholders, tree: &tree::Update<'_>) -> Resu
     let targets = targets.collect::<Result<SmallVec<[_; 2]>, _>>()?;
     check_apart(&targets)?;
     tree.actions.iter().try_for_each(|action| check_section_operand(placeholders, action))?;
-    let actions =
-        tree.actions.iter().zip(targets).map(|(action, path)| {
-            Ok(Action { path, edit: plan_edit(placeholders, &action.edit)? })
-        });
+    let mut paths = Paths::default();
+    let actions = tree.actions.iter().zip(targets).map(|(action, target)| {
+        let path = Target::new(target, &mut paths);
+        Ok(Action { path, edit: plan_edit(placeholders, &action.edit, &mut paths)? })
+    });
     let actions = actions.collect::<Result<_, Fault>>()?;
-    Ok(Update::new(actions, Notation::Expression))
+    Ok(Update::new(actions, paths, Notation::Expression))
 }
 
 /// The operands that an action reads.
@@ -97,23 +99,27 @@ fn check_section_operand(
         tree::Edit::Delete(placeholder) => (tree::Section::Delete, placeholder),
         tree::Edit::Set(_) | tree::Edit::Remove => return Ok(()),
     };
-    let type_word = match placeholders.value(placeholder)? {
-        AttributeValue::Ss(_) | AttributeValue::Ns(_) | AttributeValue::Bs(_) => return Ok(()),
-        AttributeValue::N(_) if section == tree::Section::Add => return Ok(()),
-        AttributeValue::N(_) => "NUMBER",
-        AttributeValue::S(_) => "STRING",
-        AttributeValue::B(_) => "BINARY",
-        AttributeValue::Bool(_) => "BOOLEAN",
-        AttributeValue::Null => "NULL",
-        AttributeValue::L(_) => "LIST",
-        AttributeValue::M(_) => "MAP",
+    let type_word = match placeholders.value(placeholder)?.value() {
+        ValueRef::Ss(_) | ValueRef::Ns(_) | ValueRef::Bs(_) => return Ok(()),
+        ValueRef::N(_) if section == tree::Section::Add => return Ok(()),
+        ValueRef::N(_) => "NUMBER",
+        ValueRef::S(_) => "STRING",
+        ValueRef::B(_) => "BINARY",
+        ValueRef::Bool(_) => "BOOLEAN",
+        ValueRef::Null => "NULL",
+        ValueRef::L(_) => "LIST",
+        ValueRef::M(_) => "MAP",
     };
     Err(Fault::section_operand_type(section.keyword(), type_word))
 }
 
-fn plan_edit(placeholders: &Placeholders, edit: &tree::Edit<'_>) -> Result<Edit, Fault> {
+fn plan_edit(
+    placeholders: &Placeholders,
+    edit: &tree::Edit<'_>,
+    paths: &mut Paths,
+) -> Result<Edit, Fault> {
     Ok(match edit {
-        tree::Edit::Set(value) => Edit::Set(plan_set_value(placeholders, value)?),
+        tree::Edit::Set(value) => Edit::Set(plan_set_value(placeholders, value, paths)?),
         tree::Edit::Remove => Edit::Remove,
         tree::Edit::Add(placeholder) => Edit::Add(placeholders.value(placeholder)?.clone()),
         tree::Edit::Delete(placeholder) => Edit::Delete(placeholders.value(placeholder)?.clone()),
@@ -123,39 +129,40 @@ fn plan_edit(placeholders: &Placeholders, edit: &tree::Edit<'_>) -> Result<Edit,
 fn plan_set_value(
     placeholders: &Placeholders,
     value: &tree::SetValue<'_>,
+    paths: &mut Paths,
 ) -> Result<SetValue, Fault> {
     match value {
         tree::SetValue::Operand(operand) => {
-            Ok(SetValue::Source(source(Resolved::new(placeholders, operand)?)?))
+            Ok(SetValue::Source(source(Resolved::new(placeholders, operand)?, paths)?))
         }
         tree::SetValue::Arithmetic { operator, left, right } => {
             let left = Resolved::new(placeholders, left)?;
             let right = Resolved::new(placeholders, right)?;
             check_type(operator.symbol(), left.value_type(), &["N"])?;
             check_type(operator.symbol(), right.value_type(), &["N"])?;
-            let (left, right) = (source(left)?, source(right)?);
+            let (left, right) = (source(left, paths)?, source(right, paths)?);
             Ok(SetValue::Arithmetic { operator: *operator, left, right })
         }
     }
 }
 
-fn source(operand: Resolved<'_>) -> Result<ValueSource, Fault> {
+fn source(operand: Resolved<'_>, paths: &mut Paths) -> Result<ValueSource, Fault> {
     match operand {
-        Resolved::Path(path) => Ok(ValueSource::Path(path)),
+        Resolved::Path(path) => Ok(ValueSource::Path(paths.add(path))),
         Resolved::Value(value) => Ok(ValueSource::Value(value.clone())),
         Resolved::Function { name, arguments } => {
             let count = arguments.len();
             let [first, second] =
                 arguments.try_into().map_err(|_| Fault::operand_count(name.text(), count))?;
-            function_source(name, first, second)
+            function_source(name, [first, second], paths)
         }
     }
 }
 
 fn function_source(
     name: FunctionName,
-    first: Resolved<'_>,
-    second: Resolved<'_>,
+    [first, second]: [Resolved<'_>; 2],
+    paths: &mut Paths,
 ) -> Result<ValueSource, Fault> {
     match name {
         FunctionName::IfNotExists => {
@@ -165,12 +172,14 @@ fn function_source(
             let Resolved::Path(path) = first else {
                 return Err(Fault::path_required(name.text()));
             };
-            Ok(ValueSource::IfNotExists(path, Box::new(source(second)?)))
+            let path = paths.add(path);
+            Ok(ValueSource::IfNotExists(path, Box::new(source(second, paths)?)))
         }
         FunctionName::ListAppend => {
             check_type(name.text(), first.value_type(), &["L"])?;
             check_type(name.text(), second.value_type(), &["L"])?;
-            Ok(ValueSource::ListAppend(Box::new(source(first)?), Box::new(source(second)?)))
+            let first = Box::new(source(first, paths)?);
+            Ok(ValueSource::ListAppend(first, Box::new(source(second, paths)?)))
         }
         _ => Err(Fault::function_not_in_update(name.text())),
     }

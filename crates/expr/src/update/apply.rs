@@ -1,32 +1,34 @@
 //! Applying an update to an item.
 //!
 //! Every operand and every list index means the item as it was before. So values are computed and
-//! paths checked against the old item first; then values are written, in path order, so that
-//! elements beyond the end of a list are appended by index; what is removed goes last, from the
-//! back of each list. (Alternator's test_update_expression.py, run against AWS, 2026-11.)
+//! paths checked against the old item first, in the order written; then the new item is written in
+//! the order of its paths, in one pass over the old one. What no path reaches is copied as it lies.
+//! (Alternator's test_update_expression.py, run against AWS, 2026-11.)
 //!
-//! The old item stays in its byte form: a tree is built of an operand that is copied, and of an
-//! attribute that an update reaches into, and of nothing else.
+//! No value is copied before it is written, and nothing is written of an update that makes the item
+//! too large: what is written stays in the item, for its paths are apart, so that the sum says so
+//! beforehand. A value of 2 MB that is set a thousand times is refused for the price of one.
 
-mod document;
-mod operand;
+mod splice;
+mod value;
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
-
-use model::limits::DOCUMENT_DEPTH_MAX;
-use model::{ApiError, AttributeValue, Item, MapRef, ValueRef};
+use model::limits::{DOCUMENT_DEPTH_MAX, ITEM_BYTES_MAX};
+use model::{ApiError, Item, ValueRef};
 use smallvec::SmallVec;
 
-use super::{Action, Edit, Update};
-use crate::notation::Notation;
-use crate::path::Path;
+use self::value::{Values, Written};
+use super::{Action, Edit, Target, Update};
+use crate::path::{Path, Step};
 
-/// Room for the changes of most updates.
+/// Room for the effects of most updates.
 type Few<T> = SmallVec<[T; 4]>;
 
-/// A top-level attribute and what it becomes; `None` removes it.
-type Change<'a> = (&'a str, Option<Cow<'a, AttributeValue>>);
+/// What an action does to the value at its path.
+struct Effect<'a> {
+    path: &'a Path,
+    /// What is written there; `None` removes what is there.
+    value: Option<Written<'a>>,
+}
 
 impl Update {
     /// The item after the update. An empty `old` means that there is no item: the caller adds its
@@ -35,86 +37,56 @@ impl Update {
     /// # Errors
     /// `ApiError::Validation`, in AWS's words: an operand that the item lacks or has in a wrong
     /// type, a path whose parent does not exist, a number out of range, a document nested too
-    /// deeply.
+    /// deeply; behind all of them an item that becomes too large, where that is known before it is
+    /// written.
     pub fn apply(&self, old: &Item) -> Result<Item, ApiError> {
-        let attributes = old.attributes();
+        let mut values = Values::new(self.paths.find(old.attributes()), self.notation);
         let mut effects: Few<Effect<'_>> = Few::new();
+        let mut written_bytes = 0;
         for action in &self.actions {
-            effects.extend(action.effect(attributes, self.notation)?);
-        }
-        effects.sort_unstable_by(Effect::order);
-        let mut changes: Few<Change<'_>> = Few::new();
-        for effect in effects {
-            if effect.path.steps.is_empty() {
-                changes.push((&effect.path.attribute, effect.value));
+            let Some(effect) = self.effect(action, &mut values)? else { continue };
+            written_bytes += effect.value.as_ref().map_or(0, Written::item_bytes);
+            if written_bytes <= ITEM_BYTES_MAX {
+                effects.push(effect);
             } else {
-                effect.reach_into(attributes, &mut changes);
+                // The other actions are looked at for what comes before this in the order of checks.
+                effects.clear();
+                values.are_only_checked();
             }
         }
-        Ok(old.with_changes(changes.iter().map(|(name, value)| (*name, value.as_deref()))))
-    }
-}
-
-/// What an action does to the value at its path.
-struct Effect<'a> {
-    path: &'a Path,
-    /// What is written there; `None` removes what is there.
-    value: Option<Cow<'a, AttributeValue>>,
-}
-
-impl<'a> Effect<'a> {
-    /// Attribute by attribute, what is written before what is removed, that from the back.
-    fn order(one: &Self, other: &Self) -> Ordering {
-        let attributes = one.path.attribute.cmp(&other.path.attribute);
-        attributes.then_with(|| match (&one.value, &other.value) {
-            (Some(_), Some(_)) => one.path.steps.cmp(&other.path.steps),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => other.path.steps.cmp(&one.path.steps),
-        })
-    }
-
-    /// Changes the inside of an attribute: as the effect before has left it, or as it was.
-    fn reach_into(self, old: MapRef<'_>, changes: &mut Few<Change<'a>>) {
-        let Path { attribute, steps } = self.path;
-        if changes.last().is_none_or(|(name, _)| name != attribute) {
-            let value = old.get(attribute).map(|value| Cow::Owned(value.to_value()));
-            changes.push((attribute, value));
+        if written_bytes > ITEM_BYTES_MAX {
+            return Err(Self::too_large());
         }
-        let Some((_, Some(changed))) = changes.last_mut() else {
-            unreachable!("a path with steps has a parent, which no other path removes")
-        };
-        match self.value {
-            Some(value) => document::write(changed.to_mut(), steps, value.into_owned()),
-            None => document::remove(changed.to_mut(), steps),
-        }
+        effects.sort_unstable_by(|one, other| one.path.cmp(other.path));
+        Ok(splice::item(old, &effects))
     }
-}
 
-impl Action {
-    /// What the action does, if anything.
+    /// What an action does, if anything.
     fn effect<'a>(
         &'a self,
-        old: MapRef<'a>,
-        notation: Notation,
+        action: &'a Action,
+        values: &mut Values<'a>,
     ) -> Result<Option<Effect<'a>>, ApiError> {
-        match &self.edit {
-            Edit::Set(value) => self.written(old, value.evaluate(old)?),
-            Edit::Add(operand) => self.written(
-                old,
-                match self.path.find(old) {
-                    None => Cow::Borrowed(operand),
-                    Some(existing) => Cow::Owned(operand::added(&existing, operand, notation)?),
-                },
-            ),
+        let path = self.paths.get(action.path.id);
+        match &action.edit {
+            Edit::Set(value) => {
+                let value = values.set(value)?;
+                self.written(action.path, value, values)
+            }
+            Edit::Add(operand) => {
+                let value = match values.found.value(action.path.id) {
+                    None => Written::of_operand(operand),
+                    Some(existing) => values.added(existing, operand)?,
+                };
+                self.written(action.path, value, values)
+            }
             Edit::Delete(operand) => {
-                let Some(existing) = self.find_removable(old)? else { return Ok(None) };
-                let value = operand::without(&existing, operand, notation)?.map(Cow::Owned);
-                Ok(Some(Effect { path: &self.path, value }))
+                let Some(existing) = self.removable(action.path, values)? else { return Ok(None) };
+                Ok(Some(Effect { path, value: values.without(existing, operand)? }))
             }
             Edit::Remove => {
-                let existing = self.find_removable(old)?;
-                Ok(existing.map(|_| Effect { path: &self.path, value: None }))
+                let existing = self.removable(action.path, values)?;
+                Ok(existing.map(|_| Effect { path, value: None }))
             }
         }
     }
@@ -122,25 +94,41 @@ impl Action {
     /// Refuses a path whose parent is no document of its kind, and documents nested too deeply.
     fn written<'a>(
         &'a self,
-        old: MapRef<'_>,
-        value: Cow<'a, AttributeValue>,
+        target: Target,
+        value: Written<'a>,
+        values: &mut Values<'a>,
     ) -> Result<Option<Effect<'a>>, ApiError> {
-        if !self.path.has_parent(old) {
+        let path = self.paths.get(target.id);
+        if !self.has_parent(target, values) {
             return Err(invalid_path());
         }
-        if self.path.steps.len() + value.depth() > DOCUMENT_DEPTH_MAX {
+        if path.steps.len() + value.depth() > DOCUMENT_DEPTH_MAX {
             return Err(invalid("Nesting Levels have exceeded supported limits"));
         }
-        Ok(Some(Effect { path: &self.path, value: Some(value) }))
+        Ok(Some(Effect { path, value: Some(value) }))
     }
 
     /// The value to remove or to take from, if there is one. Its parent must exist, unless there is
     /// no item at all (test_nested_attribute_remove_from_missing_item, 2026-11).
-    fn find_removable<'a>(&self, old: MapRef<'a>) -> Result<Option<ValueRef<'a>>, ApiError> {
-        if !old.is_empty() && !self.path.has_parent(old) {
+    fn removable<'a>(
+        &self,
+        target: Target,
+        values: &Values<'a>,
+    ) -> Result<Option<ValueRef<'a>>, ApiError> {
+        if !values.found.item().is_empty() && !self.has_parent(target, values) {
             return Err(invalid_path());
         }
-        Ok(self.path.find(old))
+        Ok(values.found.value(target.id))
+    }
+
+    /// Whether a value can stand there: the parent is the item, or a document of the right kind.
+    fn has_parent(&self, target: Target, values: &Values<'_>) -> bool {
+        let Some(parent) = target.parent else { return true };
+        matches!(
+            (values.found.value(parent), self.paths.get(target.id).steps.last()),
+            (Some(ValueRef::M(_)), Some(Step::Name(_)))
+                | (Some(ValueRef::L(_)), Some(Step::Index(_)))
+        )
     }
 }
 

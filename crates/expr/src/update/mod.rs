@@ -2,24 +2,35 @@
 
 mod apply;
 
-use model::AttributeValue;
+use model::{ApiError, Operand};
 
+use crate::lookup::{PathId, Paths};
 use crate::notation::Notation;
 use crate::path::{Path, check_apart};
 use crate::syntax::tree::Arithmetic;
 
-/// A planned update. Its paths neither overlap nor conflict.
+/// A planned update. The paths that it writes neither overlap nor conflict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Update {
     pub(crate) actions: Vec<Action>,
+    /// What it writes and reads.
+    pub(crate) paths: Paths,
     pub(crate) notation: Notation,
 }
 
 /// One path, and what an update does to the value there.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Action {
-    pub(crate) path: Path,
+    pub(crate) path: Target,
     pub(crate) edit: Edit,
+}
+
+/// A path that is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Target {
+    pub(crate) id: PathId,
+    /// The document that the last step is taken in; `None` for an attribute.
+    pub(crate) parent: Option<PathId>,
 }
 
 /// What an action does to the value at its path.
@@ -28,9 +39,9 @@ pub(crate) enum Edit {
     Set(SetValue),
     Remove,
     /// A number, a set, or in legacy notation a list.
-    Add(AttributeValue),
+    Add(Operand),
     /// A set.
-    Delete(AttributeValue),
+    Delete(Operand),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -42,21 +53,35 @@ pub(crate) enum SetValue {
 /// Where SET takes a value from.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ValueSource {
-    Path(Path),
-    Value(AttributeValue),
-    IfNotExists(Path, Box<ValueSource>),
+    Path(PathId),
+    Value(Operand),
+    IfNotExists(PathId, Box<ValueSource>),
     ListAppend(Box<ValueSource>, Box<ValueSource>),
+}
+
+impl Target {
+    /// Adds a path, and its parent, to those of the plan.
+    pub(crate) fn new(path: Path, paths: &mut Paths) -> Self {
+        let parent = path.parent().map(|parent| paths.add(parent));
+        Self { id: paths.add(path), parent }
+    }
 }
 
 impl Update {
     /// An update of these actions, whose paths are apart.
-    pub(crate) fn new(actions: Vec<Action>, notation: Notation) -> Self {
+    pub(crate) fn new(actions: Vec<Action>, mut paths: Paths, notation: Notation) -> Self {
         debug_assert!(!actions.is_empty(), "an update does something");
         debug_assert!(
-            check_apart(actions.iter().map(|action| &action.path)).is_ok(),
+            check_apart(actions.iter().map(|action| paths.get(action.path.id))).is_ok(),
             "whoever plans an update has refused paths that clash"
         );
-        Self { actions, notation }
+        paths.settle();
+        Self { actions, paths, notation }
+    }
+
+    /// The refusal of an update that makes an item too large.
+    pub fn too_large() -> ApiError {
+        ApiError::Validation("Item size to update has exceeded the maximum allowed size".to_owned())
     }
 
     /// Whether it was written as an expression or in legacy parameters.
@@ -66,23 +91,23 @@ impl Update {
 
     /// The paths it writes, in the order written.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.actions.iter().map(|action| &action.path)
+        self.actions.iter().map(|action| self.paths.get(action.path.id))
     }
 
     /// The paths it reads, in the order written.
     pub fn read_paths(&self) -> Vec<&Path> {
-        let mut paths = Vec::new();
+        let mut ids = Vec::new();
         for action in &self.actions {
             match &action.edit {
-                Edit::Set(SetValue::Source(source)) => source.collect_paths(&mut paths),
+                Edit::Set(SetValue::Source(source)) => source.collect_paths(&mut ids),
                 Edit::Set(SetValue::Arithmetic { left, right, .. }) => {
-                    left.collect_paths(&mut paths);
-                    right.collect_paths(&mut paths);
+                    left.collect_paths(&mut ids);
+                    right.collect_paths(&mut ids);
                 }
                 Edit::Remove | Edit::Add(_) | Edit::Delete(_) => {}
             }
         }
-        paths
+        ids.into_iter().map(|id| self.paths.get(id)).collect()
     }
 
     /// Whether it has a SET or ADD clause: one that only removes creates nothing.
@@ -92,12 +117,12 @@ impl Update {
 }
 
 impl ValueSource {
-    fn collect_paths<'a>(&'a self, paths: &mut Vec<&'a Path>) {
+    fn collect_paths(&self, paths: &mut Vec<PathId>) {
         match self {
-            Self::Path(path) => paths.push(path),
+            Self::Path(path) => paths.push(*path),
             Self::Value(_) => {}
             Self::IfNotExists(path, otherwise) => {
-                paths.push(path);
+                paths.push(*path);
                 otherwise.collect_paths(paths);
             }
             Self::ListAppend(first, second) => {

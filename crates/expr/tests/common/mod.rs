@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{ApiError, AttributeMap, AttributeValue, Item, Number};
+use model::{ApiError, AttributeMap, AttributeValue, Item, Number, Operand};
 use stator_expr::{Condition, ConditionKind, KeyCondition, Projection, Resolver, Update};
 
 pub(crate) fn s(text: &str) -> AttributeValue {
@@ -52,9 +52,9 @@ fn number(text: &str) -> Number {
 }
 
 /// Values by placeholder; `None` when there is none, as a request would have it.
-pub(crate) fn values(entries: &[(&str, AttributeValue)]) -> Option<AttributeMap> {
-    let map: AttributeMap =
-        entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+pub(crate) fn values(entries: &[(&str, AttributeValue)]) -> Option<BTreeMap<String, Operand>> {
+    let map: BTreeMap<String, Operand> =
+        entries.iter().map(|(name, value)| ((*name).to_owned(), Operand::new(value))).collect();
     (!map.is_empty()).then_some(map)
 }
 

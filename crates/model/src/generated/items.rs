@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::legacy::{AttributeUpdate, Comparison, ConditionalOperator, ExpectedAttribute};
 use crate::{
-    AttributeMap, CapacityReport, Item, ItemCollectionMetrics, ReturnConsumedCapacity,
+    CapacityReport, Item, ItemCollectionMetrics, Operand, ReturnConsumedCapacity,
     ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure, Select,
     TableRef,
 };
@@ -56,7 +56,7 @@ pub struct BatchWriteItemOutput {
 pub struct ConditionCheck {
     pub condition_expression: String,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub key: Item,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
@@ -79,7 +79,7 @@ impl ConditionCheck {
 pub struct Delete {
     pub condition_expression: Option<String>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub key: Item,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
@@ -104,7 +104,7 @@ pub struct DeleteItemInput {
     pub conditional_operator: Option<ConditionalOperator>,
     pub expected: Option<BTreeMap<String, ExpectedAttribute>>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub key: Item,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub return_item_collection_metrics: Option<ReturnItemCollectionMetrics>,
@@ -218,7 +218,7 @@ impl KeysAndAttributes {
 pub struct Put {
     pub condition_expression: Option<String>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub item: Item,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
@@ -243,7 +243,7 @@ pub struct PutItemInput {
     pub conditional_operator: Option<ConditionalOperator>,
     pub expected: Option<BTreeMap<String, ExpectedAttribute>>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub item: Item,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub return_item_collection_metrics: Option<ReturnItemCollectionMetrics>,
@@ -289,7 +289,7 @@ pub struct QueryInput {
     pub consistent_read: Option<bool>,
     pub exclusive_start_key: Option<Item>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub filter_expression: Option<String>,
     pub index_name: Option<String>,
     pub key_condition_expression: Option<String>,
@@ -343,7 +343,7 @@ pub struct ScanInput {
     pub consistent_read: Option<bool>,
     pub exclusive_start_key: Option<Item>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub filter_expression: Option<String>,
     pub index_name: Option<String>,
     pub limit: Option<u64>,
@@ -448,7 +448,7 @@ pub struct TransactWriteItemsOutput {
 pub struct Update {
     pub condition_expression: Option<String>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub key: Item,
     pub return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure>,
     pub table_name: TableRef,
@@ -476,7 +476,7 @@ pub struct UpdateItemInput {
     pub conditional_operator: Option<ConditionalOperator>,
     pub expected: Option<BTreeMap<String, ExpectedAttribute>>,
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    pub expression_attribute_values: Option<AttributeMap>,
+    pub expression_attribute_values: Option<BTreeMap<String, Operand>>,
     pub key: Item,
     pub return_consumed_capacity: Option<ReturnConsumedCapacity>,
     pub return_item_collection_metrics: Option<ReturnItemCollectionMetrics>,

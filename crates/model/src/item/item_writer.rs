@@ -4,7 +4,6 @@ use super::order::{Order, Parts, Repeated};
 use super::read::Cursor;
 use super::write::{EACH_ONCE, U32_BYTES, ValueWriter, fill_in};
 use super::{FORMAT, Item, TextRef, ValueRef};
-use crate::AttributeValue;
 
 /// Where the header's item size goes, after the format byte.
 const ITEM_BYTES_AT: usize = 1;
@@ -72,21 +71,22 @@ impl ItemWriter {
 
     /// An item's bytes with some attributes written or removed, in name order: what lies between
     /// them is copied at once, and counts as it did.
-    pub(super) fn spliced<'v>(
+    pub(super) fn spliced<'n, V>(
         old: &[u8],
-        changes: impl Iterator<Item = (&'v str, Option<&'v AttributeValue>)>,
+        changes: impl Iterator<Item = (&'n str, Option<V>)>,
+        mut write: impl FnMut(V, Option<ValueRef<'_>>, &mut ValueWriter),
     ) -> Self {
         let mut writer = Self::with_room(SMALL_ITEM_BYTES.max(old.len() + SMALL_GROWTH_BYTES));
         let mut rest = Cursor::new(old);
         writer.values.item_bytes = rest.header();
         for (name, value) in changes {
             writer.values.bytes.extend_from_slice(rest.entries_before(name));
-            if let Some(replaced) = rest.entry(name) {
-                writer.values.item_bytes -=
-                    name.len() + ValueRef::of_encoded(replaced).item_bytes();
+            let replaced = rest.entry(name).map(ValueRef::of_encoded);
+            if let Some(replaced) = replaced {
+                writer.values.item_bytes -= name.len() + replaced.item_bytes();
             }
             if let Some(value) = value {
-                writer.attribute(name).value(value);
+                write(value, replaced, writer.attribute(name));
             }
         }
         writer.values.bytes.extend_from_slice(rest.rest());

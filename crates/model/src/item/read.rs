@@ -1,6 +1,7 @@
 //! A cursor over encoded bytes: the one place that knows how lengths are spelled.
 
 use super::{FORMAT, TextRef, VERIFIED, tag};
+use crate::work;
 
 /// Reads from the front of encoded bytes.
 ///
@@ -91,6 +92,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn byte(&mut self) -> u8 {
+        work::note(1);
         let (byte, rest) = self.rest.split_first().expect(VERIFIED);
         self.rest = rest;
         *byte

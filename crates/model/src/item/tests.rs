@@ -316,7 +316,7 @@ proptest! {
             };
         }
         let changes = changes.iter().map(|(name, value)| (name.as_str(), value.as_ref()));
-        let spliced = Item::encode(&attributes).with_changes(changes);
+        let spliced = Item::encode(&attributes).with_changes(changes, |value, _, out| out.value(value));
         prop_assert_eq!(&spliced, &Item::encode(&expected));
         prop_assert_eq!(spliced.decode(), expected);
     }

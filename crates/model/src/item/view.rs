@@ -82,6 +82,33 @@ impl<'a> ValueRef<'a> {
         }
     }
 
+    /// Bytes of its byte form, its type aside: what a look at all of it goes through.
+    pub fn encoded_bytes(&self) -> usize {
+        match self {
+            Self::S(text) => text.len(),
+            Self::N(number) => number.as_bytes().len(),
+            Self::B(bytes) => bytes.len(),
+            Self::Bool(_) | Self::Null => 1,
+            Self::Ss(set) | Self::Ns(set) | Self::Bs(set) => set.bytes.len(),
+            Self::L(list) => list.bytes.len(),
+            Self::M(map) => map.bytes.len(),
+        }
+    }
+
+    /// Where its bytes lie: by this a value that is not empty is told from the others beside it.
+    pub fn address(&self) -> usize {
+        let bytes = match self {
+            Self::S(text) => text.as_bytes(),
+            Self::N(number) => number.as_bytes(),
+            Self::B(bytes) => bytes,
+            Self::Bool(_) | Self::Null => &[],
+            Self::Ss(set) | Self::Ns(set) | Self::Bs(set) => set.bytes,
+            Self::L(list) => list.bytes,
+            Self::M(map) => map.bytes,
+        };
+        bytes.as_ptr().addr()
+    }
+
     /// Builds the tree.
     pub fn to_value(&self) -> AttributeValue {
         match self {
@@ -105,28 +132,35 @@ impl<'a> ValueRef<'a> {
 
 /// What a set holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SetKind {
+pub(super) enum SetKind {
     S,
     N,
     B,
 }
 
+impl SetKind {
+    /// A view of an element.
+    pub(super) fn element(self, text: &[u8]) -> ValueRef<'_> {
+        match self {
+            Self::S => ValueRef::S(TextRef::of_encoded(text)),
+            Self::N => ValueRef::N(NumberRef::of_encoded(text)),
+            Self::B => ValueRef::B(text),
+        }
+    }
+}
+
 /// The elements of a set, sorted, each an S, N or B.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SetRef<'a> {
-    kind: SetKind,
-    bytes: &'a [u8],
+    pub(super) kind: SetKind,
+    pub(super) bytes: &'a [u8],
 }
 
 impl<'a> SetRef<'a> {
     /// Elements in order.
     pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
         let kind = self.kind;
-        self.texts().map(move |text| match kind {
-            SetKind::S => ValueRef::S(TextRef::of_encoded(text)),
-            SetKind::N => ValueRef::N(NumberRef::of_encoded(text)),
-            SetKind::B => ValueRef::B(text),
-        })
+        self.texts().map(move |text| kind.element(text))
     }
 
     /// Number of elements. O(n).
@@ -151,7 +185,7 @@ impl<'a> SetRef<'a> {
     }
 
     /// The elements' own bytes.
-    fn texts(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let mut cursor = Cursor::new(self.bytes);
         std::iter::from_fn(move || (!cursor.is_empty()).then(|| cursor.text()))
     }
@@ -160,7 +194,7 @@ impl<'a> SetRef<'a> {
 /// The elements of a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ListRef<'a> {
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
 }
 
 impl<'a> ListRef<'a> {
@@ -193,7 +227,22 @@ impl<'a> ListRef<'a> {
 /// The entries of a map, sorted by name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MapRef<'a> {
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
+}
+
+/// The entries of a map, one after the other.
+#[derive(Clone)]
+pub struct Entries<'a> {
+    cursor: Cursor<'a>,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (TextRef<'a>, ValueRef<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let cursor = &mut self.cursor;
+        (!cursor.is_empty()).then(|| (cursor.string(), cursor.value()))
+    }
 }
 
 impl<'a> MapRef<'a> {
@@ -221,9 +270,13 @@ impl<'a> MapRef<'a> {
     }
 
     /// Entries in name order.
-    pub fn iter(&self) -> impl Iterator<Item = (TextRef<'a>, ValueRef<'a>)> + use<'a> {
-        let mut cursor = Cursor::new(self.bytes);
-        std::iter::from_fn(move || (!cursor.is_empty()).then(|| (cursor.string(), cursor.value())))
+    pub fn iter(&self) -> Entries<'a> {
+        Entries { cursor: Cursor::new(self.bytes) }
+    }
+
+    /// Bytes of its byte form: what a look at all of it goes through.
+    pub fn encoded_bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Number of entries. O(n).

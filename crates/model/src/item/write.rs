@@ -7,8 +7,10 @@
 use std::cmp::Ordering;
 
 use super::order::{Order, Parts, Repeated};
-use super::{ValueRef, size, tag};
-use crate::{AttributeValue, Number};
+use super::sets::Elements;
+use super::view::SetKind;
+use super::{ListRef, ValueRef, size, tag};
+use crate::{AttributeValue, Number, work};
 
 pub(super) const U32_BYTES: usize = size_of::<u32>();
 
@@ -82,6 +84,44 @@ impl ValueWriter {
         MapWriter { out: self, container, names }
     }
 
+    /// Writes a value that lies in its byte form elsewhere.
+    pub fn view(&mut self, value: ValueRef<'_>) {
+        match value {
+            ValueRef::S(text) => {
+                self.bytes.push(tag::S);
+                self.text(text.as_bytes());
+            }
+            ValueRef::N(number) => {
+                self.bytes.push(tag::N);
+                self.bare_element(value, number.as_bytes());
+            }
+            ValueRef::B(bytes) => self.binary(bytes),
+            ValueRef::Bool(truth) => self.boolean(truth),
+            ValueRef::Null => self.null(),
+            ValueRef::Ss(set) => self.container(tag::SS, set.bytes, value),
+            ValueRef::Ns(set) => self.container(tag::NS, set.bytes, value),
+            ValueRef::Bs(set) => self.container(tag::BS, set.bytes, value),
+            ValueRef::L(list) => self.container(tag::L, list.bytes, value),
+            ValueRef::M(map) => self.container(tag::M, map.bytes, value),
+        }
+    }
+
+    /// Writes a set of elements, of which there is one at least.
+    pub fn elements(&mut self, elements: &Elements<'_>) {
+        let container = Container::open(
+            self,
+            match elements.kind {
+                SetKind::S => tag::SS,
+                SetKind::N => tag::NS,
+                SetKind::B => tag::BS,
+            },
+        );
+        for text in &elements.texts {
+            self.bare_element(elements.kind.element(text), text);
+        }
+        container.close(self);
+    }
+
     /// Writes a tree.
     pub fn value(&mut self, value: &AttributeValue) {
         match value {
@@ -132,6 +172,7 @@ impl ValueWriter {
 
     /// Bytes preceded by their length.
     pub(super) fn text(&mut self, text: &[u8]) {
+        work::note(1 + text.len());
         self.item_bytes += text.len();
         let mut length = text.len();
         while length >= 0x80 {
@@ -154,6 +195,22 @@ impl ValueWriter {
         debug_assert!(length < 0x80, "a longer length would take two bytes");
         // A number's byte form is shorter than 128 bytes, so that its length is one byte of LEB128.
         self.bytes[length_at] = u8::try_from(length).expect("numbers are short");
+    }
+
+    /// The bytes of a scalar preceded by their length; `view` says what they count for.
+    fn bare_element(&mut self, view: ValueRef<'_>, bytes: &[u8]) {
+        let before = self.item_bytes;
+        self.text(bytes);
+        self.item_bytes = before + view.item_bytes();
+    }
+
+    /// A container whose elements are there.
+    fn container(&mut self, tag: u8, elements: &[u8], view: ValueRef<'_>) {
+        let container = Container::open(self, tag);
+        work::note(elements.len());
+        self.bytes.extend_from_slice(elements);
+        self.item_bytes += view.item_bytes();
+        container.close(self);
     }
 
     fn atom(&mut self, tag: u8) {
@@ -217,6 +274,13 @@ pub struct ListWriter<'w> {
 }
 
 impl ListWriter<'_> {
+    /// Writes all elements of a list that lies in its byte form elsewhere.
+    pub fn extend(&mut self, list: ListRef<'_>) {
+        work::note(list.bytes.len());
+        self.out.bytes.extend_from_slice(list.bytes);
+        self.out.item_bytes += ValueRef::L(list).item_bytes() - size::DOCUMENT;
+    }
+
     /// Begins an element; its value is to follow.
     pub fn element(&mut self) -> &mut ValueWriter {
         self.out.item_bytes += size::ELEMENT;

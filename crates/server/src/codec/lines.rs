@@ -8,11 +8,13 @@
 //!
 //! Only the members that the tests of `dispatch` need are there.
 
+use std::collections::BTreeMap;
+
 use model::api::*;
 use model::{
     ApiError, AttributeDefinition, AttributeMap, AttributeValue, BillingMode, Item, KeyRole,
-    KeySchemaElement, Number, ReturnValues, ScalarType, StreamArn, StreamDeclaration, StreamView,
-    TableRef,
+    KeySchemaElement, Number, Operand, ReturnValues, ScalarType, StreamArn, StreamDeclaration,
+    StreamView, TableRef,
 };
 use wire::{Text, operations};
 
@@ -67,9 +69,10 @@ impl<'a> Members<'a> {
         attributes(self.get(name)?).map(|attributes| Item::encode(&attributes))
     }
 
-    fn values(&self) -> Read<Option<AttributeMap>> {
+    fn values(&self) -> Read<Option<BTreeMap<String, Operand>>> {
         let values = self.find("values").map(attributes).transpose()?;
-        Ok(values.map(|values| values.into_iter().map(|(k, v)| (format!(":{k}"), v)).collect()))
+        let operand = |(name, value)| (format!(":{name}"), Operand::from(value));
+        Ok(values.map(|values| values.into_iter().map(operand).collect()))
     }
 }
 

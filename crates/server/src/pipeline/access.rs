@@ -246,7 +246,7 @@ impl<'a> Access<'a> {
         item.chain(tests.map(|(name, _)| name.as_str()))
             .chain(self.condition.into_iter().flat_map(Condition::attributes))
             .chain(self.projection.into_iter().flat_map(Projection::attributes))
-            .chain(paths.map(|path| path.attribute.as_str()))
+            .chain(paths.map(|path| &*path.attribute))
             .collect()
     }
 }

@@ -6,7 +6,7 @@ use expr::{
     Condition, ConditionKind, GivenPlaceholders, KeyCondition, Parameter, Projection, Resolver,
     Update, check_placeholders_allowed,
 };
-use model::{ApiError, AttributeMap};
+use model::{ApiError, Operand};
 
 /// One request's expressions on their way to plans.
 pub(crate) struct Expressions {
@@ -18,7 +18,7 @@ impl Expressions {
     /// parameters, in AWS's order and with whether it is there, could use them.
     pub(crate) fn among(
         names: Option<BTreeMap<String, String>>,
-        values: Option<AttributeMap>,
+        values: Option<BTreeMap<String, Operand>>,
         parameters: &[(Parameter, bool)],
     ) -> Result<Self, ApiError> {
         let given = GivenPlaceholders { names: names.is_some(), values: values.is_some() };
@@ -29,7 +29,7 @@ impl Expressions {
     /// For an action of a transaction.
     pub(crate) fn new(
         names: Option<BTreeMap<String, String>>,
-        values: Option<AttributeMap>,
+        values: Option<BTreeMap<String, Operand>>,
     ) -> Result<Self, ApiError> {
         Ok(Self { resolver: Resolver::new(names, values)? })
     }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use model::limits::DOCUMENT_DEPTH_MAX;
-use model::{AttributeValue, Item, ItemWriter, Number, Repeated, SetWriter, ValueRef, ValueWriter};
+use model::{Item, ItemWriter, Number, Operand, Repeated, SetWriter, ValueWriter};
 
 use super::{Decode, is_attribute_name};
 use crate::generated::shapes;
@@ -29,12 +29,12 @@ impl Decode for Item {
     }
 }
 
-/// Values in expressions, of which trees are made.
-impl Decode for AttributeValue {
+/// Values in expressions and in the parameters from before them.
+impl Decode for Operand {
     fn decode(reader: &mut Reader<'_>, _: &'static Shape) -> Fit<Self> {
         let mut value = ValueWriter::default();
         reader.attribute(&mut value, 1)?;
-        Ok(ValueRef::of_encoded(&value.into_bytes()).to_value())
+        Ok(value.into_operand())
     }
 }
 

@@ -6,7 +6,7 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("AttributeAction", "legacy::UpdateAction"),
     ("AttributeDefinition", "AttributeDefinition"),
     ("AttributeMap", "Item"),
-    ("AttributeValue", "AttributeValue"),
+    ("AttributeValue", "Operand"),
     ("AttributeValueUpdate", "legacy::AttributeUpdate"),
     ("BillingMode", "BillingMode"),
     ("ComparisonOperator", "legacy::ComparisonOperator"),

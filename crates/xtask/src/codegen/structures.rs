@@ -333,7 +333,6 @@ impl Structures<'_> {
                 let value = self.type_of(value, is_only_answered)?;
                 match key {
                     "TableArn" => format!("Vec<(TableRef, {value})>"),
-                    _ if value == "AttributeValue" => "AttributeMap".into(),
                     _ => format!("BTreeMap<String, {value}>"),
                 }
             }
@@ -370,7 +369,7 @@ fn imports(text: &str, model: &str) -> String {
     }
     let texts = nouns::TEXTS.iter().map(|(.., noun)| *noun);
     let nouns = NOUNS.iter().chain(ANSWERED).map(|(_, noun)| *noun);
-    let nouns = nouns.chain(texts).chain(["AttributeMap"]);
+    let nouns = nouns.chain(texts);
     let used = nouns.filter(|noun| words.contains(noun.rsplit("::").next().unwrap_or(noun)));
     let used: BTreeSet<&str> = used.collect();
     for (prefix, wanted) in [("legacy::", true), ("", false)] {
