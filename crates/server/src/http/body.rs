@@ -14,7 +14,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame};
 use model::ApiError;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use wire::{Class, OperationName};
 
 use super::{Budget, Pace, Patience, Taken};
@@ -39,7 +39,10 @@ const SPACE_BYTES: usize = 256 * 1024;
 const UNPACKED_PER_BYTE_MAX: usize = 1032;
 
 /// How often a body that comes is looked at while others wait for its room.
-const PRESSED_WINDOW: Duration = Duration::from_secs(1);
+const PRESSED_WINDOW: Duration = Duration::from_millis(500);
+
+/// How long who has room may wait for more of it.
+const GROWING_MAX: Duration = Duration::from_secs(10);
 
 /// Takes in the bodies of all requests.
 #[derive(Debug)]
@@ -78,6 +81,8 @@ pub(crate) enum BodyError {
     TooLarge,
     /// It did not come in time.
     TooSlow,
+    /// There was no room for the rest of it in time.
+    NoRoom,
     /// The client went away, or broke HTTP.
     Broken,
 }
@@ -87,6 +92,8 @@ impl From<&BodyError> for ApiError {
         match error {
             BodyError::TooLarge => Self::RequestTooLarge("Request body is too large".to_owned()),
             BodyError::TooSlow => Self::RequestTimeout,
+            // Clients try that again.
+            BodyError::NoRoom => Self::InternalServerError,
             BodyError::Broken => {
                 Self::Serialization("The body ends early, or its chunks are malformed".to_owned())
             }
@@ -149,7 +156,7 @@ impl Intake {
         }
         let Some(bytes) = pieces.next().await? else { return Ok(Received::nothing()) };
         if pieces.body.is_end_stream() && bytes.len() <= self.body_bytes_max {
-            let room = self.room_for_whole(who, self.may_become(bytes.len(), packing)).await;
+            let room = self.room_for_whole(who, self.may_become(bytes.len(), packing)).await?;
             return Ok(Received { bytes, room: Some(room) });
         }
         let mut room = self.budget.nothing(who);
@@ -161,7 +168,7 @@ impl Intake {
             }
             joined => joined?,
         };
-        room.grow(self.may_become(bytes.len(), packing) - bytes.len()).await;
+        self.grow(&mut room, self.may_become(bytes.len(), packing) - bytes.len()).await?;
         Ok(Received { bytes, room: Some(room) })
     }
 
@@ -175,6 +182,12 @@ impl Intake {
         self.budget.is_pressed() || self.crowded.load(Ordering::Relaxed)
     }
 
+    /// How many bytes of a body must come in so long a time while others wait.
+    fn least_in(&self, time: Duration) -> usize {
+        let rate = self.patience.body_bytes_per_second_pressed_min as usize;
+        rate / 1000 * usize::try_from(time.as_millis()).unwrap_or(usize::MAX / rate.max(1))
+    }
+
     /// Hears out a body that nobody wants: what was not read before the answer would be taken for
     /// the next request, or cost the client the answer.
     pub(crate) async fn discard<B>(&self, body: B) -> Result<(), BodyError>
@@ -185,14 +198,35 @@ impl Intake {
     }
 
     /// Room for a body that is there whole. A small one waits for none that is still to come.
-    async fn room_for_whole(&self, who: Option<IpAddr>, bytes: usize) -> Taken<'_> {
-        match self.budget.room_now(who, bytes) {
-            Some(room) => room,
-            None if bytes <= SMALL_BYTES_MAX.min(self.small.bytes_max()) => {
-                self.small.room(who, bytes).await
-            }
-            None => self.budget.room(who, bytes).await,
+    async fn room_for_whole(
+        &self,
+        who: Option<IpAddr>,
+        bytes: usize,
+    ) -> Result<Taken<'_>, BodyError> {
+        let small = bytes <= SMALL_BYTES_MAX.min(self.small.bytes_max());
+        let mut room = self.budget.nothing(who);
+        if room.grow_now(bytes) {
+            return Ok(room);
         }
+        if small {
+            room = self.small.nothing(who);
+        }
+        self.grow(&mut room, bytes).await?;
+        Ok(room)
+    }
+
+    /// Waits for more room: not for ever if it keeps others from theirs, nor if somebody waits for
+    /// the connection itself.
+    async fn grow(&self, room: &mut Taken<'_>, bytes: usize) -> Result<(), BodyError> {
+        let until = (!room.is_empty()).then(|| Instant::now() + GROWING_MAX);
+        let mut growing = pin!(room.grow(bytes));
+        while timeout(PRESSED_WINDOW, growing.as_mut()).await.is_err() {
+            let is_over = until.is_some_and(|until| Instant::now() >= until);
+            if is_over || self.crowded.load(Ordering::Relaxed) {
+                return Err(BodyError::NoRoom);
+            }
+        }
+        Ok(())
     }
 
     /// How many bytes so many may become, themselves included.
@@ -276,11 +310,24 @@ where
         if self.bytes > self.intake.body_bytes_max {
             return Err(BodyError::TooLarge);
         }
-        if room.grow(piece.len()).await {
-            // That was not the client's time.
-            (self.pace, self.window) = (None, None);
+        if room.grow_now(piece.len()) {
+            return Ok(());
         }
+        if self.is_slow() {
+            return Err(BodyError::TooSlow);
+        }
+        self.intake.grow(room, piece.len()).await?;
+        // That was not the client's time.
+        (self.pace, self.window) = (None, None);
         Ok(())
+    }
+
+    /// Whether it comes too slowly to wait for room that others could have.
+    fn is_slow(&self) -> bool {
+        self.window.is_some_and(|(end, before)| {
+            let passed = PRESSED_WINDOW.saturating_sub(end.duration_since(Instant::now()));
+            passed >= PRESSED_WINDOW / 2 && self.bytes - before < self.intake.least_in(passed)
+        })
     }
 
     /// Reads on and forgets, up to a bound.
@@ -338,8 +385,7 @@ async fn in_time<F: Future>(
             return Err(BodyError::TooSlow);
         }
         if now >= end {
-            let least = intake.patience.body_bytes_per_second_pressed_min as usize;
-            if intake.is_pressed() && bytes - bytes_before < least {
+            if intake.is_pressed() && bytes - bytes_before < intake.least_in(PRESSED_WINDOW) {
                 return Err(BodyError::TooSlow);
             }
             *window = None;
@@ -496,6 +542,21 @@ mod tests {
         };
         let received = tokio::join!(receive(), receive(), receive());
         assert_eq!(received, (Ok(1000), Ok(1000), Ok(1000)));
+        assert_eq!(intake.bytes_held(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_room_on_a_connection_that_others_wait_for() {
+        let intake = Intake::new(1000, 800, Patience::default());
+        let pieces = || Ready((0..10).map(|_| Bytes::from(vec![b' '; 100])).collect());
+        let first = intake.receive(None, Slowly(pieces(), false), Packing::Plain).await.unwrap();
+        assert_eq!(intake.bytes_held(), 1000, "it is beyond the bound");
+        let second = intake.receive(None, Slowly(pieces(), false), Packing::Plain);
+        assert!(timeout(Duration::from_secs(3600), second).await.is_err(), "it holds nothing");
+        intake.crowded().store(true, Ordering::Relaxed);
+        let third = intake.receive(None, Slowly(pieces(), false), Packing::Plain).await;
+        assert_eq!(third.map(drop), Err(BodyError::NoRoom));
+        drop(first);
         assert_eq!(intake.bytes_held(), 0);
     }
 

@@ -82,12 +82,6 @@ impl Budget {
         taken
     }
 
-    /// Room for `bytes`, if nobody has to wait for it.
-    pub(crate) fn room_now(&self, who: Option<IpAddr>, bytes: usize) -> Option<Taken<'_>> {
-        let mut state = self.state.lock();
-        state.take_now(bytes, self.bytes_max).then(|| Taken { bytes, ..self.nothing(who) })
-    }
-
     /// Most bytes at once.
     pub(crate) fn bytes_max(&self) -> usize {
         self.bytes_max
@@ -130,34 +124,42 @@ impl Budget {
 }
 
 impl<'a> Taken<'a> {
-    /// Waits for room for so many bytes more, and says whether it had to.
-    pub(crate) async fn grow(&mut self, bytes: usize) -> bool {
-        let bytes = bytes.min(self.budget.bytes_max);
-        let Some(mut waiting) = self.ask(bytes) else { return false };
-        let grant = (&mut waiting.granted).await.expect("a wish stays until it is granted");
-        self.bytes += bytes;
-        self.beyond |= grant.beyond;
-        true
-    }
-
-    /// Takes the room, or lines up for it.
-    fn ask(&mut self, bytes: usize) -> Option<Waiting<'a>> {
+    /// Takes room for so many bytes more, if nobody has to wait for it.
+    pub(crate) fn grow_now(&mut self, bytes: usize) -> bool {
         let budget = self.budget;
         let mut state = budget.state.lock();
-        if self.beyond || bytes == 0 {
-            state.taken += bytes;
-            self.bytes += bytes;
-            return None;
+        let bytes = bytes.min(budget.bytes_max);
+        let beyond = self.beyond || bytes == 0;
+        state.taken += if beyond { bytes } else { 0 };
+        let grown = beyond || state.take_now(bytes, budget.bytes_max);
+        self.bytes += if grown { bytes } else { 0 };
+        grown
+    }
+
+    /// Waits for room for so many bytes more.
+    pub(crate) async fn grow(&mut self, bytes: usize) {
+        if self.grow_now(bytes) {
+            return;
         }
-        if state.take_now(bytes, budget.bytes_max) {
-            self.bytes += bytes;
-            return None;
-        }
+        let mut waiting = self.line_up(bytes.min(self.budget.bytes_max));
+        let grant = (&mut waiting.granted).await.expect("a wish stays until it is granted");
+        self.bytes += waiting.bytes;
+        self.beyond |= grant.beyond;
+    }
+
+    /// Whether it is nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes == 0
+    }
+
+    fn line_up(&self, bytes: usize) -> Waiting<'a> {
+        let budget = self.budget;
+        let mut state = budget.state.lock();
         let (sender, granted) = oneshot::channel();
         let turns = if self.bytes > 0 { &mut state.growing } else { &mut state.coming };
         turns.add(self.who, Wish { bytes, granted: sender });
         budget.serve(&mut state);
-        Some(Waiting { budget, bytes, granted })
+        Waiting { budget, bytes, granted }
     }
 
     /// Gives back what `bytes` do not need.

@@ -68,3 +68,20 @@ async fn a_short_answer_is_never_compressed() {
     assert!(!head.contains("content-encoding"), "{head}");
     assert_eq!(text_of(&body), 4000);
 }
+
+#[tokio::test]
+async fn answers_in_pieces_are_whole_and_in_order() {
+    let endpoint = Endpoint::start().await;
+    endpoint.create_table().await;
+    for id in ["a", "b", "c"] {
+        let item = json!({"id": {"S": id}, "text": {"S": id.repeat(300_000)}});
+        let put = json!({"TableName": "notes", "Item": item});
+        assert_eq!(endpoint.call("PutItem", &put).await.0, 200);
+    }
+    let scan = request("Scan", r#"{"TableName":"notes"}"#, &[]);
+    let last = request("ListTables", "{}", &[("connection", "close")]);
+    let said = endpoint.say(&[&scan[..], &scan, &last].concat()).await;
+    assert_eq!(said.matches("HTTP/1.1 200 OK").count(), 3);
+    assert!(said.len() > 1_800_000 && said.ends_with(r#"{"TableNames":["notes"]}"#));
+    assert!(!said.contains("400 Bad Request"));
+}

@@ -49,7 +49,7 @@ async fn addresses_take_turns_and_nobody_is_overtaken_by_a_small_wish() {
     assert!(flood.iter_mut().all(|wish| polled(wish.as_mut()).is_none()));
     let mut other = pin!(budget.room(address(2), 40));
     assert!(polled(other.as_mut()).is_none());
-    assert!(budget.room_now(address(3), 1).is_none());
+    assert!(!budget.nothing(address(3)).grow_now(1));
     all.shrink_to(20);
     // Two of forty fit: one for each address.
     let first = polled(flood[0].as_mut()).expect("it came first");
@@ -67,20 +67,21 @@ async fn holders_that_all_wait_for_more_come_to_an_end_one_by_one() {
     let mut newcomer = pin!(budget.room(address(3), 1));
     assert!(polled(newcomer.as_mut()).is_none());
     let [one, other] = &mut holders;
-    assert!(one.grow(60).await, "it had to go beyond the bound");
+    assert!(!one.grow_now(60), "it has to go beyond the bound");
+    one.grow(60).await;
     assert_eq!(budget.taken(), 160);
     {
         let mut growing = pin!(other.grow(60));
         assert!(polled(growing.as_mut()).is_none(), "one at a time");
         // Who is beyond is not kept waiting again.
-        assert!(!one.grow(10).await);
+        assert!(one.grow_now(10));
         one.shrink_to(0);
         assert!(polled(growing.as_mut()).is_none(), "until the first is done");
     }
     let [one, mut other] = holders;
     drop(one);
     assert!(polled(newcomer.as_mut()).is_some());
-    assert!(other.grow(60).await);
+    other.grow(60).await;
     assert_eq!(budget.taken(), 110);
 }
 
