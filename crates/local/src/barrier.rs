@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 pub(crate) struct CommitBarrier {
     fault: Arc<Mutex<Option<StoreError>>>,
     passed: AtomicU32,
+    attempts: AtomicU32,
 }
 
 struct Held(OwnedMutexGuard<Option<StoreError>>);
@@ -28,6 +29,16 @@ impl CommitBarrier {
     /// How many commits came by.
     pub(crate) fn passed(&self) -> u32 {
         self.passed.load(Ordering::Relaxed)
+    }
+
+    /// The store tries to take writes again.
+    pub(crate) fn attempted(&self) {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often it tried.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::Relaxed)
     }
 
     /// Holds commits back from now on.

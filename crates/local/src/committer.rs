@@ -19,6 +19,7 @@ use crate::figures::Landed;
 use crate::life_cycle::closed;
 use crate::recovery::{self, Ending, EngineSource, FailedCommit};
 use crate::resolving::Resolver;
+use crate::seen::Seen;
 use crate::shared::{Shared, Work};
 
 /// Pauses are made up to this at least: a timer is no more exact.
@@ -27,9 +28,13 @@ const PAUSE_MIN: Duration = Duration::from_millis(2);
 /// The committer's whole life.
 pub(crate) async fn run(shared: Arc<Shared>, source: EngineSource, engine: Arc<Engine>) {
     let _ending = EndOnDrop(&shared);
-    let Ending { engine, reason } = work(&shared, &source, engine).await;
+    let mut seen = Seen::compare(source.options.seen.clone(), &source.claim, engine.commits());
+    let Ending { engine, reason } = work(&shared, &source, engine, &mut seen).await;
     let closed = match engine {
-        Some(engine) => engine.close(),
+        Some(engine) => {
+            seen.note(engine.commits());
+            engine.close()
+        }
         None => Err(StoreError::stopped("the engine could not be opened anew")),
     };
     drop(source);
@@ -37,7 +42,12 @@ pub(crate) async fn run(shared: Arc<Shared>, source: EngineSource, engine: Arc<E
 }
 
 /// Makes batch after batch durable.
-async fn work(shared: &Shared, source: &EngineSource, mut engine: Arc<Engine>) -> Ending {
+async fn work(
+    shared: &Shared,
+    source: &EngineSource,
+    mut engine: Arc<Engine>,
+    seen: &mut Seen,
+) -> Ending {
     let mut resolver = Resolver::default();
     let mut owed = Duration::ZERO;
     loop {
@@ -58,7 +68,10 @@ async fn work(shared: &Shared, source: &EngineSource, mut engine: Arc<Engine>) -
             }
         };
         match commit(shared, &engine, &batch, &resolved).await {
-            Ok(pause) => owed += pause,
+            Ok(pause) => {
+                owed += pause;
+                seen.follow(engine.commits());
+            }
             Err(error) => {
                 refuse(shared, &error);
                 let failed = FailedCommit { batch: &batch, resolved: &resolved };

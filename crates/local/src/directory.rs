@@ -13,8 +13,6 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use crate::marker::{self, DataKey, Marker, MarkerError};
 use crate::{LocalError, RootKey};
 
@@ -97,7 +95,7 @@ pub(crate) fn claim(
     if !claim.engine_dir().is_dir() {
         return Err(LocalError::damaged(claim.engine_dir(), "is missing"));
     }
-    claim.remove_other_generations();
+    claim.remove_leftovers();
     Ok(claim)
 }
 
@@ -112,10 +110,27 @@ impl DirectoryClaim {
         &self.marker.data_key
     }
 
+    /// The data directory.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// How often it was encrypted.
+    pub(crate) fn generation(&self) -> u32 {
+        self.marker.generation
+    }
+
+    /// The sum at the end of the marker, which tells this directory and generation from others; 0 when
+    /// it cannot be read.
+    pub(crate) fn marker_sum(&self) -> u32 {
+        let marker = fs::read(self.dir.join(MARKER)).unwrap_or_default();
+        marker.last_chunk().map_or(0, |sum| u32::from_be_bytes(*sum))
+    }
+
     /// Begins the next generation: an empty directory for its engine, and a new data key. It counts
     /// for nothing until [`DirectoryClaim::switch_to`].
     pub(crate) fn begin_next(&self) -> Result<NextGeneration, LocalError> {
-        self.remove_other_generations();
+        self.remove_leftovers();
         let next = new_marker(self.marker.generation + 1).and_then(|marker| {
             let engine_dir = engine_dir(&self.dir, marker.generation);
             create_private_dir(&engine_dir)?;
@@ -141,13 +156,14 @@ impl DirectoryClaim {
         sync_tree(&next.engine_dir).map_err(&unwritable)?;
         write_marker(&self.dir, root, &next.marker).map_err(&unwritable)?;
         self.marker = next.marker;
-        self.remove_other_generations();
+        self.remove_leftovers();
         Ok(())
     }
 
-    /// Removes what an unfinished rotation left. What cannot be removed now is nobody's way and is
+    /// Removes what an unfinished rotation left. What cannot be removed now is in nobody's way and is
     /// tried again by the next opening.
-    fn remove_other_generations(&self) {
+    pub(crate) fn remove_leftovers(&self) {
+        let _absent = fs::remove_file(self.dir.join(MARKER_UNFINISHED));
         let Ok(entries) = fs::read_dir(&self.dir) else { return };
         for entry in entries.flatten() {
             let generation = generation_of(&entry.file_name());
@@ -210,8 +226,9 @@ fn open_marker(dir: &Path, root: &RootKey) -> Result<Marker, LocalError> {
 
 /// A marker with a new data key.
 fn new_marker(generation: u32) -> io::Result<Marker> {
-    let mut data_key: DataKey = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut data_key[..]).map_err(io::Error::other)?;
+    let mut drawn = Ok(());
+    let data_key = DataKey::filled(|key| drawn = getrandom::fill(key));
+    drawn.map_err(io::Error::other)?;
     Ok(Marker { generation, data_key })
 }
 

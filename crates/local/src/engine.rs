@@ -106,6 +106,11 @@ impl Engine {
         self.tree.retract().map_err(failed)
     }
 
+    /// How many commits there were since the engine's files were begun.
+    pub(crate) fn commits(&self) -> u64 {
+        self.tree.commits()
+    }
+
     /// How long the committer is to wait behind a commit of so many bytes.
     pub(crate) fn pause_after(&self, bytes: usize) -> Duration {
         self.tree.pause_after(bytes)

@@ -49,6 +49,7 @@ mod recovery;
 mod resolving;
 mod rotation;
 mod runtime;
+mod seen;
 mod shared;
 mod store;
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use aes_gcm::aead::{Nonce, Tag};
 use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
-use zeroize::Zeroizing;
+use lsm::SecretKey;
 
 use crate::RootKey;
 
@@ -34,7 +34,7 @@ const SUM_AT: usize = TAG_AT + TAG_BYTES;
 const MARKER_BYTES: usize = SUM_AT + SUM_BYTES;
 
 /// What seals the engine's files.
-pub(crate) type DataKey = Zeroizing<[u8; KEY_BYTES]>;
+pub(crate) type DataKey = SecretKey;
 
 /// What a marker says to whoever has its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,14 +94,16 @@ pub(crate) fn open(root: &RootKey, bytes: &[u8]) -> Result<Marker, MarkerError> 
     if engine != engine_field() {
         return Err(MarkerError::Unknown(describe(version, Some(engine))));
     }
-    let mut data_key = DataKey::default();
-    data_key.copy_from_slice(&bytes[KEY_AT..TAG_AT]);
     let nonce: Result<Nonce<Aes256Gcm>, _> = bytes[NONCE_AT..KEY_AT].try_into();
     let tag: Result<Tag<Aes256Gcm>, _> = bytes[TAG_AT..SUM_AT].try_into();
     let (Ok(nonce), Ok(tag)) = (nonce, tag) else { return Err(MarkerError::Damaged) };
-    cipher(root)
-        .decrypt_inout_detached(&nonce, &bytes[..KEY_AT], (&mut data_key[..]).into(), &tag)
-        .map_err(|_| MarkerError::WrongKey)?;
+    let mut opened = Ok(());
+    let data_key = DataKey::filled(|key| {
+        key.copy_from_slice(&bytes[KEY_AT..TAG_AT]);
+        let head = &bytes[..KEY_AT];
+        opened = cipher(root).decrypt_inout_detached(&nonce, head, (&mut key[..]).into(), &tag);
+    });
+    opened.map_err(|_| MarkerError::WrongKey)?;
     let generation = bytes[GENERATION_AT..NONCE_AT].iter();
     let generation = generation.fold(0, |number, byte| number << 8 | u32::from(*byte));
     Ok(Marker { generation, data_key })
@@ -155,7 +157,7 @@ mod tests {
     }
 
     fn content() -> Marker {
-        Marker { generation: 0x0102_0304, data_key: Zeroizing::new([2; KEY_BYTES]) }
+        Marker { generation: 0x0102_0304, data_key: DataKey::new([2; KEY_BYTES]) }
     }
 
     #[test]

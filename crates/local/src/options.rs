@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lsm::{Files, Stepper, SystemFiles};
-use zeroize::Zeroizing;
+use lsm::{Files, SecretKey, Stepper, SystemFiles};
 
 /// What [`LocalStore::open`](crate::LocalStore::open) is told.
 #[derive(Debug, Clone)]
@@ -23,6 +22,8 @@ pub struct LocalOptions {
     /// Most memory for writes that wait to be made durable, in bytes, beyond which new writers wait
     /// before they begin.
     pub queue_bytes_max: usize,
+    /// A file outside of the directory that notes how far this was, so that an older copy is noticed.
+    pub seen: Option<PathBuf>,
     /// Where the engine's files are. The marker and the lock are the system's in any case.
     pub files: Arc<dyn Files>,
     /// Who does what goes on behind the requests.
@@ -53,6 +54,7 @@ impl LocalOptions {
             cache_bytes: 128 << 20,
             memtable_bytes: 16 << 20,
             queue_bytes_max: 32 << 20,
+            seen: None,
             files: Arc::new(SystemFiles),
             workers: Workers::Threads,
         }
@@ -68,9 +70,9 @@ impl fmt::Debug for Workers {
     }
 }
 
-/// The key a key file holds. It leaves memory when dropped and never shows in output.
+/// The key a key file holds. It is not swapped out, is wiped when dropped, and never shows in output.
 #[derive(Clone)]
-pub struct RootKey(Zeroizing<[u8; RootKey::BYTES]>);
+pub struct RootKey(SecretKey);
 
 impl RootKey {
     /// The length of a key.
@@ -78,7 +80,7 @@ impl RootKey {
 
     /// Takes the key's bytes. The caller wipes its own copy.
     pub fn new(bytes: [u8; Self::BYTES]) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self(SecretKey::new(bytes))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; Self::BYTES] {

@@ -3,8 +3,8 @@
 //! The disk is full, or it failed. What it holds of the commit then is known to nobody until it is
 //! read again, so nothing more is written through the engine that failed; it is kept for reading,
 //! which shows what was durable before. Once the disk takes writes again, proven by as many bytes
-//! as opening may have to write, the engine is closed and opened from what is on disk, as a restart
-//! would. Its log may hold the failed commit whole. Everybody was told that it failed, and the rooms
+//! as opening may have to write, and lets the engine's files be opened, the engine is closed and opened
+//! from what is on disk, as a restart would. Its log may hold the failed commit whole. Everybody was told that it failed, and the rooms
 //! above have acted on that, so its rows are put back to what they were; readers wait meanwhile and
 //! see neither. Only then are writes taken again.
 //!
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use lsm::Files;
+use lsm::{Access, Files};
 use store::{RowKey, StoreError};
 use tokio::time::sleep;
 
@@ -105,7 +105,10 @@ fn attempt(
     failed: &mut Option<Arc<Engine>>,
     before: &FormerRows,
 ) -> Result<Arc<Engine>, LocalError> {
+    #[cfg(test)]
+    shared.barrier.attempted();
     probe(&source.options, source.options.memtable_bytes * MEMTABLES)?;
+    reach(&source.options, &source.claim.engine_dir())?;
     if let Some(engine) = failed {
         engine.retract().map_err(|error| engine_error(source, &error))?;
     }
@@ -149,6 +152,19 @@ fn probe(options: &LocalOptions, bytes: usize) -> Result<(), LocalError> {
     let written = write_out(&**files, &path, bytes);
     let removed = files.remove(&path);
     written.and(removed).map_err(LocalError::unwritable(dir))
+}
+
+/// Opens every file of the engine, and makes one. Where that is not possible, nothing could be opened
+/// anew either, and the engine that failed can still be read.
+fn reach(options: &LocalOptions, engine_dir: &Path) -> Result<(), LocalError> {
+    let files = &*options.files;
+    let reached = files.list(engine_dir).and_then(|all| {
+        all.iter().try_for_each(|path| files.open(path, Access::Read).map(drop))?;
+        let path = engine_dir.join(PROBE);
+        files.create(&path)?;
+        files.remove(&path)
+    });
+    reached.map_err(LocalError::unwritable(engine_dir))
 }
 
 fn write_out(files: &dyn Files, path: &Path, bytes: usize) -> io::Result<()> {

@@ -53,10 +53,12 @@ impl Rotation {
     ///
     /// # Errors
     /// See [`LocalError`]; the directory is then under its former key, and whatever was copied is
-    /// removed by the next opening. Only when the marker cannot be written it may be under either.
+    /// removed, by the next opening at the latest. Only when the marker cannot be written it may be
+    /// under either.
     pub fn run(&mut self, root: &RootKey, watch: impl FnMut(Copied)) -> Result<(), LocalError> {
         let next = self.claim.begin_next()?;
-        self.copy_to(&next, watch)?;
+        let copied = self.copy_to(&next, watch);
+        copied.inspect_err(|_| self.claim.remove_leftovers())?;
         self.claim.switch_to(next, root)
     }
 

@@ -94,6 +94,29 @@ async fn a_failed_commit_makes_the_store_read_only_until_the_disk_takes_writes()
     store.close().await.unwrap();
 }
 
+/// As after `chmod 000`, which the owner of these tests may be above.
+#[tokio::test]
+async fn reads_go_on_while_the_engines_directory_cannot_be_reached() {
+    let dir = TempDir::new().unwrap();
+    let store = LocalStore::open(&options(&dir)).unwrap();
+    write(&store, 1).await.unwrap();
+    let (engine, away) = (dir.path().join("engine-1"), dir.path().join("away"));
+    std::fs::rename(&engine, &away).unwrap();
+    let hold = store.shared().barrier.hold();
+    let failing = store.lock(&[key(2)]).await.submit(ATOMS.next(), put(2));
+    hold.fail();
+    assert!(failing.wait().await.is_err());
+    while store.shared().barrier.attempts() < 3 {
+        assert_eq!(store.get(&key(1), Strong).await.unwrap(), Some(vec![1].into()));
+        assert!(matches!(store.health(), Health::ReadOnly { .. }));
+        tokio::task::yield_now().await;
+    }
+    std::fs::rename(&away, &engine).unwrap();
+    recovered(&store).await;
+    write(&store, 2).await.unwrap();
+    store.close().await.unwrap();
+}
+
 #[tokio::test]
 async fn what_was_read_before_a_failure_decides_nothing_behind_it() {
     let dir = TempDir::new().unwrap();

@@ -65,15 +65,17 @@ struct Crashed {
 impl Crashed {
     async fn new() -> Self {
         let home = TempDir::new().unwrap();
-        let live = home.path().join("live");
+        let (live, crashed) = (home.path().join("live"), home.path().join("crashed"));
         let store = open(&live).unwrap();
+        // The watermark, as it was before the log had anything.
+        copy(&live, &crashed).unwrap();
         let mut log_ends = Vec::new();
         for row in 0..ROWS {
             let write = Write::Put { key: key(row), value: value_of(row) };
             store.lock(&[key(row)]).await.submit(ATOMS.next(), vec![write]).wait().await.unwrap();
             log_ends.push(end_of_records(&log(&live)));
         }
-        copy(&live, &home.path().join("crashed")).unwrap();
+        fs::copy(log(&live), log(&crashed)).unwrap();
         store.close().await.unwrap();
         Self { home, log_ends }
     }

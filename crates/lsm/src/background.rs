@@ -1,4 +1,4 @@
-//! What goes on behind the requests: flushes, and merges.
+//! What goes on behind the requests: flushes, merges, and the watermark.
 //!
 //! Threads carry them out, or whoever opened the tree does, step by step on a thread of its own: then
 //! the order of things is the caller's, and can be had again. Where a commit would wait for a flush
@@ -24,6 +24,8 @@ const IDLE_AFTER: Duration = Duration::from_secs(1);
 /// How far the threads give way: beside one of a request they get a tenth of a processor.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
+/// Between a watermark and the next.
+const WATERMARK_PAUSE: Duration = Duration::from_secs(1);
 /// Between a merge that failed and the next.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -36,6 +38,7 @@ impl TakesSteps for Core {
             Step::Flush => return self.has_frozen() && flush_one(self),
             Step::Merge => Traffic::Busy,
             Step::IdleMerge => Traffic::Idle,
+            Step::Watermark => return self.watermark.write_if_behind().unwrap_or(false),
         };
         let job = due(self, &mut self.signals.state.lock(), traffic);
         job.as_ref().is_some_and(|job| {
@@ -69,6 +72,7 @@ pub(crate) fn start(core: &Arc<Core>, threads: &mut Vec<JoinHandle<()>>) -> Resu
     for _ in 0..MERGES {
         threads.push(spawn("merge", merge_on)?);
     }
+    threads.push(spawn("watermark", follow_log)?);
     Ok(())
 }
 
@@ -88,9 +92,10 @@ fn give_way() {
 fn give_way() {}
 
 /// Has the threads end where they are.
-pub(crate) fn close(signals: &Signals, threads: Vec<JoinHandle<()>>) {
-    signals.closing.store(true, Ordering::Relaxed);
-    signals.wake();
+pub(crate) fn close(core: &Core, threads: Vec<JoinHandle<()>>) {
+    core.signals.closing.store(true, Ordering::Relaxed);
+    core.signals.wake();
+    core.watermark.close();
     for thread in threads {
         if thread.join().is_err() {
             tracing::error!("a thread of the tree has died");
@@ -106,6 +111,20 @@ impl Drop for FailOnPanic<'_> {
         if thread::panicking() {
             self.0.fail(&TreeError::Stopped("a thread of the tree has died".into()));
         }
+    }
+}
+
+/// Writes the watermark: with the first commit, and a second later again if others came.
+fn follow_log(core: &Core) {
+    let _alive = FailOnPanic(&core.signals);
+    let mut has_failed = false;
+    while core.watermark.wait_until_behind() {
+        let written = core.watermark.write_if_behind();
+        if let (false, Err(error)) = (has_failed, &written) {
+            tracing::warn!(%error, "a log that is cut off from now on may go unnoticed");
+        }
+        has_failed = written.is_err();
+        core.watermark.rest(WATERMARK_PAUSE);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::block::Commit;
 use crate::cache::PieceCache;
 use crate::error::TreeError;
 use crate::filter;
+use crate::log::LogWriter;
 use crate::manifest::Manifest;
 use crate::memtable::Memtable;
 use crate::options::TreeOptions;
@@ -20,6 +21,7 @@ use crate::signals::Signals;
 use crate::snapshots::{Reading, Snapshots};
 use crate::table::{FoundRow, Table};
 use crate::view::{LEVELS, Levels, View};
+use crate::watermark::{Refused, Watermark};
 
 /// What readers, the writer and the background share.
 pub(crate) struct Core {
@@ -33,10 +35,18 @@ pub(crate) struct Core {
     visible: AtomicU64,
     /// The number of the next file.
     number: AtomicU64,
+    /// How far the log is, for whoever opens the tree next.
+    pub(crate) watermark: Watermark,
     /// Held by whoever writes a manifest.
     manifest: Mutex<()>,
     /// The last commit whose rows, and those of all before it, are in tables.
     in_tables: AtomicU64,
+}
+
+/// What was found of the log.
+pub(crate) struct RecoveredLog {
+    pub(crate) watermark: Watermark,
+    pub(crate) commits: Commits,
 }
 
 /// How far a tree is.
@@ -53,9 +63,10 @@ impl Core {
         dir: PathBuf,
         options: TreeOptions,
         view: View,
-        commits: Commits,
+        log: RecoveredLog,
         number: u64,
     ) -> Self {
+        let RecoveredLog { watermark, commits } = log;
         Self {
             dir,
             cache: Arc::new(PieceCache::new(options.cache_bytes)),
@@ -66,6 +77,7 @@ impl Core {
             visible: AtomicU64::new(commits.visible),
             in_tables: AtomicU64::new(commits.in_tables),
             number: AtomicU64::new(number),
+            watermark,
             manifest: Mutex::new(()),
         }
     }
@@ -97,6 +109,16 @@ impl Core {
     pub(crate) fn publish(&self, commit: Commit) {
         let before = self.visible.swap(commit, Ordering::Release);
         assert!(before + 1 == commit, "commits become visible one by one, in their order");
+    }
+
+    /// Has what a commit that failed may have left in the log be dropped, durably: by a word in the
+    /// watermark, and by wiping it. One of the two is enough for whoever opens the tree; both are
+    /// tried, and whoever wants to go on needs both.
+    pub(crate) fn refuse(&self, writer: &LogWriter) -> Result<(), TreeError> {
+        let mark = writer.mark();
+        let told = self.watermark.refuse(Refused { segment: mark.number, from: mark.end });
+        let wiped = writer.retract();
+        told.and(wiped)
     }
 
     pub(crate) fn next_number(&self) -> u64 {
@@ -177,6 +199,7 @@ impl Core {
             log: memtables().last().expect("one is active").log,
             tables: levels.iter().map(|(level, table)| (level_byte(level), table.entry)).collect(),
             removed: removed.iter().cloned().collect(),
+            has_watermark: true,
         };
         if let Err(error) = manifest.prepare(&self.dir, &self.options) {
             // Nothing names the new tables.
@@ -184,6 +207,7 @@ impl Core {
             return Err(error);
         }
         Manifest::exchange(&self.dir, &self.options)?;
+        self.watermark.forget_before(manifest.log);
         self.in_tables.store(in_tables, Ordering::Relaxed);
         let gone: HashSet<Commit> = {
             let left: HashSet<Commit> = removed.iter().map(|range| range.commit).collect();

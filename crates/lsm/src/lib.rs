@@ -19,15 +19,18 @@
 //! - A commit is visible after it is durable in the log, and all of it at once ([`Tree::commit`]).
 //! - Of two rows with one key the newer lies further up. Merges keep the order: they take from a
 //!   level what lies lowest ([`merging`]).
-//! - A file is written once and never changed, but for a torn tail that is cut off; the manifest, which is exchanged whole, says which
-//!   count. Whatever it does not name is left from a crash and removed when the tree is opened.
+//! - A file is written once and never changed, but for the watermark, and for a torn tail that is cut
+//!   off; the manifest, which is exchanged whole, says which count. Whatever it does not name is left
+//!   from a crash and removed when the tree is opened.
 //! - Every byte of a row is sealed before it reaches a file ([`seal`]).
 //! - A log segment goes after the manifest names the table of its rows.
+//! - A log that ends before what was durable a second ago does not open ([`watermark`]).
+//! - A commit that failed is not there when the tree is opened again, if anything can be written.
 //! - Writers are slowed in proportion to what waits to be merged, and do not stop ([`pace`]).
 //!
 //! # Threads
-//! One flushes, two merge, and give way to all others; or none does, and the caller takes each step
-//! ([`Stepper`]). Reads run on their callers' threads, commits on
+//! One flushes, two merge, and give way to all others; one writes the watermark. Or there are none, and
+//! the caller takes each step ([`Stepper`]). Reads run on their callers' threads, commits on
 //! their caller's. A read that has to wait for the disk says so first ([`disk`]).
 
 mod background;
@@ -53,6 +56,7 @@ mod picking;
 mod removed;
 mod rows;
 mod seal;
+mod secret;
 mod signals;
 mod snapshot;
 mod snapshots;
@@ -63,6 +67,7 @@ mod table;
 mod tests;
 mod tree;
 mod view;
+mod watermark;
 
 pub use direction::Direction;
 pub use disk::Wait;
@@ -70,6 +75,7 @@ pub use error::TreeError;
 pub use files::{Access, Files, OpenFile, SystemFiles};
 pub use options::TreeOptions;
 pub use rows::{Advance, RowRef, Rows};
+pub use secret::SecretKey;
 pub use snapshot::Snapshot;
 pub use stepper::{Background, Step, Stepper};
 pub use tree::Tree;

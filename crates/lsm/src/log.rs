@@ -9,7 +9,7 @@
 //!         | 3 (remove a range), start length u16, start, end length u16, end
 //! ```
 //! Integers are big-endian. The sum tells what a crash left from what was changed afterwards, see
-//! [`replay`]. The zeros are room that was reserved ahead: a record that makes the file no longer costs
+//! [`replay`], and the watermark what was cut off. The zeros are room that was reserved ahead: a record that makes the file no longer costs
 //! half the time to sync, for the file's own length need not be written.
 
 use std::path::{Path, PathBuf};
@@ -19,9 +19,10 @@ use bytes::{Buf, BufMut, Bytes};
 use crate::block::Commit;
 use crate::directory::sync_directory;
 use crate::error::TreeError;
-use crate::files::{Access, Files, OpenFile};
+use crate::files::{Access, OpenFile};
 use crate::options::TreeOptions;
 use crate::seal::{FileKey, FileKind, FileSalt, SALT_BYTES, TAG_BYTES, new_salt};
+use crate::watermark::{Mark, SegmentMark};
 
 mod torn;
 
@@ -42,6 +43,7 @@ pub(crate) fn log_path(dir: &Path, number: u64) -> PathBuf {
 
 /// The segment that takes commits.
 pub(crate) struct LogWriter {
+    number: u64,
     file: Box<dyn OpenFile>,
     path: PathBuf,
     key: FileKey,
@@ -56,8 +58,8 @@ pub(crate) struct LogWriter {
 enum Room {
     /// The file is so long.
     Until(u64),
-    /// The file system reserves nothing: the file grows by each record.
-    Never,
+    /// It is, and the file system reserves no more: it grows by each record.
+    NoMore(u64),
 }
 
 impl LogWriter {
@@ -76,7 +78,7 @@ impl LogWriter {
         sync_directory(files, dir)?;
         let key = FileKey::new(&options.key, FileKind::Log, &salt);
         let end = SEGMENT_HEAD_BYTES as u64;
-        Ok(Self { file, path, key, end, room: Room::Until(end), buffer: Vec::new() })
+        Ok(Self { number, file, path, key, end, room: Room::Until(end), buffer: Vec::new() })
     }
 
     /// The segment's size.
@@ -84,7 +86,13 @@ impl LogWriter {
         self.end
     }
 
-    /// Makes a commit durable.
+    /// How far the segment is.
+    pub(crate) fn mark(&self) -> SegmentMark {
+        let (Room::Until(room) | Room::NoMore(room)) = self.room;
+        SegmentMark { number: self.number, end: self.end, bytes: room.max(self.end) }
+    }
+
+    /// Makes a commit durable. When it cannot, it may be there in part or whole, until it is retracted.
     pub(crate) fn append<'c>(
         &mut self,
         commit: Commit,
@@ -116,11 +124,8 @@ impl LogWriter {
         self.reserve();
         let written = self.file.write_at(&self.buffer, self.end);
         let written = written.and_then(|()| self.file.sync_data());
-        if let Err(error) = written {
-            // What the disk has of it is known to nobody. When this fails too, it is tried again.
-            let _retracted = self.retract();
-            return Err(TreeError::io(&self.path)(error));
-        }
+        // What the disk has of it is known to nobody then.
+        written.map_err(TreeError::io(&self.path))?;
         self.end += self.buffer.len() as u64;
         if self.buffer.capacity() > BUFFER_BYTES_KEPT {
             self.buffer = Vec::new();
@@ -139,15 +144,22 @@ impl LogWriter {
             self.room = match self.file.reserve(self.end, bytes) {
                 Ok(()) => Room::Until(self.end + bytes),
                 // Not even a full disk is an error yet: the record may find its place.
-                Err(_) => Room::Never,
+                Err(_) => Room::NoMore(room),
             };
         }
     }
 
-    /// Leaves the commits that were made durable, and nothing behind them.
+    /// Leaves the commits that were made durable, and behind them zeros alone. The watermark knows the
+    /// file's size, so that is kept.
     pub(crate) fn retract(&self) -> Result<(), TreeError> {
-        let cut = self.file.set_bytes(self.end).and_then(|()| self.file.sync_all());
-        cut.map_err(TreeError::io(&self.path))
+        let bytes = self.mark().bytes;
+        let written = (self.buffer.len() as u64).min(bytes - self.end);
+        let wiped = || {
+            self.file.set_bytes(bytes)?;
+            self.file.write_at(&vec![0; usize::try_from(written).unwrap_or(0)], self.end)?;
+            self.file.sync_all()
+        };
+        wiped().map_err(TreeError::io(&self.path))
     }
 }
 
@@ -185,44 +197,71 @@ pub(crate) enum SegmentAge {
     Former,
 }
 
-/// Shows the commits of a segment, in their order, and cuts off what a crash left of the last one:
-/// behind the next segment it would be damage.
+/// What there is of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Replayed {
+    /// How far it is, without what is to be cut off.
+    pub(crate) mark: SegmentMark,
+    /// What lies behind that is not needed: room, what a crash left, or a commit that was refused.
+    pub(crate) has_tail: bool,
+}
+
+/// Shows the commits of a segment, in their order. `mark` is what the watermark knows.
 ///
 /// # Errors
 /// [`TreeError::Damaged`] for anything that a crash does not explain.
 pub(crate) fn replay(
     dir: &Path,
     options: &TreeOptions,
-    number: u64,
-    age: SegmentAge,
+    (number, age): (u64, SegmentAge),
+    mark: &Mark,
     mut show: impl FnMut(LoggedCommit),
-) -> Result<(), TreeError> {
+) -> Result<Replayed, TreeError> {
     let path = log_path(dir, number);
     let bytes = options.files.read(&path).map_err(TreeError::io(&path))?;
-    let intact = show_intact(&path, &bytes, &options.key, &mut show)?;
+    let (known, found) = (mark.of(number).unwrap_or_default(), bytes.len() as u64);
+    if found < known.bytes {
+        let what = format_args!("was cut: it had {} bytes and has {found}", known.bytes);
+        return Err(TreeError::damaged(&path, what));
+    }
+    let refused = mark.refused_in(number).and_then(|from| usize::try_from(from).ok());
+    let intact = show_intact(&path, &bytes, refused, &options.key, &mut show)?;
+    let end = intact as u64;
+    if end < known.end {
+        return Err(damaged(&path, intact));
+    }
+    let has_tail = match refused == Some(intact) {
+        true => intact < bytes.len(),
+        false => has_tail(&path, &bytes, intact, age)?,
+    };
+    Ok(Replayed { mark: SegmentMark { number, end, bytes: end }, has_tail })
+}
+
+/// Whether something is to be cut off behind the commits that read: where another segment follows, it
+/// would be damage.
+fn has_tail(path: &Path, bytes: &[u8], intact: usize, age: SegmentAge) -> Result<bool, TreeError> {
     let is_whole = bytes[intact..].iter().all(|byte| *byte == 0);
     if is_whole && intact > 0 {
         // What was read may not have reached the disk: a crash came before the sync.
-        return match age {
-            SegmentAge::Former => Ok(()),
-            SegmentAge::Last => cut_off(&*options.files, dir, &path, intact),
-        };
+        return Ok(age == SegmentAge::Last);
     }
     let is_torn = match intact {
         // The head is durable before the segment takes a commit.
-        0 => torn::is_head(&bytes),
-        _ => torn::is_torn(&bytes, intact),
+        0 => torn::is_head(bytes),
+        _ => torn::is_torn(bytes, intact),
     };
-    if age == SegmentAge::Former || !is_torn {
-        return Err(damaged(&path, intact));
+    match age == SegmentAge::Last && is_torn {
+        true => Ok(true),
+        false => Err(damaged(path, intact)),
     }
-    cut_off(&*options.files, dir, &path, intact)
 }
 
-/// Shows the commits that read; answers where the first piece begins that does not.
+/// Shows the commits that read, up to one that was refused; answers where the first piece begins that
+/// does not.
 fn show_intact(
     path: &Path,
     bytes: &[u8],
+    refused: Option<usize>,
     tree_key: &[u8; 32],
     show: &mut impl FnMut(LoggedCommit),
 ) -> Result<usize, TreeError> {
@@ -231,7 +270,7 @@ fn show_intact(
     let Some(salt) = salt else { return Ok(0) };
     let key = FileKey::new(tree_key, FileKind::Log, &salt);
     let mut at = SEGMENT_HEAD_BYTES;
-    while let Some(sealed) = torn::record(bytes, at) {
+    while let Some(sealed) = torn::record(bytes, at).filter(|_| refused != Some(at)) {
         let mut piece = bytes[sealed.clone()].to_vec();
         let opened = key.open(at as u64, &mut piece).map(|opened| opened.len());
         piece.truncate(opened.ok_or_else(|| damaged(path, at))?);
@@ -245,17 +284,34 @@ fn damaged(path: &Path, at: usize) -> TreeError {
     TreeError::damaged(path, format_args!("is damaged at byte {at}"))
 }
 
-/// Leaves the first bytes of a segment, durably; without its head it goes.
-fn cut_off(files: &dyn Files, dir: &Path, path: &Path, bytes: usize) -> Result<(), TreeError> {
-    if bytes == 0 {
-        files.remove(path).map_err(TreeError::io(path))?;
+/// Makes a segment durable as it was read.
+pub(crate) fn sync(dir: &Path, options: &TreeOptions, number: u64) -> Result<(), TreeError> {
+    let path = log_path(dir, number);
+    let synced = options.files.open(&path, Access::Write).and_then(|file| file.sync_data());
+    synced.map_err(TreeError::io(&path))
+}
+
+/// Cuts off what lies behind the commits of a segment, durably; one without its head goes.
+pub(crate) fn cut_off(
+    dir: &Path,
+    options: &TreeOptions,
+    mark: SegmentMark,
+) -> Result<(), TreeError> {
+    let (files, path) = (&*options.files, log_path(dir, mark.number));
+    if mark.end == 0 {
+        files.remove(&path).map_err(TreeError::io(&path))?;
         return sync_directory(files, dir);
     }
-    let cut = files.open(path, Access::Write).and_then(|file| {
-        file.set_bytes(bytes as u64)?;
+    let cut = files.open(&path, Access::Write).and_then(|file| {
+        file.set_bytes(mark.end)?;
         file.sync_all()
     });
-    cut.map_err(TreeError::io(path))
+    cut.map_err(TreeError::io(&path))
+}
+
+/// Whether a segment that ends there has commits.
+pub(crate) fn has_commits(mark: &SegmentMark) -> bool {
+    mark.end > SEGMENT_HEAD_BYTES as u64
 }
 
 fn parse(mut record: Bytes) -> Option<LoggedCommit> {

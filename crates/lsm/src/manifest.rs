@@ -4,9 +4,10 @@
 //! manifest = magic, salt u8{32}, sealed
 //! sealed   = number u64, commit u64, in tables u64, log u64,
 //!            tables u32, (level u8, number u64, bytes u64, top u64)…,
-//!            ranges u32, (commit u64, start length u16, start, end length u16, end)…
+//!            ranges u32, (commit u64, start length u16, start, end length u16, end)…,
+//!            1                                   there is a watermark
 //! ```
-//! Integers are big-endian. It is written anew for every change, beside the old one, and takes its
+//! Integers are big-endian. What has no 1 at its end is from before there were watermarks. It is written anew for every change, beside the old one, and takes its
 //! place when it is durable: a crash leaves one or the other. Files that it does not name are left
 //! from a change that did not come about.
 
@@ -42,7 +43,12 @@ pub(crate) struct Manifest {
     /// The tables by level, those of level 0 with the newest first.
     pub(crate) tables: Vec<(u8, TableEntry)>,
     pub(crate) removed: Vec<RemovedRange>,
+    /// Whether there is a watermark: there was none in earlier versions.
+    pub(crate) has_watermark: bool,
 }
+
+/// Says that there is a watermark.
+const WATERMARK: u8 = 1;
 
 pub(crate) fn manifest_path(dir: &Path) -> PathBuf {
     dir.join(NAME)
@@ -92,7 +98,7 @@ impl Manifest {
     }
 
     fn encode(&self, out: &mut Vec<u8>) {
-        let Self { number, commit, in_tables, log, tables, removed } = self;
+        let Self { number, commit, in_tables, log, tables, removed, has_watermark } = self;
         [number, commit, in_tables, log].into_iter().for_each(|value| out.put_u64(*value));
         out.put_u32(u32::try_from(tables.len()).expect("far fewer tables"));
         for (level, TableEntry { number, bytes, top_at }) in tables {
@@ -106,6 +112,9 @@ impl Manifest {
                 out.put_u16(u16::try_from(key.len()).expect("keys are shorter"));
                 out.extend_from_slice(key);
             }
+        }
+        if *has_watermark {
+            out.put_u8(WATERMARK);
         }
     }
 
@@ -127,7 +136,8 @@ impl Manifest {
             };
             manifest.removed.push(RemovedRange { start: key()?, end: key()?, commit });
         }
-        bytes.is_empty().then_some(manifest)
+        manifest.has_watermark = *bytes == [WATERMARK];
+        (bytes.is_empty() || manifest.has_watermark).then_some(manifest)
     }
 }
 
@@ -135,14 +145,13 @@ impl Manifest {
 mod tests {
     use std::fs;
 
-    use zeroize::Zeroizing;
-
     use super::*;
+    use crate::secret::SecretKey;
 
     #[test]
     fn a_manifest_reads_back_and_a_changed_one_does_not() {
         let dir = tempfile::tempdir().unwrap();
-        let options = TreeOptions::new(Zeroizing::new([9; 32]), 0, 0);
+        let options = TreeOptions::new(SecretKey::new([9; 32]), 0, 0);
         assert_eq!(Manifest::read(dir.path(), &options).unwrap(), None);
         let manifest = Manifest {
             number: 12,
@@ -151,6 +160,7 @@ mod tests {
             log: 11,
             tables: vec![(0, TableEntry { number: 7, bytes: 900, top_at: 800 })],
             removed: vec![RemovedRange { start: b"a".to_vec(), end: b"b".to_vec(), commit: 5 }],
+            has_watermark: true,
         };
         manifest.prepare(dir.path(), &options).unwrap();
         assert_eq!(Manifest::read(dir.path(), &options).unwrap(), None);

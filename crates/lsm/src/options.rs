@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use crate::disk::Wait;
 use crate::files::{Files, SystemFiles};
+use crate::secret::SecretKey;
 use crate::stepper::Background;
 
 /// A merge moves a table and what it overlaps, some ten more: a table's size bounds its length.
@@ -20,7 +19,7 @@ const BASE_BYTES_MAX: u64 = 256 << 20;
 #[derive(Clone)]
 pub struct TreeOptions {
     /// What the keys of the files are derived from.
-    pub key: Zeroizing<[u8; 32]>,
+    pub key: SecretKey,
     /// How many bytes at a key's beginning name the group that is mostly read together.
     pub group: fn(&[u8]) -> usize,
     /// Where the files are.
@@ -42,7 +41,7 @@ pub struct TreeOptions {
 impl TreeOptions {
     /// Options with what follows from the size of a memtable; no groups, the system's
     /// files, and threads that just wait.
-    pub fn new(key: Zeroizing<[u8; 32]>, cache_bytes: u64, memtable_bytes: usize) -> Self {
+    pub fn new(key: SecretKey, cache_bytes: u64, memtable_bytes: usize) -> Self {
         let memtable = memtable_bytes as u64;
         Self {
             key,

@@ -23,6 +23,7 @@ pub(crate) enum FileKind {
     Table,
     Log,
     Manifest,
+    Watermark,
 }
 
 impl FileKind {
@@ -31,6 +32,7 @@ impl FileKind {
             Self::Table => b"stator lsm table",
             Self::Log => b"stator lsm log",
             Self::Manifest => b"stator lsm manifest",
+            Self::Watermark => b"stator lsm watermark",
         }
     }
 }

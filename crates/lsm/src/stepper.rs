@@ -23,6 +23,8 @@ pub enum Step {
     Merge,
     /// Tables are merged that would be when nobody writes.
     IdleMerge,
+    /// The watermark is written, which says how far the log is.
+    Watermark,
 }
 
 /// Has a tree do what is to be done behind the requests. Clones are the same, and of the trees that

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use proptest::prelude::*;
-use zeroize::Zeroizing;
 
-use crate::{Direction, Snapshot, Tree, TreeOptions};
+use crate::{Direction, SecretKey, Snapshot, Tree, TreeOptions};
 
 mod stepping;
+mod watermark;
 
 fn open(dir: &Path) -> Tree {
     open_with(dir, 32 << 10)
@@ -27,7 +27,7 @@ fn options_with(memtable_bytes: usize) -> TreeOptions {
         table_bytes: memtable_bytes as u64,
         base_bytes: 3 * memtable_bytes as u64,
         group: |key| key.len().min(6),
-        ..TreeOptions::new(Zeroizing::new([5; 32]), 1 << 20, memtable_bytes)
+        ..TreeOptions::new(SecretKey::new([5; 32]), 1 << 20, memtable_bytes)
     }
 }
 

@@ -79,7 +79,13 @@ impl Tree {
         self.make_room(&mut writer)?;
         let commit = core.visible() + 1;
         let logged = writer.append(commit, changes.clone(), removed);
-        logged.inspect_err(|error| core.signals.fail(error))?;
+        if let Err(error) = logged {
+            // Before anybody is told. When it fails, too, it is tried again.
+            let _refused = core.refuse(&writer);
+            core.signals.fail(&error);
+            return Err(error);
+        }
+        core.watermark.reached(commit, writer.mark());
         if let Some((start, end)) = removed {
             core.hide(RemovedRange { start: start.to_vec(), end: end.to_vec(), commit });
         }
@@ -90,6 +96,11 @@ impl Tree {
             core.signals.wake();
         }
         Ok(())
+    }
+
+    /// How many commits there were.
+    pub fn commits(&self) -> u64 {
+        self.core.visible()
     }
 
     /// How long the writer is to wait before the next commit, having made one of so many bytes.
@@ -117,9 +128,9 @@ impl Tree {
     /// tree may find that commit.
     ///
     /// # Errors
-    /// The log cannot be shortened, or that be made durable.
+    /// The log cannot be changed, or the watermark.
     pub fn retract(&self) -> Result<(), TreeError> {
-        self.writer.lock().retract()
+        self.core.refuse(&self.writer.lock())
     }
 
     /// Writes everything in memory to tables.
@@ -144,7 +155,7 @@ impl Tree {
     /// Those of [`Tree::flush`].
     pub fn close(&self) -> Result<(), TreeError> {
         let flushed = self.flush();
-        background::close(&self.core.signals, std::mem::take(&mut *self.threads.lock()));
+        background::close(&self.core, std::mem::take(&mut *self.threads.lock()));
         flushed
     }
 
@@ -188,7 +199,7 @@ impl Tree {
 impl Drop for Tree {
     fn drop(&mut self) {
         // What was not flushed is in the log.
-        background::close(&self.core.signals, std::mem::take(self.threads.get_mut()));
+        background::close(&self.core, std::mem::take(self.threads.get_mut()));
     }
 }
 

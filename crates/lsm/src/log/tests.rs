@@ -1,11 +1,11 @@
 use std::fs;
 
-use zeroize::Zeroizing;
-
 use super::*;
+use crate::secret::SecretKey;
+use crate::watermark::Refused;
 
 fn options() -> TreeOptions {
-    TreeOptions::new(Zeroizing::new([3; 32]), 0, 0)
+    TreeOptions::new(SecretKey::new([3; 32]), 0, 0)
 }
 
 fn written(dir: &Path, commits: u64) {
@@ -19,8 +19,17 @@ fn written(dir: &Path, commits: u64) {
 }
 
 fn read(dir: &Path, age: SegmentAge) -> Result<Vec<LoggedCommit>, TreeError> {
+    read_knowing(dir, age, &Mark::default())
+}
+
+/// Reads as the opening of a tree does, which cuts off what is not needed.
+fn read_knowing(dir: &Path, age: SegmentAge, mark: &Mark) -> Result<Vec<LoggedCommit>, TreeError> {
     let mut commits = Vec::new();
-    replay(dir, &options(), 1, age, |commit| commits.push(commit)).map(|()| commits)
+    let segment = replay(dir, &options(), (1, age), mark, |commit| commits.push(commit))?;
+    if segment.has_tail {
+        cut_off(dir, &options(), segment.mark)?;
+    }
+    Ok(commits)
 }
 
 fn bytes(dir: &Path) -> Vec<u8> {
@@ -165,7 +174,7 @@ fn room_behind_the_records_is_no_damage_and_is_cut_off() {
 fn a_log_on_a_file_system_without_reservations_grows_by_its_records() {
     let dir = tempfile::tempdir().unwrap();
     let mut log = LogWriter::create(dir.path(), &options(), 1).unwrap();
-    log.room = Room::Never;
+    log.room = Room::NoMore(log.end);
     for commit in 1..=3 {
         log.append(commit, [(&b"key"[..], None)].into_iter(), None).unwrap();
         assert_eq!(bytes(dir.path()).len() as u64, log.bytes());
@@ -184,4 +193,58 @@ fn a_changed_byte_is_damage_wherever_it_is() {
         fs::write(log_path(dir.path(), 1), &changed).unwrap();
         assert!(read(dir.path(), SegmentAge::Last).is_err(), "a change at {at}");
     }
+}
+
+#[test]
+fn a_segment_that_ends_before_what_is_known_of_it_is_damaged() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 3);
+    let (whole, end) = (bytes(dir.path()), records(dir.path()).len());
+    let known = SegmentMark { number: 1, end: end as u64, bytes: whole.len() as u64 };
+    let mark = Mark { segments: vec![known], ..Mark::default() };
+    let refusal = |bytes: &[u8]| {
+        fs::write(log_path(dir.path(), 1), bytes).unwrap();
+        read_knowing(dir.path(), SegmentAge::Last, &mark).unwrap_err().to_string()
+    };
+    for length in [0, 7, end - 1, end, whole.len() - 1] {
+        let error = refusal(&whole[..length]);
+        let expected = format!("1.wal was cut: it had {} bytes and has {length}", whole.len());
+        assert!(error.ends_with(&expected), "{error}");
+    }
+    let mut wiped = whole.clone();
+    wiped[end - 60..].fill(0);
+    assert!(refusal(&wiped).contains("1.wal is damaged at byte"));
+    fs::write(log_path(dir.path(), 1), &whole).unwrap();
+    assert_eq!(read_knowing(dir.path(), SegmentAge::Last, &mark).unwrap().len(), 3);
+}
+
+#[test]
+fn what_was_refused_is_dropped_with_all_behind_it() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 2);
+    let from = records(dir.path()).len() as u64;
+    written(dir.path(), 3);
+    let mark = Mark { refused: Some(Refused { segment: 1, from }), ..Mark::default() };
+    assert_eq!(read_knowing(dir.path(), SegmentAge::Former, &mark).unwrap().len(), 2);
+    assert_eq!(bytes(dir.path()).len() as u64, from);
+    assert_eq!(read_knowing(dir.path(), SegmentAge::Former, &mark).unwrap().len(), 2);
+}
+
+#[test]
+fn a_record_that_is_retracted_leaves_zeros_and_the_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = LogWriter::create(dir.path(), &options(), 1).unwrap();
+    let append = |log: &mut LogWriter, commit| {
+        log.append(commit, [(&b"key"[..], None)].into_iter(), None).unwrap();
+        log.mark()
+    };
+    let first = append(&mut log, 1);
+    let second = append(&mut log, 2);
+    // As if the second had failed.
+    log.end = first.end;
+    log.retract().unwrap();
+    let bytes = bytes(dir.path());
+    assert_eq!(bytes.len() as u64, second.bytes);
+    assert!(bytes[usize::try_from(first.end).unwrap()..].iter().all(|byte| *byte == 0));
+    assert_eq!(read(dir.path(), SegmentAge::Last).unwrap().len(), 1);
 }
