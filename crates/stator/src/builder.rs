@@ -12,6 +12,7 @@ use store::MemoryStore;
 
 use crate::bind::{Bound, Listen};
 use crate::certificate::Certificate;
+use crate::exposure::{self, Exposure};
 use crate::key_file::{self, IfMissing};
 use crate::running::{StartedWith, StorageInfo};
 use crate::system::{self, RandomIds, SystemClock};
@@ -40,6 +41,7 @@ pub struct Builder {
     memory: Memory,
     streams: StreamOptions,
     expiry: ExpiryOptions,
+    exposure: Exposure,
 }
 
 impl Stator {
@@ -73,6 +75,7 @@ impl Builder {
             memory: Memory::default(),
             streams: StreamOptions::default(),
             expiry: ExpiryOptions::default(),
+            exposure: Exposure::Warned,
         }
     }
 
@@ -156,6 +159,12 @@ impl Builder {
         Self { expiry, ..self }
     }
 
+    /// What is done about a key file or a data directory that others than its owner can read. Unless
+    /// told, the log says so.
+    pub fn exposure(self, exposure: Exposure) -> Self {
+        Self { exposure, ..self }
+    }
+
     /// Starts serving.
     ///
     /// # Errors
@@ -167,7 +176,9 @@ impl Builder {
         let admin = Bound::exactly(&self.admin_listen).await?;
         let (engine, storage) = match self.storage {
             Storage::Memory => (Engine::Memory(MemoryStore::new()), StorageInfo::Memory),
-            Storage::Directory { data_dir, key_file } => open(data_dir, key_file, self.memory)?,
+            Storage::Directory { data_dir, key_file } => {
+                open(data_dir, key_file, self.memory, self.exposure)?
+            }
         };
         let options = DbOptions {
             streams: self.streams,
@@ -193,16 +204,26 @@ pub(crate) fn open(
     data_dir: PathBuf,
     key_file: Option<PathBuf>,
     memory: Memory,
+    exposure: Exposure,
 ) -> Result<(Engine, StorageInfo), StartError> {
     let (key_file, if_missing) = match key_file {
         Some(key_file) => (key_file, IfMissing::Fail),
         None => (key_file::default_path(&data_dir), if_missing(&data_dir)?),
     };
+    let exposed = [key_file.as_path(), data_dir.as_path()];
+    if exposure == Exposure::Refused
+        && let Some(error) = exposure::exposed(&exposed).next()
+    {
+        return Err(error);
+    }
     let loaded = key_file::load(&key_file, if_missing)?;
     let opened = keys::with_fitting_key(&key_file, &loaded.key, |key| {
-        LocalStore::open(&memory.limit_store(LocalOptions::new(&data_dir, key)))
+        let seen = Some(key_file::beside(&data_dir, ".seen"));
+        let options = LocalOptions { seen, ..LocalOptions::new(&data_dir, key) };
+        LocalStore::open(&memory.limit_store(options))
     })?;
     let store = opened.result;
+    exposure::exposed(&exposed).for_each(|error| tracing::warn!("{error}"));
     let storage = StorageInfo::Directory { data_dir, key_file, key_is_new: loaded.is_new };
     Ok((Engine::Local(store), storage))
 }

@@ -62,6 +62,18 @@ pub enum StartError {
         /// What the system says.
         error: io::Error,
     },
+    /// Others than its owner can read the key file or the data directory.
+    #[error(
+        "{path} can be read by others than its owner (mode {mode:o}); take that from them with \
+         `chmod go= {path}`",
+        path = .path.display()
+    )]
+    OpenToOthers {
+        /// The file or the directory.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
     /// The certificate or its key is missing or cannot be read.
     #[error("cannot read {path}: {error}; name PEM files with --tls-cert and --tls-key", path = .path.display())]
     TlsFileUnreadable {

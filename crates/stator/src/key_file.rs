@@ -37,13 +37,18 @@ pub(crate) enum IfMissing {
 /// Where the key file of a data directory lies unless the user says otherwise: beside it, under
 /// its name with `.key` added.
 pub(crate) fn default_path(data_dir: &Path) -> PathBuf {
+    beside(data_dir, ".key")
+}
+
+/// Where a file lies beside a data directory, under its name with a suffix.
+pub(crate) fn beside(data_dir: &Path, suffix: &str) -> PathBuf {
     // `.` and `..` have no name of their own.
     let named = match data_dir.file_name() {
         Some(_) => Cow::Borrowed(data_dir),
         None => data_dir.canonicalize().map_or(Cow::Borrowed(data_dir), Cow::Owned),
     };
     let mut name = named.file_name().unwrap_or(OsStr::new("stator-data")).to_owned();
-    name.push(".key");
+    name.push(suffix);
     named.with_file_name(name)
 }
 
@@ -76,10 +81,17 @@ pub(crate) fn waiting_path(path: &Path) -> PathBuf {
 /// rotation that did not come that far: the data directory, which the caller has to itself, is
 /// under the key in `path`.
 pub(crate) fn make_waiting(path: &Path) -> Result<Key, StartError> {
+    remove_waiting(path)?;
+    generate(&waiting_path(path))
+}
+
+/// Removes the key that waits, if one does. No data is under it.
+pub(crate) fn remove_waiting(path: &Path) -> Result<(), StartError> {
     let waiting = waiting_path(path);
-    match std::fs::remove_file(&waiting) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(&waiting, error)),
-        _ => generate(&waiting),
+    // Where files cannot be removed there is mostly none either.
+    match waiting.exists() {
+        true => std::fs::remove_file(&waiting).map_err(|error| unwritable(&waiting, error)),
+        false => Ok(()),
     }
 }
 

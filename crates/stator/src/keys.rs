@@ -3,7 +3,7 @@
 //! Flow: the data directory is taken, so that nobody else looks → the new key is written beside the
 //! old one, durably → everything is copied and the marker replaced (`local::Rotation`) → the key
 //! files change places. Cut off before the marker is replaced, the data is under the old key and
-//! the next rotation begins anew. Cut off behind it, the old key file does not fit and the one
+//! whoever opens the directory next removes what is left over. Cut off behind it, the old key file does not fit and the one
 //! that waits does: whoever opens the directory next, `serve` or another rotation, finds that out
 //! and finishes.
 
@@ -51,7 +51,13 @@ pub fn rotate_keys(
     let new = key_file::make_waiting(&key_file)?;
     // Not `assert_ne`, which would print both.
     assert!(new != key, "a rotation goes to another key");
-    rotation.run(&RootKey::new(*new), watch)?;
+    if let Err(error) = rotation.run(&RootKey::new(*new), watch) {
+        if matches!(error, LocalError::Rotation { .. }) {
+            // The data is under its former key, so whether this works is nobody's matter now.
+            let _removed = key_file::remove_waiting(&key_file);
+        }
+        return Err(error.into());
+    }
     let former_key_file = key_file::promote_waiting(&key_file)?;
     Ok(KeysRotated { key_file, former_key_file, was_under_way: false })
 }
@@ -71,7 +77,13 @@ pub(crate) fn with_fitting_key<T>(
     open: impl Fn(RootKey) -> Result<T, LocalError>,
 ) -> Result<Opened<T>, StartError> {
     let wrong = match open(RootKey::new(**key)) {
-        Ok(result) => return Ok(Opened { result, former_key_file: None }),
+        Ok(result) => {
+            // The directory is ours since it is open, and under this key: none that waits is of use.
+            if let Err(error) = key_file::remove_waiting(key_file) {
+                tracing::warn!(%error, "the key of a rotation that was cut off stays");
+            }
+            return Ok(Opened { result, former_key_file: None });
+        }
         Err(wrong @ LocalError::WrongKey { .. }) => wrong,
         Err(error) => return Err(error.into()),
     };

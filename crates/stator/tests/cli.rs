@@ -5,8 +5,9 @@
 mod support;
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -183,6 +184,81 @@ async fn a_rotation_cut_off_between_marker_and_key_file_is_finished_by_either_co
     }
 }
 
+#[test]
+fn a_rotation_cut_off_before_the_marker_leaves_nothing_behind() {
+    let folder = Folder::new("rotate-cut-early").with_data();
+    let names = |dir: &Path| -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let (beside, within) = (names(&folder.0), names(&folder.path("data")));
+    fs::write(folder.path("data.key.new"), "9".repeat(64)).unwrap();
+    fs::create_dir(folder.path("data/engine-2")).unwrap();
+    fs::write(folder.path("data/engine-2/0000000001.table"), "rows").unwrap();
+    fs::write(folder.path("data/stator-format.new"), "STATO").unwrap();
+    folder.durable().start().unwrap().stop().unwrap();
+    assert_eq!((names(&folder.0), names(&folder.path("data"))), (beside, within));
+}
+
+#[test]
+fn what_others_can_read_is_warned_of_and_refused_on_demand() {
+    let folder = Folder::new("permissions").with_data();
+    assert!(!folder.log().contains("WARN"), "{}", folder.log());
+    for (name, private, open) in [("data.key", 0o600, 0o640), ("data", 0o700, 0o755)] {
+        let path = folder.path(name);
+        fs::set_permissions(&path, Permissions::from_mode(open)).unwrap();
+        folder.durable().start().unwrap().stop().unwrap();
+        let line = format!("{} can be read by others than its owner", path.display());
+        assert!(folder.log().contains(&line), "{}", folder.log());
+        let mut strict = serve_in(&folder.path("data"));
+        strict.arg("--strict-permissions");
+        assert!(refusal(strict).starts_with(&line));
+        fs::set_permissions(&path, Permissions::from_mode(private)).unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_core_is_dumped_and_keys_are_not_swapped_out() {
+    let folder = Folder::new("memory-of-keys");
+    let server = folder.durable().start().unwrap();
+    let of_process =
+        |name: &str| fs::read_to_string(format!("/proc/{}/{name}", server.id())).unwrap();
+    let limits = of_process("limits");
+    let limit = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(limit.split_whitespace().filter(|word| *word == "0").count(), 2, "{limit}");
+    let status = of_process("status");
+    let locked = status.lines().find_map(|line| line.strip_prefix("VmLck:")).unwrap();
+    assert_ne!(locked.trim(), "0 kB");
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn an_older_copy_of_the_data_is_warned_of_once() {
+    let folder = Folder::new("older").with_data();
+    let (data, older) = (folder.path("data"), folder.path("older"));
+    let copied = Command::new("cp").arg("-a").args([&data, &older]).status().unwrap();
+    assert!(copied.success());
+    let server = folder.durable().start().unwrap();
+    create_table(&server).await;
+    server.stop().unwrap();
+    assert!(!folder.log().contains("WARN"), "{}", folder.log());
+
+    fs::remove_dir_all(&data).unwrap();
+    fs::rename(&older, &data).unwrap();
+    let warnings = || folder.log().matches("older than what this machine has seen").count();
+    // Each start has a log of its own.
+    for expected in [1, 0] {
+        let server = folder.durable().start().unwrap();
+        assert_eq!(table_names(&server).await, json!([]));
+        server.stop().unwrap();
+        assert_eq!(warnings(), expected, "{}", folder.log());
+    }
+}
+
 #[tokio::test]
 async fn keys_are_not_rotated_under_a_server_or_without_data() {
     let folder = Folder::new("rotate-refused");
@@ -264,19 +340,8 @@ fn the_environment_says_what_flags_say() {
 async fn sigterm_closes_cleanly_and_a_restart_keeps_the_data() {
     let folder = Folder::new("restart");
     let server = folder.durable().start().unwrap();
+    create_table(&server).await;
     let mut connection = server.connect().await.unwrap();
-    connection
-        .expect(
-            "CreateTable",
-            &json!({
-                "TableName": "kept",
-                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-                "BillingMode": "PAY_PER_REQUEST",
-            }),
-        )
-        .await
-        .unwrap();
     let item = json!({"id": {"S": "a"}, "text": {"S": "still here"}});
     let put = json!({"TableName": "kept", "Item": item});
     connection.expect("PutItem", &put).await.unwrap();
@@ -336,6 +401,18 @@ async fn json_logs_are_one_object_a_line() {
     let answered = events.iter().find(|event| event["fields"]["message"] == "answered").unwrap();
     assert_eq!(answered["fields"]["operation"], "ListTables");
     assert_eq!(answered["fields"]["request_id"].as_str().map(str::len), Some(52));
+}
+
+/// Creates the table `kept`.
+async fn create_table(server: &Server) {
+    let table = json!({
+        "TableName": "kept",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    });
+    let mut connection = server.connect().await.unwrap();
+    connection.expect("CreateTable", &table).await.unwrap();
 }
 
 async fn table_names(server: &Server) -> serde_json::Value {

@@ -2,6 +2,7 @@
 
 mod banner;
 mod changes;
+mod core_dumps;
 mod export;
 mod file_handles;
 mod import;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refused(&error),
     };
+    core_dumps::forbid();
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Export(arguments) => export::run(arguments),

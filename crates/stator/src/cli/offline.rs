@@ -10,7 +10,7 @@ use local::{LocalError, LocalStore};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::system::{RandomIds, SystemClock};
-use crate::{Engine, Memory, StartError, StorageInfo, builder};
+use crate::{Engine, Exposure, Memory, StartError, StorageInfo, builder};
 
 /// Flags that say which data directory.
 #[derive(Debug, Args)]
@@ -47,7 +47,8 @@ impl DataDirectory {
         if if_absent == IfAbsent::Refuse && !LocalStore::exists(&data_dir)? {
             return Err(LocalError::NoStore { dir: data_dir }.into());
         }
-        let (engine, storage) = builder::open(data_dir, key_file, Memory::default())?;
+        let (engine, storage) =
+            builder::open(data_dir, key_file, Memory::default(), Exposure::Warned)?;
         let StorageInfo::Directory { key_file, key_is_new, .. } = storage else {
             unreachable!("a directory was opened");
         };

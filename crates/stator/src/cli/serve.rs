@@ -18,7 +18,7 @@ use super::logging::{self, LogFormat, LogLevel};
 use super::network::NetworkArguments;
 use super::offline::DataDirectory;
 use super::scope::ScopeArguments;
-use crate::{Builder, Memory, Stator};
+use crate::{Builder, Exposure, Memory, Stator};
 
 /// Fewest and most threads that serve requests; in between, one a core. The engine has its own.
 const WORKERS: RangeInclusive<usize> = 2..=16;
@@ -44,6 +44,9 @@ pub(super) struct ServeArguments {
     changes: ChangesArguments,
     #[command(flatten)]
     directory: DataDirectory,
+    /// Refuse to start when others than their owner can read the key file or the data directory
+    #[arg(long, env = "STATOR_STRICT_PERMISSIONS", value_parser = FalseyValueParser::new())]
+    strict_permissions: bool,
     /// Keep all data in memory and lose it at the end
     #[arg(long, env = "STATOR_IN_MEMORY", value_parser = FalseyValueParser::new())]
     in_memory: bool,
@@ -126,6 +129,10 @@ impl ServeArguments {
             (true, _) => Stator::in_memory(),
             (false, None) => Stator::in_directory(data_dir),
             (false, Some(key_file)) => Stator::in_directory(data_dir).key_file(key_file),
+        };
+        let builder = match self.strict_permissions {
+            true => builder.exposure(Exposure::Refused),
+            false => builder,
         };
         let builder = self.network.apply(self.changes.apply(builder.memory(self.memory)));
         let slow_after = Duration::from_millis(self.log_slow_ms);
