@@ -71,7 +71,7 @@ pub trait Files: fmt::Debug + Send + Sync {
 pub enum Access {
     /// Pieces of it are read, here and there.
     Read,
-    /// It is made shorter.
+    /// It is written over, or made shorter.
     Write,
 }
 

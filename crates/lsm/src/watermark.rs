@@ -190,37 +190,34 @@ impl Watermark {
 
     /// Takes note of a commit that is durable, and of how far its segment is.
     pub(crate) fn reached(&self, commit: Commit, segment: SegmentMark) {
-        self.note(|mark| {
-            mark.commit = commit;
-            match mark.segments.last_mut() {
-                Some(last) if last.number == segment.number => *last = segment,
-                _ => mark.segments.push(segment),
-            }
-        });
+        let mut noted = self.noted.lock();
+        noted.mark.commit = commit;
+        match noted.mark.segments.last_mut() {
+            Some(last) if last.number == segment.number => *last = segment,
+            _ => noted.mark.segments.push(segment),
+        }
+        noted.is_behind = true;
+        drop(noted);
         self.moved.notify_one();
     }
 
-    /// Takes note that the segments before that one are needed no more. Nobody waits for that to be
-    /// written.
+    /// Takes note that the segments before that one are needed no more. To know of them does no harm, so
+    /// that alone is not written: the next commit would have to wait for its turn.
     pub(crate) fn forget_before(&self, number: u64) {
-        self.note(|mark| mark.segments.retain(|segment| segment.number >= number));
+        self.noted.lock().mark.segments.retain(|segment| segment.number >= number);
     }
 
-    /// Takes note that what was refused is gone.
+    /// Takes note that what was refused is gone. That is not written by itself either.
     pub(crate) fn refused_is_gone(&self) {
-        self.note(|mark| mark.refused = None);
+        self.noted.lock().mark.refused = None;
     }
 
     /// Has whoever opens the tree next drop what lies in a segment from there on, durably.
     pub(crate) fn refuse(&self, refused: Refused) -> Result<(), TreeError> {
-        self.note(|mark| mark.refused = Some(refused));
-        self.write_if_behind().map(drop)
-    }
-
-    fn note(&self, note: impl FnOnce(&mut Mark)) {
         let mut noted = self.noted.lock();
-        note(&mut noted.mark);
-        noted.is_behind = true;
+        (noted.mark.refused, noted.is_behind) = (Some(refused), true);
+        drop(noted);
+        self.write_if_behind().map(drop)
     }
 
     /// Waits until something was noted that is not written; `false` when it is closed.
@@ -367,6 +364,8 @@ mod tests {
         assert_eq!(read.segments[..], mark(7, segments).segments[5..]);
         watermark.forget_before(segments);
         watermark.refused_is_gone();
+        assert!(!watermark.write_if_behind().unwrap(), "no commit came");
+        watermark.reached(9, SegmentMark { number: segments, ..SegmentMark::default() });
         watermark.close();
         watermark.reached(8, SegmentMark::default());
         assert!(!watermark.write_if_behind().unwrap(), "it is closed");
