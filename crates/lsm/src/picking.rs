@@ -259,7 +259,7 @@ mod tests {
     /// Levels of one table each: rows of these numbers, removed or not.
     fn levels(tables: &[(usize, std::ops::Range<u32>, bool)]) -> (tempfile::TempDir, Levels) {
         let dir = tempfile::tempdir().unwrap();
-        let options = TreeOptions::new(zeroize::Zeroizing::new([5; 32]), 1 << 20, 1 << 20);
+        let options = TreeOptions::new(crate::SecretKey::new([5; 32]), 1 << 20, 1 << 20);
         let mut levels: [Vec<Arc<Table>>; LEVELS] = Default::default();
         for (at, (level, rows, is_removed)) in tables.iter().enumerate() {
             let mut writer = TableWriter::create(dir.path(), &options, at as u64 + 1, 0).unwrap();
