@@ -105,7 +105,7 @@ fn beginning_before_the_end_of_a_sector(dir: &Path, bytes: usize) -> usize {
             let at = usize::try_from(log.bytes()).unwrap();
             let value = Bytes::from(vec![7; 900]);
             log.append(2, [(&b"b"[..], Some(&value))].into_iter(), None).unwrap();
-            ((at + bytes) % 512 == 0).then_some(at)
+            (at + bytes).is_multiple_of(512).then_some(at)
         })
         .unwrap()
 }
