@@ -111,7 +111,7 @@ async fn a_file_is_never_overwritten_and_has_its_name_only_when_it_is_whole() {
     assert!(line.starts_with("cannot write nowhere/mine"), "{line}");
     let line = folder.refusal(&["export", "--data-dir", "other", "--output", "theirs"]);
     assert!(line.contains("other"), "{line}");
-    assert_eq!(folder.names(), ["data", "data.key", "mine"]);
+    assert_eq!(folder.names(), ["data", "data.key", "data.seen", "mine"]);
 }
 
 #[tokio::test]

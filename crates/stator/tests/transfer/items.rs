@@ -161,7 +161,8 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_touched() {
         let line = folder.refusal(&[&["import", "--data-dir", "new"], arguments].concat());
         assert_eq!(line, reason);
     }
-    assert_eq!(folder.names(), ["data", "data.key", "films.export", "items.json", "table.json"]);
+    let names = ["data", "data.key", "data.seen", "films.export", "items.json", "table.json"];
+    assert_eq!(folder.names(), names);
     let line = folder.refusal(&into_films(&["--region", "eu-west-3", "items.json"]));
     assert!(
         line.starts_with("there is no table films of account 000000000000 in eu-west-3"),
