@@ -2,6 +2,7 @@
 
 What AWS answers was observed by Alternator's test_compressed_request.py and
 test_manual_requests.py (2026-11-23): a body that cannot be decompressed is a 500, not a 400.
+Only what some clients call deflate, without the head of a zlib stream, is a 400.
 """
 
 import gzip
@@ -46,12 +47,24 @@ def test_compressed_requests_are_understood(put, table, encoding, encode):
         ("gzip", lambda body: body),
         ("gzip", lambda body: gzip.compress(body)[:-1]),
         ("gzip", lambda body: b""),
-        ("deflate", lambda body: body),
+        ("deflate", lambda body: zlib.compress(body)[:-1]),
         ("nonsense", lambda body: body),
     ],
 )
 def test_what_cannot_be_decompressed_is_a_server_error(put, table, encoding, encode):
     assert put(encode, Content_Encoding=encoding) == 500
+    assert table.scan()["Count"] == 0
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        pytest.param(lambda body: zlib.compress(body)[2:-4], id="raw"),
+        pytest.param(lambda body: body, id="plain"),
+    ],
+)
+def test_deflated_data_that_is_no_zlib_stream_is_the_clients_mistake(put, table, encode):
+    assert put(encode, Content_Encoding="deflate") == 400
     assert table.scan()["Count"] == 0
 
 

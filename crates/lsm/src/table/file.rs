@@ -18,6 +18,7 @@ use crate::options::TreeOptions;
 use crate::seal::{FileKey, FileKind, FileSalt, SALT_BYTES};
 
 pub(super) const MAGIC: [u8; 8] = *b"STATORT2";
+const FIRST_MAGIC: [u8; 8] = *b"STATORT1";
 pub(super) const HEAD_BYTES: usize = MAGIC.len() + SALT_BYTES;
 /// No piece is larger: rows are far smaller, and a block ends with the row that fills it.
 const PIECE_BYTES_MAX: u32 = 128 << 20;
@@ -61,8 +62,10 @@ impl Table {
         }
         let mut head = [0; HEAD_BYTES];
         file.read_exact_at(&mut head, 0, &(0..HEAD_BYTES as u64)).map_err(TreeError::io(&path))?;
-        let salt = head.strip_prefix(&MAGIC).and_then(|salt| FileSalt::try_from(salt).ok());
-        let salt = salt.ok_or_else(|| damaged("is damaged at byte 0"))?;
+        let parts = head.split_first_chunk().and_then(|(magic, salt)| {
+            Some((TableFormat::of(magic)?, FileSalt::try_from(salt).ok()?))
+        });
+        let (format, salt) = parts.ok_or_else(|| damaged("is damaged at byte 0"))?;
         let key = FileKey::new(&options.key, FileKind::Table, &salt);
         let files = Arc::clone(&options.files);
         let file = TableFile { files, file, path, key };
@@ -70,12 +73,10 @@ impl Table {
         let place = length.map(|length| Place { at: entry.top_at, length });
         let place = place.ok_or_else(|| file.damaged(entry.top_at))?;
         let top = file.piece(place, &place.bytes())?;
-        let top = Top::parse(top).ok_or_else(|| file.damaged(entry.top_at))?;
-        if top.number != entry.number {
-            return Err(TreeError::damaged(
-                &file.path,
-                format_args!("is table {} under another name", top.number),
-            ));
+        let top = Top::parse(top, format).ok_or_else(|| file.damaged(entry.top_at))?;
+        if let Some(number) = top.number.filter(|number| *number != entry.number) {
+            let what = format_args!("is table {number} under another name");
+            return Err(TreeError::damaged(&file.path, what));
         }
         let Top { commits, rows, removals, first, last, extents, .. } = top;
         let is_obsolete = AtomicBool::new(false);
@@ -83,10 +84,29 @@ impl Table {
     }
 }
 
+/// Which form a table's top has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TableFormat {
+    /// Without its number and counts. Such tables are read, and merged into others in time.
+    First,
+    Second,
+}
+
+impl TableFormat {
+    fn of(magic: &[u8; 8]) -> Option<Self> {
+        match *magic {
+            MAGIC => Some(Self::Second),
+            FIRST_MAGIC => Some(Self::First),
+            _ => None,
+        }
+    }
+}
+
 /// What ends a table: `number u64, commit u64{3}, rows u64, removals u64, first key length u16, first
 /// key, block of extents`.
 struct Top {
-    number: u64,
+    /// `None` where the format has none.
+    number: Option<u64>,
     commits: TableCommits,
     rows: u64,
     removals: u64,
@@ -95,17 +115,14 @@ struct Top {
     extents: Block,
 }
 
-const TOP_NUMBERS: usize = 6;
-
 impl Top {
-    fn parse(mut top: Bytes) -> Option<Self> {
-        if top.len() < TOP_NUMBERS * size_of::<u64>() + size_of::<u16>() {
-            return None;
-        }
-        let [number, min, max, removed_until, rows, removals]: [u64; TOP_NUMBERS] =
-            std::array::from_fn(|_| top.get_u64());
-        let commits = TableCommits { min, max, removed_until };
-        let length = usize::from(top.get_u16());
+    fn parse(mut top: Bytes, format: TableFormat) -> Option<Self> {
+        let is_second = format == TableFormat::Second;
+        let number = if is_second { Some(top.try_get_u64().ok()?) } else { None };
+        let mut next = || top.try_get_u64().ok();
+        let commits = TableCommits { min: next()?, max: next()?, removed_until: next()? };
+        let (rows, removals) = if is_second { (next()?, next()?) } else { (0, 0) };
+        let length = usize::from(top.try_get_u16().ok()?);
         if top.len() < length {
             return None;
         }

@@ -96,6 +96,24 @@ fn a_segment_that_is_gone_or_cut_is_refused_by_its_name() {
 }
 
 #[test]
+fn a_tree_that_is_refused_keeps_its_files() {
+    let home = Home::new();
+    home.fill(0..10);
+    assert!(home.stepper.step(Step::Watermark));
+    let copy = home.killed();
+    let contents = || {
+        let files = fs::read_dir(copy.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|path| (fs::read(&path).unwrap(), path)).collect::<BTreeMap<_, _>>()
+    };
+    // The manifest that names it is in somebody's hand.
+    fs::write(copy.path().join("0000000009.table"), "rows").unwrap();
+    fs::remove_file(&segments(copy.path())[0]).unwrap();
+    let before = contents();
+    assert!(refusal(copy.path()).contains("is missing"));
+    assert_eq!(contents(), before);
+}
+
+#[test]
 fn a_missing_watermark_is_refused_by_its_name() {
     let home = Home::new();
     home.fill(0..2);

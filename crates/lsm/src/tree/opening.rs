@@ -23,10 +23,6 @@ pub(super) fn open(dir: &Path, options: TreeOptions) -> Result<(Core, LogWriter)
         None => create(dir, &options)?,
     };
     let levels = open_tables(dir, &options, &manifest)?;
-    // A crash may have come before the manifest's name was durable; what only the one before it names
-    // goes now.
-    sync_directory(&*options.files, dir)?;
-    remove_leftovers(dir, &options, &manifest)?;
     let all = numbers(&*options.files, dir, "wal")?;
     let logs: Vec<u64> = all.iter().copied().filter(|number| *number >= manifest.log).collect();
     let known = known_of_log(dir, &options, &manifest, &all)?;
@@ -44,6 +40,10 @@ pub(super) fn open(dir: &Path, options: TreeOptions) -> Result<(Core, LogWriter)
     if recovered.visible < manifest.commit.max(known.mark.commit) {
         return Err(TreeError::damaged(&log_path(dir, manifest.log), "lacks commits"));
     }
+    // A tree that is refused keeps everything: another manifest may still be brought back. A crash
+    // may have come before this one's name was durable; what only the one before it names goes now.
+    sync_directory(&*options.files, dir)?;
+    remove_leftovers(dir, &options, &manifest)?;
     let watermark = recovered.settle(dir, &options, known)?;
     // Files that a manifest does not know yet have numbers, too.
     let number = all.last().map_or(manifest.number, |last| manifest.number.max(last + 1));
