@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use store::{Direction, KeyBounds, Row, RowKey, RowKeyRef, RowsBefore, StoreError, log_range};
 
 use crate::marker::DataKey;
-use crate::{LocalError, LocalOptions, Workers, waiting};
+use crate::{LocalError, LocalOptions, Workers};
 
 /// How many rows a range looks at before it gives way to other tasks.
 const ROWS_PER_TURN: u32 = 1024;
@@ -48,7 +48,7 @@ impl Engine {
             files: Arc::clone(files),
             background,
             group: partition_bytes,
-            wait: waiting::relieved_of_tasks,
+            wait: |run| store::relieved_of_tasks(run),
             ..TreeOptions::new(data_key.clone(), cache_bytes, memtable_bytes)
         };
         let tree = Tree::open(dir, options).map_err(|error| match error {

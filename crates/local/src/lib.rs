@@ -27,11 +27,12 @@
 //! fsyncs and a hot row costs one engine write per batch, not one per update. Sums and the ends of
 //! logs are read by the committer ([`resolving`]): nobody waits for a file under a lock. Reads outside
 //! a guard go to the engine alone, take no lock here, and run on the caller's thread; where one has to
-//! wait for the disk, another thread takes over the caller's other tasks ([`waiting`]).
+//! wait for the disk, another thread takes over the caller's other tasks
+//! ([`store::relieved_of_tasks`]).
 //!
 //! The committer has a thread of its own, for a commit blocks until the disk has it; the engine's
-//! threads flush and merge beside it. A simulator has all of them in one thread ([`Workers`]). No request's future carries a commit, so a client that goes
-//! away takes nothing with it.
+//! threads flush and merge beside it. A simulator has all of them in one thread ([`Workers`]). No
+//! request's future carries a commit, so a client that goes away takes nothing with it.
 
 #[cfg(test)]
 mod barrier;
@@ -54,7 +55,6 @@ mod shared;
 mod store;
 #[cfg(test)]
 mod tests;
-mod waiting;
 
 pub use error::LocalError;
 pub use options::{LocalOptions, RootKey, Workers};

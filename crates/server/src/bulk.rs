@@ -8,7 +8,6 @@
 
 use std::thread;
 
-use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 
 /// Bodies up to this size are worked on in place.
@@ -33,10 +32,7 @@ impl Bulk {
             return work();
         }
         let _lane = self.lanes.acquire().await.expect("nobody closes the lanes");
-        match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-            Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
-            _ => work(),
-        }
+        store::relieved_of_tasks(work)
     }
 }
 

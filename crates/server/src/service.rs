@@ -217,10 +217,9 @@ impl<S: Store> Service<S> {
         });
         let error = outcome.as_ref().err().map(|error| ErrorBody::of(error).code);
         let answer = match outcome {
-            Ok(output) => Answer::json(output),
-            Err(error) => Answer::error(&error, Json10.error(&error)),
+            Ok(output) => Answer::json(output, &head.parts.headers).await,
+            Err(error) => Answer::error(&error, Json10.error(&error), &head.parts.headers).await,
         };
-        let answer = answer.packed_for(&head.parts.headers).await;
         let (took, target) = (started.elapsed(), target.as_ref());
         self.metrics().answered(metrics::Answered { operation: known, target, error, took });
         Event { id, peer, head, target, error, bytes_in, answer: &answer, took }

@@ -85,6 +85,7 @@ pub mod slow;
 mod snapshot;
 #[cfg(feature = "suite")]
 pub mod suite;
+mod waiting;
 
 use std::future::Future;
 use std::ops::ControlFlow;
@@ -105,6 +106,7 @@ pub use logs::{Logs, log_number, log_range, log_row};
 pub use memory::{MemoryGuard, MemorySnapshot, MemoryStore};
 pub use row::{KeyBounds, Kind, Row, RowKey, RowKeyRef, RowRange, Space, prefix_end};
 pub use snapshot::{NoSnapshot, Snapshot};
+pub use waiting::relieved_of_tasks;
 
 /// An engine. Static dispatch; `stator` composes the engines into one enum.
 pub trait Store: Send + Sync + 'static {

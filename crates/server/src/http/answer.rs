@@ -45,15 +45,15 @@ pub(crate) enum ContentType {
 
 impl Answer {
     /// An operation's answer.
-    pub(crate) fn json(body: Text) -> Self {
-        Self::of(StatusCode::OK, ContentType::Json, body.into())
+    pub(crate) async fn json(body: Text, asked: &HeaderMap) -> Self {
+        Self::said(StatusCode::OK, body, asked).await
     }
 
     /// An operation's failure, and the bytes that say so.
-    pub(crate) fn error(error: &ApiError, body: Text) -> Self {
+    pub(crate) async fn error(error: &ApiError, body: Text, asked: &HeaderMap) -> Self {
         let status = StatusCode::from_u16(ErrorBody::of(error).status)
             .expect("the envelope's statuses are HTTP's: its tests say so");
-        Self::of(status, ContentType::Json, body.into())
+        Self::said(status, body, asked).await
     }
 
     /// The endpoint's reply to a health check, final blank included; it says the name it was asked
@@ -103,20 +103,30 @@ impl Answer {
         Self::plain(StatusCode::BAD_REQUEST, ContentType::Text, body)
     }
 
-    /// Compresses the body, if it is worth it and the request with these headers asks for it. A long
-    /// one that is not compressed is measured.
-    pub(crate) async fn packed_for(self, headers: &HeaderMap) -> Self {
-        let (body, encoding) = match (self.body, accepted(headers)) {
-            (Content::Whole(body), Some(encoding)) if is_worth_packing(&body) => {
-                (Content::Whole(packed(body, encoding).await), Some(encoding))
-            }
-            (Content::Long(text), Some(encoding)) => {
-                (Content::Whole(pack_pieces(text, encoding).await), Some(encoding))
-            }
-            (Content::Long(text), None) => (Content::Measured(MeasuredText::new(text).await), None),
-            (body, _) => (body, self.encoding),
+    /// Compresses the body, if it is worth it and the request with these headers asks for it.
+    pub(crate) async fn packed_for(self, asked: &HeaderMap) -> Self {
+        let body = match &self.body {
+            Content::Whole(body) if is_worth_packing(body) => body.clone(),
+            _ => return self,
         };
-        Self { body, encoding, ..self }
+        let Some(encoding) = accepted(asked) else { return self };
+        let body = Content::Whole(packed(body, encoding).await);
+        Self { encoding: Some(encoding), body, ..self }
+    }
+
+    /// What is said in JSON to a request with these headers: a long text compressed, or measured.
+    async fn said(status: StatusCode, text: Text, asked: &HeaderMap) -> Self {
+        let content_type = ContentType::Json;
+        let text = match text.finish() {
+            Ok(body) => return Self::plain(status, content_type, body).packed_for(asked).await,
+            Err(text) => text,
+        };
+        let encoding = accepted(asked);
+        let body = match encoding {
+            Some(encoding) => Content::Whole(pack_pieces(text, encoding).await),
+            None => Content::Long(MeasuredText::new(text).await),
+        };
+        Self { status, content_type, encoding, body }
     }
 
     /// Adds request id, checksum and the rest. The values are those DynamoDB sends: `Server`,
@@ -151,11 +161,7 @@ impl Answer {
         content_type: ContentType,
         body: impl Into<Bytes>,
     ) -> Self {
-        Self::of(status, content_type, Content::Whole(body.into()))
-    }
-
-    fn of(status: StatusCode, content_type: ContentType, body: Content) -> Self {
-        Self { status, content_type, encoding: None, body }
+        Self { status, content_type, encoding: None, body: Content::Whole(body.into()) }
     }
 }
 

@@ -9,14 +9,13 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
-use wire::{LongText, Text};
+use wire::LongText;
 
 /// An answer's body before its head is written.
 #[derive(Debug)]
 pub(crate) enum Content {
     Whole(Bytes),
-    Long(LongText),
-    Measured(MeasuredText),
+    Long(MeasuredText),
 }
 
 /// A long text, and what the head says of it.
@@ -27,28 +26,20 @@ pub(crate) struct MeasuredText {
     checksum: u32,
 }
 
-impl From<Text> for Content {
-    fn from(text: Text) -> Self {
-        text.finish().map_or_else(Self::Long, |bytes| Self::Whole(bytes.into()))
-    }
-}
-
 impl Content {
-    /// How many bytes are sent. A long text does not know before it is measured.
+    /// How many bytes are sent.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Whole(bytes) => bytes.len(),
-            Self::Long(_) => 0,
-            Self::Measured(text) => text.bytes,
+            Self::Long(text) => text.bytes,
         }
     }
 
-    /// The CRC-32 of what is sent. Call it when a long text is measured.
+    /// The CRC-32 of what is sent.
     pub(crate) fn checksum(&self) -> u32 {
         match self {
             Self::Whole(bytes) => crc32fast::hash(bytes),
-            Self::Long(_) => unreachable!("a long text is measured before its head is written"),
-            Self::Measured(text) => text.checksum,
+            Self::Long(text) => text.checksum,
         }
     }
 }
@@ -85,10 +76,9 @@ impl From<Content> for AnswerBody {
     fn from(content: Content) -> Self {
         Self(match content {
             Content::Whole(bytes) => Sending::Whole(Some(bytes).filter(|bytes| !bytes.is_empty())),
-            Content::Measured(MeasuredText { text, bytes, .. }) => {
+            Content::Long(MeasuredText { text, bytes, .. }) => {
                 Sending::Pieces { text, next: Some(0), left: bytes }
             }
-            Content::Long(_) => unreachable!("a long text is measured before it is sent"),
         })
     }
 }
@@ -143,7 +133,7 @@ impl Body for AnswerBody {
 mod tests {
     use http_body_util::BodyExt as _;
     use model::{AttributeMap, AttributeValue, Item};
-    use wire::Encode as _;
+    use wire::{Encode as _, Text};
 
     use super::*;
 
@@ -156,9 +146,9 @@ mod tests {
         items.encode(&mut whole);
         let mut long = Text::expecting(items.expected_bytes());
         items.encode(&mut long);
-        let content = match Content::from(long) {
-            Content::Long(text) => Content::Measured(MeasuredText::new(text).await),
-            content => content,
+        let content = match long.finish() {
+            Ok(bytes) => Content::Whole(bytes.into()),
+            Err(text) => Content::Long(MeasuredText::new(text).await),
         };
         let checksum = content.checksum();
         (content.into(), whole.finish().unwrap(), checksum)
